@@ -1,0 +1,51 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** The part of node:test's context that skipping needs. */
+export type SkipContext = { skip(message?: string): void };
+
+/** The first file of that name on PATH, or undefined. */
+export function findProgram(name: string): string | undefined {
+  const names = process.platform === 'win32' ? [`${name}.exe`, `${name}.cmd`] : [name];
+  const directories = (process.env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
+  return directories.flatMap((directory) => names.map((file) => join(directory, file))).find(isExecutable);
+}
+
+/**
+ * The path of a program the test needs; undefined after skipping the test with a printed reason. Under
+ * `SIGNALBOX_CI=1` a missing program fails instead, so that CI never passes by skipping.
+ *
+ *     const redis = requireProgram(t, 'redis-server');
+ *     if (redis === undefined) return;
+ */
+export function requireProgram(t: SkipContext, name: string): string | undefined {
+  const program = findProgram(name);
+  if (program === undefined) skipWithReason(t, `no ${name}`, process.env.SIGNALBOX_CI === '1');
+  return program;
+}
+
+/**
+ * The path of a folder or file of the shared data, which lives beside the checkout and is never part of it; undefined
+ * after skipping the test with a printed reason. Its absence is not a failure in CI: a fresh clone does not have it.
+ */
+export function requireSharedData(t: SkipContext, path: string): string | undefined {
+  const absolute = join(import.meta.dirname, '../../../shared/data', path);
+  if (existsSync(absolute)) return absolute;
+  skipWithReason(t, `no ../shared/data/${path}`, false);
+  return undefined;
+}
+
+function skipWithReason(t: SkipContext, reason: string, isFailure: boolean): void {
+  if (isFailure) throw new Error(`${reason}: SIGNALBOX_CI=1 allows no skipped test; install it in .ci/run`);
+  process.stdout.write(`skipped: ${reason}\n`);
+  t.skip(reason);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
