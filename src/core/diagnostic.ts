@@ -1,0 +1,58 @@
+export type Severity = 'error' | 'warn' | 'info';
+
+/** A half-open range in a policy file. Lines and columns count from 1; offsets are UTF-16 code units from 0. */
+export interface Span {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One mistake in an author's input. `message` says what is wrong and what was expected, `hint` the next action. Never holds a secret. */
+export interface Diagnostic {
+  /** Rule id, such as `yaml/syntax`, `schema/unknown-key`, `route/ambiguous`. */
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  readonly hint?: string;
+  readonly span?: Span;
+  readonly related?: readonly RelatedPlace[];
+  /** A request that shows the finding, in the shape of `Test.cases[].request`. */
+  readonly witness?: unknown;
+  /** Environments in which the finding holds; absent when it does not depend on one. */
+  readonly environments?: readonly string[];
+}
+
+export interface RelatedPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** A place in a policy file, as records and explanations carry it. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Orders findings by file, line, column, rule: the same list on every machine. Pure. */
+export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
+  return (
+    compareText(a.file, b.file) ||
+    a.line - b.line ||
+    a.column - b.column ||
+    compareText(a.rule, b.rule) ||
+    compareText(a.message, b.message)
+  );
+}
+
+/** Compares by code units, so that no locale changes an order. Pure. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

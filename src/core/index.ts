@@ -1,0 +1,56 @@
+export { canonicalJson, digestOf, sha256 } from './canonical-json.ts';
+export type {
+  Capability,
+  DialectName,
+  Endpoint,
+} from './capabilities.ts';
+export { type Channel, createChannel } from './channels.ts';
+export type { Clock } from './clock.ts';
+export {
+  compareDiagnostics,
+  compareText,
+  type Diagnostic,
+  type Place,
+  type RelatedPlace,
+  type Severity,
+  type Span,
+} from './diagnostic.ts';
+export {
+  type AttemptTrailEntry,
+  ERRORS,
+  type ErrorCode,
+  type ErrorDetails,
+  GatewayError,
+  invalidField,
+} from './errors.ts';
+export { isContent, type NeutralEvent, type PartStart, type StreamError } from './events.ts';
+export { compileGlob, fitsGlob, type Glob } from './glob.ts';
+export { requestId } from './ids.ts';
+export { asArray, asNumber, asObject, asString, isObject, type JsonObject, omit } from './json.ts';
+export { formatMoney, formatUsd, type MicroUsd, parseMoney } from './money.ts';
+export type { OutcomeReason, SkipReason } from './outcome.ts';
+export { formatDuration, parseBytes, parseDuration, parseShare } from './quantities.ts';
+export type {
+  AssistantPart,
+  AudioPart,
+  CacheMarker,
+  DocumentPart,
+  ImagePart,
+  Message,
+  NeutralRequest,
+  OpaquePart,
+  Part,
+  Reasoning,
+  ReasoningPart,
+  RefusalPart,
+  ResponseFormat,
+  Source,
+  TextPart,
+  Tool,
+  ToolCallPart,
+  ToolChoice,
+  ToolResultPart,
+  UserPart,
+} from './request.ts';
+export type { Choice, Finish, FinishReason, NeutralResponse } from './response.ts';
+export { inputTokens, NO_USAGE, outputTokens, TOKEN_CLASSES, type TokenClass, type Usage } from './usage.ts';

@@ -1,0 +1,42 @@
+import type { JsonObject } from './json.ts';
+import type { AssistantPart } from './request.ts';
+import type { Usage } from './usage.ts';
+
+/** A whole answer in the neutral form. */
+export interface NeutralResponse {
+  readonly id: string;
+  /** The model as the provider names it. */
+  readonly model: string;
+  /** Unix seconds, where the provider tells it. */
+  readonly createdAt?: number;
+  readonly choices: readonly Choice[];
+  /** Absent when the provider sent none: missing is not zero. */
+  readonly usage?: Usage;
+  readonly extra: JsonObject;
+}
+
+export interface Choice {
+  readonly index: number;
+  readonly content: readonly AssistantPart[];
+  readonly finish: Finish;
+}
+
+/** Why the model stopped. `raw` is the provider's own word. */
+export interface Finish {
+  readonly reason: FinishReason;
+  readonly raw?: string;
+  /** The stop sequence that matched, where the provider tells it. */
+  readonly sequence?: string;
+}
+
+export type FinishReason =
+  | 'stop'
+  | 'length'
+  | 'tool-calls'
+  | 'content-filter'
+  | 'refusal'
+  | 'stop-sequence'
+  | 'pause'
+  | 'context-window'
+  | 'malformed-tool-call'
+  | 'other';

@@ -1,0 +1,17 @@
+export type {
+  Attempt,
+  CounterKey,
+  CounterState,
+  Decision,
+  Facts,
+  MatchResult,
+  NeededFacts,
+  Next,
+  Note,
+  Plan,
+  PlanTarget,
+  RequestFacts,
+  Reservation,
+  Settlement,
+  SkippedTarget,
+} from './types.ts';

@@ -1,0 +1,150 @@
+import type {
+  DialectName,
+  Endpoint,
+  GatewayError,
+  JsonObject,
+  NeutralEvent,
+  NeutralRequest,
+  NeutralResponse,
+  OutcomeReason,
+  StreamError,
+  Usage,
+} from '#core';
+
+/** One wire format, both ways. Every function is pure; stream readers and writers keep their own state and nothing else. */
+export interface Dialect {
+  readonly name: DialectName;
+
+  /** Reads what policy needs of a request without translating it; throws GatewayError `invalid_request` with the field's path. Cheap: one walk, no copies of text. */
+  readonly readShape: (body: JsonObject, context: InboundContext) => RequestShape;
+  /** Reads a whole request; throws GatewayError `invalid_request` with the field's path. */
+  readonly readRequest: (body: JsonObject, context: InboundContext) => NeutralRequest;
+  /** Writes a request for an upstream of this dialect. */
+  readonly writeRequest: (request: NeutralRequest, target: OutboundTarget) => WrittenRequest;
+  /** Same-dialect request: edits on the caller's own body that policy asks for; everything else stays byte for byte. */
+  readonly passRequest: (body: JsonObject, target: OutboundTarget, context: InboundContext) => PassedRequest;
+
+  /** Reads a whole 2xx answer, laxly; returns a StreamError with reason `malformed` (or the error inside a 200) when it is not one. */
+  readonly readResponse: (body: unknown) => NeutralResponse | StreamError;
+  readonly writeResponse: (response: NeutralResponse, caller: CallerContext) => JsonObject;
+  /** Usage of a same-dialect answer, without translating it; undefined when the provider sent none. */
+  readonly readUsage: (body: JsonObject) => Usage | undefined;
+
+  readonly createStreamReader: () => StreamReader;
+  readonly createStreamWriter: (caller: CallerContext) => StreamWriter;
+
+  /** Classifies a non-2xx answer. `body` is the text as received, perhaps HTML or empty. */
+  readonly readError: (status: number, headers: Readonly<Record<string, string>>, body: string) => UpstreamFailure;
+  /** Writes an error in this dialect's own shape, `code` and hint included. */
+  readonly writeError: (error: GatewayError, requestId: string) => JsonObject;
+}
+
+export interface InboundContext {
+  readonly endpoint: Endpoint;
+  /** Model from the path, for dialects that carry it there. */
+  readonly pathModel: string | null;
+  /** Whether the path asks for a stream (Gemini); null where the body says it. */
+  readonly pathStream: boolean | null;
+}
+
+/** What a same-dialect request reveals to policy. */
+export interface RequestShape {
+  readonly model: string;
+  readonly stream: boolean;
+  /** Whether the caller asked for usage in the stream. */
+  readonly streamUsage: boolean;
+  readonly toolCount: number;
+  readonly images: number;
+  readonly audio: number;
+  readonly documents: number;
+  readonly responseFormat: 'text' | 'json-object' | 'json-schema';
+  readonly hasReasoning: boolean;
+  readonly maxOutputTokens: number | null;
+  readonly temperature: number | null;
+  /** UTF-16 code units of prompt text by width, for the token estimate: [ASCII, wider]. */
+  readonly textLength: readonly [number, number];
+  /** End-user or session id in the body, where the dialect has one. */
+  readonly user: string | null;
+}
+
+export interface OutboundTarget {
+  readonly upstreamModel: string;
+  /** Output cap that policy sets (already the smallest); null to leave the request's. For dialects that demand one, `defaultMaxOutputTokens` is used when both are absent. */
+  readonly maxOutputTokens: number | null;
+  readonly defaultMaxOutputTokens: number;
+  /** Parameters a policy sets, by neutral wire names (`temperature`, `top_p`, `max_tokens`, `seed`, …). */
+  readonly params: JsonObject;
+  readonly prompt: { readonly prepend: string | null; readonly append: string | null };
+  readonly quirks: {
+    readonly renameParams: Readonly<Record<string, string>>;
+    readonly dropParams: readonly string[];
+    readonly maxStopSequences: number | null;
+    readonly noStreamOptions: boolean;
+  };
+  readonly capabilities: ReadonlySet<string> | null;
+}
+
+export interface WrittenRequest {
+  /** Appended to the provider's base URL, such as `/chat/completions`. */
+  readonly path: string;
+  /** Query parameters of the dialect, such as `alt=sse`. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: JsonObject;
+  /** What the target's dialect could not express, by the caller's field path; for the record, `explain` and `x-signalbox-dropped-params`. */
+  readonly lost: readonly string[];
+}
+
+export interface PassedRequest {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Top-level keys to set (undefined removes); empty means the caller's bytes go out untouched. */
+  readonly edits: Readonly<Record<string, unknown>>;
+  readonly lost: readonly string[];
+}
+
+export interface CallerContext {
+  /** The model as the caller named it. */
+  readonly model: string;
+  readonly requestId: string;
+  readonly streamUsage: boolean;
+  /** Seconds since 1970, for dialects that stamp answers. */
+  readonly createdAt: number;
+  /** How the caller wants a stream framed: Gemini callers without `alt=sse` get one JSON array. */
+  readonly framing: 'sse' | 'json-array';
+}
+
+/** Turns SSE events of one upstream stream into neutral events. */
+export interface StreamReader {
+  /** One parsed SSE event; `[DONE]` and pings included. */
+  readonly push: (event: SseEvent) => readonly NeutralEvent[];
+  /** The connection ended: closes what is open, or reports a stream that ended too early as an `error` event with reason `stream-error`. */
+  readonly end: () => readonly NeutralEvent[];
+}
+
+/** Turns neutral events into the caller's SSE text (event, data and blank line included); an empty string where an event has no counterpart. */
+export interface StreamWriter {
+  readonly push: (event: NeutralEvent) => string;
+  /** The explicit error event of this dialect, for a stream already begun; no normal terminator follows. */
+  readonly error: (error: GatewayError, requestId: string) => string;
+}
+
+/** One frame of a server-sent event stream: everything up to and with its blank line. */
+export interface SseEvent {
+  /** The `event:` field; empty when absent. */
+  readonly event: string;
+  /** `data:` lines joined by LF; null for a frame without data (comments, keep-alives). */
+  readonly data: string | null;
+  /** The frame's bytes exactly as received, for passing through. */
+  readonly raw: Uint8Array;
+}
+
+export interface UpstreamFailure {
+  readonly reason: OutcomeReason;
+  readonly code: string | null;
+  /** The provider's own text: only for the caller's answer, never for a log. */
+  readonly message: string;
+  readonly retryAfterMs: number | null;
+  readonly noRetry: boolean;
+}

@@ -1,0 +1,13 @@
+export type {
+  CallerContext,
+  Dialect,
+  InboundContext,
+  OutboundTarget,
+  PassedRequest,
+  RequestShape,
+  SseEvent,
+  StreamReader,
+  StreamWriter,
+  UpstreamFailure,
+  WrittenRequest,
+} from './dialect.ts';

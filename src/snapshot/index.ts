@@ -1,0 +1,28 @@
+export type { Predicate, PredicateInput } from './predicate.ts';
+export type { RouteIndex } from './route-index.ts';
+export type {
+  Breaker,
+  Budget,
+  Cache,
+  CarriedDocument,
+  Chain,
+  Consumer,
+  ConsumerKey,
+  FieldMatcher,
+  Guardrail,
+  LimitUnit,
+  Matcher,
+  Model,
+  Origin,
+  Price,
+  Project,
+  Provider,
+  Quirks,
+  Retry,
+  Route,
+  SecretRef,
+  Snapshot,
+  Target,
+  TargetPolicy,
+  Timeouts,
+} from './types.ts';
