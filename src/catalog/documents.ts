@@ -1,0 +1,83 @@
+import type { Capability, DialectName, JsonObject } from '#core';
+
+/** What both kinds of catalogue document share; the envelope of every policy document. */
+interface Envelope {
+  readonly apiVersion: 'signalbox/v1';
+  readonly metadata: { readonly name: string; readonly description?: string };
+}
+
+/** A built-in provider as written in its file; valid by `schemas/provider.schema.json`. */
+export interface ProviderDocument extends Envelope {
+  readonly kind: 'Provider';
+  readonly spec: {
+    readonly dialect: DialectName;
+    readonly baseUrl: string;
+    readonly auth: ProviderAuth;
+    readonly headers?: Readonly<Record<string, string | EnvironmentSecret>>;
+    readonly region?: string;
+    readonly dataPolicy?: {
+      readonly trainsOnData?: boolean;
+      readonly retention?: string;
+      readonly 'x-source'?: string;
+    };
+    readonly quirks?: JsonObject;
+    readonly website?: string;
+  };
+}
+
+interface ProviderAuth {
+  readonly kind: 'bearer' | 'header' | 'none';
+  /** Name of the header, for kind `header`. */
+  readonly name?: string;
+  readonly secret?: EnvironmentSecret;
+}
+
+interface EnvironmentSecret {
+  readonly env: string;
+  readonly optional?: boolean;
+}
+
+/** A built-in model as written in its provider's file; valid by `schemas/model.schema.json`. */
+export interface ModelDocument extends Envelope {
+  readonly kind: 'Model';
+  readonly spec: {
+    readonly provider: string;
+    readonly upstreamName: string;
+    readonly aliases?: readonly string[];
+    readonly tier: 'small' | 'standard' | 'frontier';
+    readonly contextWindow?: number;
+    readonly maxOutput?: number;
+    readonly dimensions?: number;
+    readonly capabilities: readonly Capability[];
+    readonly retiresAt?: string;
+    readonly parameters?: { readonly drop?: readonly string[]; readonly rename?: Readonly<Record<string, string>> };
+    readonly prices: readonly PriceRow[];
+  };
+}
+
+/** Prices from a day on: decimal strings in USD per million tokens, `image` per piece, `request` per call. */
+export interface PriceRow {
+  readonly from: string;
+  /** The row holds only for requests with more input tokens than this; its neighbour without it, of the same day, for the rest. */
+  readonly aboveInputTokens?: number;
+  readonly input?: string;
+  readonly cacheRead?: string;
+  readonly cacheWrite?: string;
+  readonly cacheWrite1h?: string;
+  readonly output?: string;
+  readonly reasoning?: string;
+  readonly audioInput?: string;
+  readonly audioOutput?: string;
+  readonly image?: string;
+  readonly request?: string;
+  readonly source: string;
+  readonly readAt: string;
+}
+
+/** A document of the catalogue with the place where it begins. */
+export interface CatalogEntry {
+  /** Such as `catalog/providers/openai.yaml`, the same in a checkout and in the package. */
+  readonly file: string;
+  readonly line: number;
+  readonly document: ProviderDocument | ModelDocument;
+}
