@@ -32,7 +32,8 @@ export function formatDuration(ms: number): string {
 /** Parses `80%` or `99.9%` into a ratio, 1 = 100 %; null when the text is not a share. Pure. */
 export function parseShare(text: string): number | null {
   const found = SHARE.exec(text);
-  return found ? Number(found[1]) / 100 : null;
+  // Shifting the decimal point in the text keeps 99.9% exact; dividing by 100 does not.
+  return found ? Number(`${found[1]}e-2`) : null;
 }
 
 /** Parses `64KiB 1MiB 512B` into bytes; null when the text is not a byte size. Pure. */
