@@ -1,0 +1,2817 @@
+/** Generated from schemas/ by scripts/generate-types.ts; change the schemas instead. */
+
+/**
+ * Any policy document, told apart by `kind`.
+ */
+export type Document =
+  | AlertDocument
+  | BudgetDocument
+  | CacheDocument
+  | ChainDocument
+  | ConsumerDocument
+  | DrillDocument
+  | EnvironmentDocument
+  | GuardrailDocument
+  | InvariantDocument
+  | McpServerDocument
+  | ModelDocument
+  | ProjectDocument
+  | ProviderDocument
+  | ReceiverDocument
+  | ReportDocument
+  | RouteDocument
+  | TestDocument
+  | WaiverDocument;
+/**
+ * What happens when the limit is reached: `deny` refuses, `warn` goes on, `{chain: …}` goes on with that chain.
+ */
+export type OnExhausted =
+  | ('deny' | 'warn')
+  | {
+      /**
+       * The chain that answers from then on.
+       */
+      readonly chain: string;
+    };
+
+/**
+ * A condition that someone is told about.
+ */
+export interface AlertDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Alert` under this schema.
+   */
+  readonly kind: 'Alert';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec: AlertSpec;
+}
+/**
+ * The condition and who hears of it.
+ */
+export interface AlertSpec {
+  readonly when: AlertCondition;
+  readonly scope?: AlertScope;
+  /**
+   * How bad it is.
+   */
+  readonly severity?: 'critical' | 'warning' | 'info';
+  /**
+   * Receivers who are told.
+   */
+  readonly to: readonly string[];
+  /**
+   * How often a lasting alert is repeated.
+   */
+  readonly repeatEvery?: string;
+}
+/**
+ * A metric and the threshold it crosses.
+ */
+export interface AlertCondition {
+  /**
+   * What is measured. Errors are final statuses of 500 and above and streams that ended in an error; denials by policy are none.
+   */
+  readonly metric:
+    | 'budget-used'
+    | 'cost'
+    | 'error-rate'
+    | 'latency'
+    | 'first-token'
+    | 'fallback-share'
+    | 'cache-hit-rate'
+    | 'spend-anomaly'
+    | 'breaker-open'
+    | 'provider-down'
+    | 'policy-rejected'
+    | 'key-age'
+    | 'recorder-drops'
+    | 'forecast';
+  /**
+   * Fires when the metric is above: a share, a duration or money, as the metric asks.
+   */
+  readonly above?: string;
+  /**
+   * Fires when the metric is below this share.
+   */
+  readonly below?: string;
+  /**
+   * The time over which it is measured.
+   */
+  readonly over?: string;
+  /**
+   * With fewer requests in that time it does not fire.
+   */
+  readonly minRequests?: number;
+  /**
+   * How long the condition must hold first.
+   */
+  readonly for?: string;
+  /**
+   * The quantile, for `latency` and `first-token`.
+   */
+  readonly quantile?: 'p50' | 'p90' | 'p95' | 'p99';
+  /**
+   * How many times the usual spending is an anomaly, for `spend-anomaly`.
+   */
+  readonly factor?: number;
+  /**
+   * The budget, for `budget-used` and `forecast`.
+   */
+  readonly budget?: string;
+  /**
+   * How far ahead `forecast` looks.
+   */
+  readonly within?: string;
+}
+/**
+ * What is measured; an empty or absent list means everything.
+ */
+export interface AlertScope {
+  /**
+   * Environments in which the alert is active.
+   */
+  readonly environments?: readonly string[];
+  /**
+   * Routes; globs with `*`.
+   */
+  readonly routes?: readonly string[];
+  /**
+   * Providers that served.
+   */
+  readonly providers?: readonly string[];
+  /**
+   * Consumers; globs with `*`.
+   */
+  readonly consumers?: readonly string[];
+}
+/**
+ * A limit on cost, tokens, requests or concurrency in a window of time.
+ */
+export interface BudgetDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Budget` under this schema.
+   */
+  readonly kind: 'Budget';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec: BudgetSpec;
+}
+/**
+ * What counts, how much of it, and what happens then.
+ */
+export interface BudgetSpec {
+  readonly scope?: BudgetScope;
+  /**
+   * Splits the counter, one for each value: `consumer`, `route`, `model`, `provider`, `label.<name>` or `metadata.<name>`.
+   */
+  readonly per?: readonly string[];
+  readonly limit: BudgetLimit;
+  readonly window: BudgetWindow;
+  /**
+   * Shares of the limit at which an event is raised.
+   *
+   * Items: A share: a decimal number and a percent sign.
+   */
+  readonly alertAt?: readonly string[];
+  readonly onExhausted?: OnExhausted;
+  /**
+   * What happens when the counter cannot be read: `closed` refuses, `open` lets through, `last-known` decides by the last value seen.
+   */
+  readonly failMode?: 'closed' | 'open' | 'last-known';
+  /**
+   * What happens when a model that can serve has no price: `hold` charges what was held, `deny` refuses.
+   */
+  readonly unpriced?: 'hold' | 'deny';
+  /**
+   * How long a hold lasts that nobody settles.
+   */
+  readonly lease?: string;
+  /**
+   * Whether such a hold is charged (`settle`) or given back (`release`).
+   */
+  readonly onLeaseExpiry?: 'settle' | 'release';
+}
+/**
+ * The requests that count; empty means all. Several consumers share one counter unless `per` splits it.
+ */
+export interface BudgetScope {
+  /**
+   * Names of consumers; globs with `*`.
+   */
+  readonly consumers?: readonly string[];
+  /**
+   * Labels of the consumer.
+   */
+  readonly labels?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly string[];
+  };
+  /**
+   * Names of routes; globs with `*`.
+   */
+  readonly routes?: readonly string[];
+  /**
+   * Models that serve; globs with `*`.
+   */
+  readonly models?: readonly string[];
+  /**
+   * Providers that serve; globs with `*`.
+   */
+  readonly providers?: readonly string[];
+  /**
+   * Metadata of the request.
+   */
+  readonly metadata?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly string[];
+  };
+}
+/**
+ * The limit: exactly one unit.
+ */
+export interface BudgetLimit {
+  /**
+   * Money spent at providers.
+   */
+  readonly cost?: string;
+  /**
+   * Input and output tokens together.
+   */
+  readonly tokens?: number;
+  /**
+   * Input tokens.
+   */
+  readonly inputTokens?: number;
+  /**
+   * Output tokens.
+   */
+  readonly outputTokens?: number;
+  /**
+   * Requests.
+   */
+  readonly requests?: number;
+  /**
+   * Requests at the same time.
+   */
+  readonly concurrency?: number;
+}
+/**
+ * The time in which it counts: a calendar period, or a rolling span that ends now.
+ */
+export interface BudgetWindow {
+  /**
+   * Calendar period; it begins at local midnight, a week on Monday.
+   */
+  readonly every?: 'hour' | 'day' | 'week' | 'month' | 'quarter';
+  /**
+   * Time zone of the period; that of the project where absent.
+   */
+  readonly timezone?: string;
+  /**
+   * Length of the rolling span.
+   */
+  readonly rolling?: string;
+}
+/**
+ * Answers that are given again.
+ */
+export interface CacheDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Cache` under this schema.
+   */
+  readonly kind: 'Cache';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec: CacheSpec;
+}
+/**
+ * How answers are found, how long they live and who shares them.
+ */
+export interface CacheSpec {
+  /**
+   * `exact` compares the whole request, `semantic` its meaning, `off` switches the cache off.
+   */
+  readonly mode: 'exact' | 'semantic' | 'off';
+  /**
+   * How long an answer lives; jitter only shortens it, by at most a tenth.
+   */
+  readonly ttl?: string;
+  /**
+   * What keeps answers apart: `consumer`, `route`, `label.<name>`, `metadata.<name>`, `header.<name>`.
+   */
+  readonly partition?: readonly string[];
+  /**
+   * Shares answers across consumers; the only way to do so. Null does not share.
+   */
+  readonly share?: CacheShare | null;
+  /**
+   * A request with a higher temperature is not cached; an absent temperature counts as 1.
+   */
+  readonly maxTemperature?: number;
+  readonly neverWhen?: CacheExclusions;
+  /**
+   * How long after its end an answer is still given while a new one is fetched.
+   */
+  readonly staleWhileRevalidate?: string;
+  /**
+   * How long after its end an answer is given when every target fails.
+   */
+  readonly staleIfError?: string;
+  /**
+   * Answers larger than this are not kept.
+   */
+  readonly maxEntrySize?: string;
+  /**
+   * How a kept answer is streamed: `instant` in one go, `paced` at the speed it first came.
+   */
+  readonly streamReplay?: 'instant' | 'paced';
+  readonly semantic?: SemanticCache;
+}
+export interface CacheShare {
+  /**
+   * Whose answers are shared.
+   */
+  readonly across: 'all';
+  /**
+   * Why that is safe.
+   */
+  readonly reason: string;
+  /**
+   * Who approved it.
+   */
+  readonly approvedBy: string;
+}
+/**
+ * Requests that are never cached: any condition that holds excludes.
+ */
+export interface CacheExclusions {
+  /**
+   * Metadata of the request.
+   */
+  readonly metadata?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly string[];
+  };
+  /**
+   * Request headers.
+   */
+  readonly headers?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly string[];
+  };
+  /**
+   * Labels of the consumer.
+   */
+  readonly labels?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly string[];
+  };
+  /**
+   * Requested models; globs with `*`.
+   */
+  readonly models?: readonly string[];
+  /**
+   * Whether requests with tools are excluded.
+   */
+  readonly hasTools?: boolean;
+  /**
+   * Whether requests with images are excluded.
+   */
+  readonly hasImages?: boolean;
+  /**
+   * Whether streamed requests are excluded.
+   */
+  readonly stream?: boolean;
+}
+/**
+ * How meaning is compared; only under `mode: semantic`.
+ */
+export interface SemanticCache {
+  /**
+   * The embedding model.
+   */
+  readonly embedder: string;
+  /**
+   * Least similarity of two questions, 0 to 1.
+   */
+  readonly threshold?: number;
+  /**
+   * What must agree besides.
+   */
+  readonly verify?: readonly ('numbers' | 'negation' | 'names' | 'units' | 'language')[];
+  /**
+   * Whether hits are only counted, not given.
+   */
+  readonly shadow?: boolean;
+}
+/**
+ * Targets that can answer, and how to go from one to the next.
+ */
+export interface ChainDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Chain` under this schema.
+   */
+  readonly kind: 'Chain';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec: ChainSpec;
+}
+/**
+ * Strategy, limits and targets.
+ */
+export interface ChainSpec {
+  /**
+   * How the first target is chosen: `fallback` in order, `weighted` by weight, `latency` the fastest lately, `cost` the cheapest, `least-busy` the one with the fewest calls in flight. The others follow as fallbacks.
+   */
+  readonly strategy?: 'fallback' | 'weighted' | 'latency' | 'cost' | 'least-busy';
+  /**
+   * What keeps its target across requests while that target is well.
+   */
+  readonly sticky?: 'none' | 'session' | 'consumer';
+  /**
+   * Time for the whole request, all attempts and waits together.
+   */
+  readonly deadline?: string;
+  /**
+   * Calls upstream for one request, retries and fallbacks together.
+   */
+  readonly maxAttempts?: number;
+  /**
+   * The failures after which the next target is tried. `content-filter` and `invalid-request` end a request unless named.
+   */
+  readonly fallbackOn?: readonly (
+    | 'rate-limit'
+    | 'server-error'
+    | 'timeout'
+    | 'network'
+    | 'auth'
+    | 'malformed'
+    | 'context-overflow'
+    | 'stream-error'
+    | 'content-filter'
+    | 'invalid-request'
+  )[];
+  /**
+   * Whether a fallback may be of a lower tier.
+   */
+  readonly allowDowngrade?: boolean;
+  /**
+   * The dearest target allowed: price of a million input tokens plus a million output tokens. Dearer targets are skipped.
+   */
+  readonly maxPrice?: string | null;
+  readonly defaults?: ChainDefaults;
+  /**
+   * What can answer, in order.
+   *
+   * @minItems 1
+   */
+  readonly targets: readonly ChainTarget[];
+}
+/**
+ * For all targets that do not say otherwise.
+ */
+export interface ChainDefaults {
+  /**
+   * Timeouts of each attempt.
+   */
+  readonly timeouts?: Timeouts;
+  /**
+   * Repeating an attempt on the same target.
+   */
+  readonly retry?: Retry;
+  /**
+   * The circuit breaker of each target.
+   */
+  readonly breaker?: Breaker;
+}
+/**
+ * One target: a `model`, the requested model at a `provider`, or another `chain`.
+ */
+export interface ChainTarget {
+  /**
+   * Name of the target within the chain; breakers, counters and records know it as `chain/id`, so keep it.
+   */
+  readonly id: string;
+  /**
+   * Catalogue name of the model.
+   */
+  readonly model?: string;
+  /**
+   * Sends the requested model to this provider.
+   */
+  readonly provider?: string;
+  /**
+   * Another chain, tried as a whole.
+   */
+  readonly chain?: string;
+  /**
+   * Share of the requests in percent; only under `strategy: weighted`, where the weights sum to 100.
+   */
+  readonly weight?: number;
+  /**
+   * Request parameters set for this target.
+   */
+  readonly params?: {readonly [k: string]: unknown};
+  /**
+   * Timeouts of each attempt.
+   */
+  readonly timeouts?: Timeouts;
+  /**
+   * Repeating an attempt on the same target.
+   */
+  readonly retry?: Retry;
+  /**
+   * The circuit breaker of each target.
+   */
+  readonly breaker?: Breaker;
+}
+/**
+ * A team or application: its keys and what it may use.
+ */
+export interface ConsumerDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Consumer` under this schema.
+   */
+  readonly kind: 'Consumer';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec?: ConsumerSpec;
+}
+/**
+ * Keys, permissions and where its spending counts.
+ */
+export interface ConsumerSpec {
+  /**
+   * Keys, as digests; `signalbox keys create` makes one and prints it once.
+   */
+  readonly keys?: readonly ConsumerKey[];
+  readonly allow?: Allow;
+  readonly deny?: DenyList;
+  /**
+   * Addresses from which the keys may be used; absent means all.
+   *
+   * @minItems 1
+   *
+   * Items: An IP address or a network in CIDR notation, IPv4 or IPv6.
+   */
+  readonly ipAllow?: readonly string[];
+  /**
+   * Requires every request to be signed with a shared secret; null does not.
+   */
+  readonly signing?: Signing | null;
+  /**
+   * Another consumer: what this one spends counts there too.
+   */
+  readonly parent?: string | null;
+}
+/**
+ * One key.
+ */
+export interface ConsumerKey {
+  /**
+   * Name of the key in records and findings.
+   */
+  readonly id: string;
+  /**
+   * Digest of the whole key, `sbx_` included.
+   */
+  readonly sha256: string;
+  /**
+   * The day it was made; lint asks for a new one after 90 days.
+   */
+  readonly createdAt?: string;
+  /**
+   * The day it ends, at 00:00 UTC.
+   */
+  readonly expiresAt?: string;
+  /**
+   * Who or what holds the key.
+   */
+  readonly note?: string;
+}
+/**
+ * What the consumer may use; an absent list means everything.
+ */
+export interface Allow {
+  /**
+   * Models, as sent or as the catalogue names them; globs with `*`. Holds for requested models and for targets.
+   */
+  readonly models?: readonly string[];
+  /**
+   * Endpoints.
+   */
+  readonly endpoints?: readonly (
+    | 'chat'
+    | 'responses'
+    | 'messages'
+    | 'generate'
+    | 'completions'
+    | 'embeddings'
+    | 'images'
+    | 'audio'
+    | 'moderations'
+    | 'rerank'
+    | 'mcp'
+  )[];
+  /**
+   * Routes; globs with `*`.
+   */
+  readonly routes?: readonly string[];
+}
+/**
+ * What the consumer may not use although it is allowed.
+ */
+export interface DenyList {
+  /**
+   * Models; globs with `*`.
+   */
+  readonly models?: readonly string[];
+}
+export interface Signing {
+  /**
+   * The shared secret.
+   */
+  readonly secret: SecretRef;
+  /**
+   * How far the timestamp of a signature may be off.
+   */
+  readonly window?: string;
+}
+/**
+ * A scripted incident, played on recorded traffic.
+ */
+export interface DrillDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Drill` under this schema.
+   */
+  readonly kind: 'Drill';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec: DrillSpec;
+}
+/**
+ * What breaks, and what must hold meanwhile.
+ */
+export interface DrillSpec {
+  /**
+   * What happens.
+   *
+   * @minItems 1
+   */
+  readonly incident: readonly Incident[];
+  readonly gates?: DrillGates;
+}
+/**
+ * One trouble: where, when and of what kind.
+ */
+export interface Incident {
+  /**
+   * The provider in trouble.
+   */
+  readonly provider?: string;
+  /**
+   * The model in trouble.
+   */
+  readonly model?: string;
+  /**
+   * When it begins on each recorded day, in the project's time zone.
+   */
+  readonly from?: string;
+  /**
+   * How long it lasts.
+   */
+  readonly for?: string;
+  /**
+   * What every affected attempt ends in, or `slow`, `price`.
+   */
+  readonly outcome:
+    'rate-limit' | 'server-error' | 'timeout' | 'network' | 'auth' | 'malformed' | 'stream-error' | 'slow' | 'price';
+  /**
+   * Share of the attempts that are affected.
+   */
+  readonly share?: string;
+  /**
+   * Added to each affected attempt; with `outcome: slow`.
+   */
+  readonly delay?: string;
+  /**
+   * What prices are multiplied by; with `outcome: price`.
+   */
+  readonly factor?: number;
+  /**
+   * What the provider asks to wait; with `outcome: rate-limit`.
+   */
+  readonly retryAfter?: string;
+}
+/**
+ * What must hold, or the drill fails.
+ */
+export interface DrillGates {
+  /**
+   * Least share of requests answered.
+   */
+  readonly availability?: string;
+  /**
+   * Most that cost may rise.
+   */
+  readonly costIncrease?: string;
+  /**
+   * Longest p99 latency.
+   */
+  readonly latencyP99?: string;
+  /**
+   * Largest share of answers by fallbacks.
+   */
+  readonly fallbackShare?: string;
+}
+/**
+ * What is different in one environment: ordered operations on the documents that all environments share.
+ */
+export interface EnvironmentDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Environment` under this schema.
+   */
+  readonly kind: 'Environment';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec?: EnvironmentSpec;
+}
+/**
+ * Operations and what they may not touch.
+ */
+export interface EnvironmentSpec {
+  /**
+   * Operations, applied in order; each must hit exactly one node.
+   */
+  readonly overrides?: readonly Override[];
+  /**
+   * Documents, as `Kind/name`, that no operation of this environment may touch.
+   */
+  readonly lock?: readonly string[];
+}
+/**
+ * One operation: exactly one of `set`, `remove`, `insertBefore`, `insertAfter`, `replaceItem`.
+ */
+export interface Override {
+  /**
+   * The document, as `Kind/name`.
+   */
+  readonly target: string;
+  /**
+   * The node, dotted from `spec`; `[id]` picks a list item by its `id` or `name`.
+   */
+  readonly path: string;
+  /**
+   * The value the node gets.
+   */
+  readonly set?: unknown;
+  /**
+   * Removes the node; always `true`.
+   */
+  readonly remove?: true;
+  /**
+   * Inserts `value` into the list before the item with this id.
+   */
+  readonly insertBefore?: string;
+  /**
+   * Inserts `value` into the list after the item with this id.
+   */
+  readonly insertAfter?: string;
+  /**
+   * Replaces the item with this id by `value`.
+   */
+  readonly replaceItem?: string;
+  /**
+   * The list item that an insertion or replacement puts in place.
+   */
+  readonly value?: unknown;
+}
+/**
+ * Checks on what goes in and what comes out.
+ */
+export interface GuardrailDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Guardrail` under this schema.
+   */
+  readonly kind: 'Guardrail';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec: GuardrailSpec;
+}
+/**
+ * Where the checks run, and the checks.
+ */
+export interface GuardrailSpec {
+  /**
+   * Whether requests, answers or both are checked.
+   *
+   * @minItems 1
+   */
+  readonly stage?: readonly ('input' | 'output')[];
+  /**
+   * How streamed answers are checked: in a `window` that moves along, or as a whole after a `buffer`.
+   */
+  readonly stream?: 'window' | 'buffer';
+  /**
+   * The checks, in order.
+   *
+   * @minItems 1
+   */
+  readonly checks: readonly GuardrailCheck[];
+}
+/**
+ * One check and what follows from it.
+ */
+export interface GuardrailCheck {
+  /**
+   * Name of the check within the guardrail; the answer to a blocked request names it.
+   */
+  readonly id: string;
+  /**
+   * What is looked for.
+   */
+  readonly check:
+    | 'phone-number'
+    | 'credit-card'
+    | 'email-address'
+    | 'iban'
+    | 'my-number'
+    | 'us-ssn'
+    | 'ip-address'
+    | 'secret-key'
+    | 'deny-words'
+    | 'pattern'
+    | 'json-schema'
+    | 'prompt-injection'
+    | 'url-list'
+    | 'invisible-characters'
+    | 'tool-arguments'
+    | 'webhook'
+    | 'moderation';
+  /**
+   * What happens to a finding: `block` refuses, `mask` replaces it, `flag` notes it in the record.
+   */
+  readonly action: 'block' | 'mask' | 'flag';
+  /**
+   * Countries whose forms are known, as two-letter codes.
+   *
+   * @minItems 1
+   */
+  readonly regions?: readonly string[];
+  /**
+   * Whether what was masked on the way in is put back into the answer; only with `action: mask`.
+   */
+  readonly restore?: boolean;
+  /**
+   * Words and phrases, compared without regard to case or width.
+   *
+   * @minItems 1
+   */
+  readonly words?: readonly string[];
+  /**
+   * A regular expression in RE2 syntax.
+   */
+  readonly pattern?: string;
+  /**
+   * The JSON Schema an answer must meet.
+   */
+  readonly schema?: {readonly [k: string]: unknown};
+  /**
+   * Hosts that may be linked to; globs with `*`.
+   */
+  readonly allow?: readonly string[];
+  /**
+   * Hosts that may not be linked to; globs with `*`.
+   */
+  readonly deny?: readonly string[];
+  /**
+   * Tools whose arguments are checked; globs with `*`.
+   *
+   * @minItems 1
+   */
+  readonly tools?: readonly string[];
+  /**
+   * The model that judges.
+   */
+  readonly model?: string;
+  /**
+   * Categories that count.
+   *
+   * @minItems 1
+   */
+  readonly categories?: readonly string[];
+  /**
+   * Least score that counts, 0 to 1.
+   */
+  readonly threshold?: number;
+  /**
+   * The service that judges.
+   */
+  readonly url?: string;
+  /**
+   * Signs the call to the service.
+   */
+  readonly secret?: SecretRef;
+  /**
+   * How long the judgement may take.
+   */
+  readonly timeout?: string;
+  /**
+   * What happens when no judgement comes.
+   */
+  readonly onError?: 'block' | 'allow' | 'flag';
+}
+/**
+ * A property that must hold for every request; lint looks for a counterexample.
+ */
+export interface InvariantDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Invariant` under this schema.
+   */
+  readonly kind: 'Invariant';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec: InvariantSpec;
+}
+/**
+ * For which requests, and what never or always happens to them.
+ */
+export interface InvariantSpec {
+  readonly forAll?: InvariantScope;
+  readonly never?: InvariantNever;
+  readonly always?: InvariantAlways;
+}
+/**
+ * The requests, by the same fields as `match`; empty means all.
+ */
+export interface InvariantScope {
+  /**
+   * Names of consumers; globs with `*`.
+   *
+   * @minItems 1
+   */
+  readonly consumers?: readonly string[];
+  /**
+   * Labels of the consumer: each key with the values it may have.
+   */
+  readonly labels?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly string[];
+  };
+  /**
+   * What is called, whatever the dialect.
+   *
+   * @minItems 1
+   */
+  readonly endpoints?: readonly (
+    | 'chat'
+    | 'responses'
+    | 'messages'
+    | 'generate'
+    | 'completions'
+    | 'embeddings'
+    | 'images'
+    | 'audio'
+    | 'moderations'
+    | 'rerank'
+    | 'mcp'
+  )[];
+  /**
+   * Request paths; naming one offers it.
+   *
+   * @minItems 1
+   */
+  readonly paths?: readonly string[];
+  /**
+   * Requested models, as sent or as the catalogue names them; globs with `*`.
+   *
+   * @minItems 1
+   */
+  readonly models?: readonly string[];
+  /**
+   * Metadata of the request: each key with the values it may have.
+   */
+  readonly metadata?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly string[];
+  };
+  /**
+   * Request headers: each name with the values it may have.
+   */
+  readonly headers?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly string[];
+  };
+  /**
+   * Names of routes; globs with `*`.
+   *
+   * @minItems 1
+   */
+  readonly routes?: readonly string[];
+  /**
+   * Tags of the route; any of them.
+   *
+   * @minItems 1
+   */
+  readonly tags?: readonly string[];
+}
+/**
+ * What must not happen to any of them.
+ */
+export interface InvariantNever {
+  /**
+   * The target that is tried.
+   */
+  readonly target?: {
+    /**
+     * Its provider: a list of values, or `{not: [...]}`; globs with `*`.
+     *
+     * @minItems 1
+     */
+    readonly provider?:
+      | readonly string[]
+      | {
+          /**
+           * Everything but these values.
+           *
+           * @minItems 1
+           */
+          readonly not: readonly string[];
+        };
+    /**
+     * Its model: a list of values, or `{not: [...]}`; globs with `*`.
+     *
+     * @minItems 1
+     */
+    readonly model?:
+      | readonly string[]
+      | {
+          /**
+           * Everything but these values.
+           *
+           * @minItems 1
+           */
+          readonly not: readonly string[];
+        };
+    /**
+     * The chain it belongs to: a list of values, or `{not: [...]}`; globs with `*`.
+     *
+     * @minItems 1
+     */
+    readonly chain?:
+      | readonly string[]
+      | {
+          /**
+           * Everything but these values.
+           *
+           * @minItems 1
+           */
+          readonly not: readonly string[];
+        };
+    /**
+     * The region of its provider: a list of values, or `{not: [...]}`; globs with `*`.
+     *
+     * @minItems 1
+     */
+    readonly region?:
+      | readonly string[]
+      | {
+          /**
+           * Everything but these values.
+           *
+           * @minItems 1
+           */
+          readonly not: readonly string[];
+        };
+    /**
+     * Its tier: a list of values, or `{not: [...]}`; globs with `*`.
+     *
+     * @minItems 1
+     */
+    readonly tier?:
+      | readonly string[]
+      | {
+          /**
+           * Everything but these values.
+           *
+           * @minItems 1
+           */
+          readonly not: readonly string[];
+        };
+    /**
+     * Whether its provider trains on requests.
+     */
+    readonly trainsOnData?: boolean;
+  };
+  /**
+   * Whether the answer may come from a cache.
+   */
+  readonly cached?: boolean;
+  /**
+   * Whether the request is allowed.
+   */
+  readonly allowed?: boolean;
+}
+/**
+ * What must hold for each of them.
+ */
+export interface InvariantAlways {
+  /**
+   * The target that is tried.
+   */
+  readonly target?: {
+    /**
+     * Its provider: a list of values, or `{not: [...]}`; globs with `*`.
+     *
+     * @minItems 1
+     */
+    readonly provider?:
+      | readonly string[]
+      | {
+          /**
+           * Everything but these values.
+           *
+           * @minItems 1
+           */
+          readonly not: readonly string[];
+        };
+    /**
+     * Its model: a list of values, or `{not: [...]}`; globs with `*`.
+     *
+     * @minItems 1
+     */
+    readonly model?:
+      | readonly string[]
+      | {
+          /**
+           * Everything but these values.
+           *
+           * @minItems 1
+           */
+          readonly not: readonly string[];
+        };
+    /**
+     * The chain it belongs to: a list of values, or `{not: [...]}`; globs with `*`.
+     *
+     * @minItems 1
+     */
+    readonly chain?:
+      | readonly string[]
+      | {
+          /**
+           * Everything but these values.
+           *
+           * @minItems 1
+           */
+          readonly not: readonly string[];
+        };
+    /**
+     * The region of its provider: a list of values, or `{not: [...]}`; globs with `*`.
+     *
+     * @minItems 1
+     */
+    readonly region?:
+      | readonly string[]
+      | {
+          /**
+           * Everything but these values.
+           *
+           * @minItems 1
+           */
+          readonly not: readonly string[];
+        };
+    /**
+     * Its tier: a list of values, or `{not: [...]}`; globs with `*`.
+     *
+     * @minItems 1
+     */
+    readonly tier?:
+      | readonly string[]
+      | {
+          /**
+           * Everything but these values.
+           *
+           * @minItems 1
+           */
+          readonly not: readonly string[];
+        };
+    /**
+     * Whether its provider trains on requests.
+     */
+    readonly trainsOnData?: boolean;
+  };
+  /**
+   * Whether the answer may come from a cache.
+   */
+  readonly cached?: boolean;
+  /**
+   * Whether the request is allowed.
+   */
+  readonly allowed?: boolean;
+}
+/**
+ * Tools offered over the Model Context Protocol, behind the same consumers, budgets and guardrails.
+ */
+export interface McpServerDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `McpServer` under this schema.
+   */
+  readonly kind: 'McpServer';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec: McpServerSpec;
+}
+/**
+ * Who may use the tools and where they come from: `rest` calls or an `upstream` server.
+ */
+export interface McpServerSpec {
+  readonly access?: McpAccess;
+  /**
+   * Guardrails for arguments and results.
+   */
+  readonly guardrails?: readonly string[];
+  /**
+   * Tools made of REST calls.
+   */
+  readonly rest?: McpRest | null;
+  /**
+   * Another MCP server whose tools are passed on.
+   */
+  readonly upstream?: McpUpstream | null;
+}
+/**
+ * Who may use the tools; absent means every consumer.
+ */
+export interface McpAccess {
+  /**
+   * Names of consumers; globs with `*`.
+   */
+  readonly consumers?: readonly string[];
+  /**
+   * Labels of the consumer.
+   */
+  readonly labels?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly string[];
+  };
+}
+export interface McpRest {
+  /**
+   * Address that the paths are appended to.
+   */
+  readonly baseUrl: string;
+  /**
+   * How the calls are authenticated.
+   */
+  readonly auth?: Auth;
+  /**
+   * Headers of every call.
+   */
+  readonly headers?: {
+    /**
+     * Plain text, or a reference to a secret.
+     */
+    readonly [k: string]: TextOrSecret;
+  };
+  /**
+   * The tools.
+   *
+   * @minItems 1
+   */
+  readonly tools: readonly McpTool[];
+}
+/**
+ * One tool and the call it makes.
+ */
+export interface McpTool {
+  /**
+   * Name of the tool.
+   */
+  readonly name: string;
+  /**
+   * What the tool does, for the model that may call it.
+   */
+  readonly description: string;
+  /**
+   * The arguments.
+   */
+  readonly args?: readonly McpArgument[];
+  readonly request: McpRequest;
+  readonly response?: McpResponse;
+  /**
+   * How long the call may take.
+   */
+  readonly timeout?: string;
+  /**
+   * What one call counts in budgets.
+   */
+  readonly cost?: string;
+}
+/**
+ * One argument and its place in the call.
+ */
+export interface McpArgument {
+  /**
+   * Name of the argument.
+   */
+  readonly name: string;
+  /**
+   * Its JSON type.
+   */
+  readonly type: 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object';
+  /**
+   * Where it goes in the call.
+   */
+  readonly in: 'path' | 'query' | 'header' | 'body';
+  /**
+   * Whether it must be given.
+   */
+  readonly required?: boolean;
+  /**
+   * What it means, for the model.
+   */
+  readonly description?: string;
+  /**
+   * The values it may have.
+   *
+   * @minItems 1
+   */
+  readonly enum?: readonly (string | number | boolean)[];
+}
+/**
+ * The call.
+ */
+export interface McpRequest {
+  /**
+   * HTTP method.
+   */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /**
+   * Path, with `{argument}` where an argument goes.
+   */
+  readonly url: string;
+  /**
+   * Further headers.
+   */
+  readonly headers?: {
+    /**
+     * Plain text, or a reference to a secret.
+     */
+    readonly [k: string]: TextOrSecret;
+  };
+}
+/**
+ * How the answer is given to the model.
+ */
+export interface McpResponse {
+  /**
+   * Text with `{field}` where a field of the answer goes; null gives the answer as it is.
+   */
+  readonly template?: string | null;
+  /**
+   * A longer answer is cut, and says so.
+   */
+  readonly maxSize?: string;
+}
+export interface McpUpstream {
+  /**
+   * Its address.
+   */
+  readonly url: string;
+  /**
+   * Digest of the tool descriptions as they were reviewed; others are refused.
+   */
+  readonly pin?: string;
+  /**
+   * How the calls are authenticated.
+   */
+  readonly auth?: Auth;
+  /**
+   * The tools that are passed on; globs with `*`.
+   */
+  readonly allow?: readonly string[];
+}
+/**
+ * A model of a provider. Overrides the built-in entry of the same name field by field, or adds a new one.
+ */
+export interface ModelDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Model` under this schema.
+   */
+  readonly kind: 'Model';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec?: ModelSpec;
+}
+/**
+ * What the model can do and what it costs.
+ */
+export interface ModelSpec {
+  /**
+   * The provider that serves the model. Needed unless a built-in entry has it.
+   */
+  readonly provider?: string;
+  /**
+   * The name under which the provider knows the model; by default what follows the first `/` of the document's name.
+   */
+  readonly upstreamName?: string;
+  /**
+   * Further names under which clients may ask for the model; each belongs to one model only.
+   */
+  readonly aliases?: readonly string[];
+  /**
+   * Quality tier: a name, or a number for finer steps (small is 1, standard 2, frontier 3). A fallback to a lower tier needs `allowDowngrade`.
+   */
+  readonly tier?: ('small' | 'standard' | 'frontier') | number;
+  /**
+   * Tokens that input and output may have together.
+   */
+  readonly contextWindow?: number;
+  /**
+   * Tokens the model can answer with at most.
+   */
+  readonly maxOutput?: number;
+  /**
+   * What the model can do.
+   */
+  readonly capabilities?: readonly (
+    | 'tools'
+    | 'parallel-tools'
+    | 'vision'
+    | 'audio-input'
+    | 'audio-output'
+    | 'documents'
+    | 'json-mode'
+    | 'json-schema'
+    | 'reasoning'
+    | 'streaming'
+    | 'system'
+    | 'prompt-cache'
+    | 'embeddings'
+    | 'images'
+    | 'moderation'
+    | 'rerank'
+  )[];
+  /**
+   * The day the provider switches the model off; lint warns 60 days before.
+   */
+  readonly retiresAt?: string | null;
+  /**
+   * Length of the vector an embedding model returns.
+   */
+  readonly dimensions?: number;
+  /**
+   * What the model costs, a row for each change of price. Token classes are disjoint: a cached input token is not also an input token. Before the first row's `from`, the first row holds.
+   */
+  readonly prices?: readonly PriceRow[];
+}
+/**
+ * The prices that hold from a day on.
+ */
+export interface PriceRow {
+  /**
+   * The first day on which these prices hold.
+   */
+  readonly from: string;
+  /**
+   * USD per million input tokens that were neither read from nor written to a prompt cache.
+   */
+  readonly input?: string;
+  /**
+   * USD per million input tokens read from the prompt cache; `input` where absent.
+   */
+  readonly cacheRead?: string;
+  /**
+   * USD per million input tokens written to the prompt cache for minutes; `input` where absent.
+   */
+  readonly cacheWrite?: string;
+  /**
+   * USD per million input tokens written to the prompt cache for an hour; `cacheWrite` where absent.
+   */
+  readonly cacheWrite1h?: string;
+  /**
+   * USD per million output tokens.
+   */
+  readonly output?: string;
+  /**
+   * USD per million reasoning tokens; `output` where absent.
+   */
+  readonly reasoning?: string;
+  /**
+   * USD per million audio input tokens; `input` where absent.
+   */
+  readonly audioInput?: string;
+  /**
+   * USD per million audio output tokens; `output` where absent.
+   */
+  readonly audioOutput?: string;
+  /**
+   * USD per image made.
+   */
+  readonly image?: string;
+  /**
+   * USD per call, beside the tokens.
+   */
+  readonly request?: string;
+  /**
+   * Where the prices were read.
+   */
+  readonly source?: string;
+  /**
+   * The day they were read; lint warns when that is long ago.
+   */
+  readonly readAt?: string;
+}
+/**
+ * Settings of the whole policy tree; exactly one per tree.
+ */
+export interface ProjectDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Project` under this schema.
+   */
+  readonly kind: 'Project';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec?: ProjectSpec;
+}
+/**
+ * Runtime range, compatibility, recording, telemetry, mail and gates.
+ */
+export interface ProjectSpec {
+  /**
+   * The gateway versions these policies are written for, as a semantic version range.
+   */
+  readonly requires?: string;
+  /**
+   * The lint ruleset that applies, by its month; newer rules wait until this is raised.
+   */
+  readonly ruleset?: string;
+  /**
+   * Time zone of calendar windows and schedules that name none.
+   */
+  readonly timezone?: string;
+  readonly compatibility?: Compatibility;
+  /**
+   * The consumer that requests without a consumer key count as; null refuses them.
+   */
+  readonly anonymous?: string | null;
+  readonly recording?: Recording;
+  readonly telemetry?: Telemetry;
+  readonly mail?: Mail;
+  readonly gates?: Gates;
+  readonly defaults?: Defaults;
+  readonly onStale?: OnStale;
+}
+/**
+ * Headers of other gateways that are obeyed. Off unless switched on, normally in development only.
+ */
+export interface Compatibility {
+  /**
+   * Whether `x-portkey-*` headers are obeyed; otherwise a request with one is refused.
+   */
+  readonly portkeyHeaders?: boolean;
+  /**
+   * Whether `cf-aig-*` headers and the universal endpoint are obeyed; otherwise a request with one is refused.
+   */
+  readonly cloudflareHeaders?: boolean;
+  /**
+   * Hosts that a custom host may name, compared exactly after URL normalisation.
+   */
+  readonly allowedHosts?: readonly string[];
+}
+/**
+ * Decision records: what the gateway writes down about each request.
+ */
+export interface Recording {
+  /**
+   * Share of requests recorded; errors, fallbacks and denials always are.
+   */
+  readonly sample?: string;
+  /**
+   * How long records are kept.
+   */
+  readonly retain?: string;
+  /**
+   * Size at which a new file is begun.
+   */
+  readonly maxFileSize?: string;
+  /**
+   * How many characters of the prompt are kept; 0 keeps none.
+   */
+  readonly prefixChars?: number;
+}
+/**
+ * Traces and what they may hold.
+ */
+export interface Telemetry {
+  /**
+   * Share of requests traced.
+   */
+  readonly traceSample?: string;
+  /**
+   * Requests that are traced whatever the sample.
+   */
+  readonly alwaysTrace?: readonly ('error' | 'fallback' | 'denied' | 'slow')[];
+  /**
+   * Whether prompt and answer text goes into traces.
+   */
+  readonly contentCapture?: boolean;
+}
+/**
+ * How mail is sent.
+ */
+export interface Mail {
+  /**
+   * Sender of alert and report mails.
+   */
+  readonly from?: string;
+  /**
+   * The SMTP server as a URL, credentials included; hence a reference.
+   */
+  readonly server?: SecretRef;
+}
+/**
+ * What a dry-run against recorded traffic may change before it fails; read from the merge base, so that a change cannot loosen its own gate.
+ */
+export interface Gates {
+  readonly costIncrease?: CostGate;
+  /**
+   * Requests that were allowed and would be denied.
+   */
+  readonly newDenials?: number;
+  /**
+   * Requests that a lower tier would answer.
+   */
+  readonly tierDowngrades?: number;
+  /**
+   * Requests whose new target lacks a capability they use.
+   */
+  readonly capabilityLosses?: number;
+  /**
+   * Rise of the share of answers that a fallback gives, in percentage points.
+   */
+  readonly fallbackShareIncrease?: string;
+  /**
+   * Share of recorded decisions that must be reproduced under the recorded policy.
+   */
+  readonly minFidelity?: string;
+  /**
+   * Share of records that may lack a needed field.
+   */
+  readonly maxIndeterminate?: string;
+}
+/**
+ * How much dearer the same traffic may become; fails only when both limits are exceeded, so that small routes do not block.
+ */
+export interface CostGate {
+  /**
+   * Increase in money per time.
+   */
+  readonly absolute?: string;
+  /**
+   * Increase relative to the base.
+   */
+  readonly relative?: string;
+}
+/**
+ * For routes without a chain, and for targets of chains that leave these open.
+ */
+export interface Defaults {
+  /**
+   * Timeouts of each attempt.
+   */
+  readonly timeouts?: Timeouts;
+  /**
+   * Repeating an attempt on the same target.
+   */
+  readonly retry?: Retry;
+  /**
+   * The circuit breaker of each target.
+   */
+  readonly breaker?: Breaker;
+}
+/**
+ * What happens when no newer revision could be fetched for a while.
+ */
+export interface OnStale {
+  /**
+   * Age of the last successful check.
+   */
+  readonly after?: string;
+  /**
+   * `serve` goes on silently, `warn` logs and alerts, `unready` fails the readiness check.
+   */
+  readonly then?: 'serve' | 'warn' | 'unready';
+}
+/**
+ * An upstream service that answers model requests. Overrides the built-in entry of the same name field by field, or adds a new one.
+ */
+export interface ProviderDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Provider` under this schema.
+   */
+  readonly kind: 'Provider';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec?: ProviderSpec;
+}
+/**
+ * Where the provider is, how it is spoken to and what it does with data.
+ */
+export interface ProviderSpec {
+  /**
+   * The wire format the provider speaks. Needed unless a built-in entry has it.
+   */
+  readonly dialect?:
+    | 'openai-chat'
+    | 'openai-responses'
+    | 'anthropic-messages'
+    | 'gemini'
+    | 'bedrock-converse'
+    | 'cohere-chat'
+    | 'ollama'
+    | 'sandbox';
+  /**
+   * Address with the version segment included; the dialect appends its own path. Needed unless a built-in entry has it.
+   */
+  readonly baseUrl?: string;
+  /**
+   * How requests to the provider are authenticated.
+   */
+  readonly auth?: Auth;
+  /**
+   * Headers sent with every request: plain text or a reference.
+   */
+  readonly headers?: {
+    /**
+     * Plain text, or a reference to a secret.
+     */
+    readonly [k: string]: TextOrSecret;
+  };
+  /**
+   * Where the provider processes requests; `residency` of a route is compared with it.
+   */
+  readonly region?: string;
+  readonly dataPolicy?: ProviderDataPolicy;
+  /**
+   * What happens upstream when the client hangs up: `abort` cancels the call, `drain` reads it to its end because it is billed anyway.
+   */
+  readonly onDisconnect?: 'abort' | 'drain';
+  readonly quirks?: ProviderQuirks;
+  /**
+   * The provider's own documentation, for readers.
+   */
+  readonly website?: string;
+}
+/**
+ * What the provider does with what it is sent; `dataPolicy` of a route is compared with it.
+ */
+export interface ProviderDataPolicy {
+  /**
+   * Whether requests may be used to train models.
+   */
+  readonly trainsOnData?: boolean;
+  /**
+   * How long requests are kept at most; `0s` for not at all.
+   */
+  readonly retention?: string;
+}
+/**
+ * Where the provider departs from its dialect.
+ */
+export interface ProviderQuirks {
+  /**
+   * Parameters that go by another name here: from the name in the dialect to the name sent.
+   */
+  readonly renameParams?: {
+    readonly [k: string]: string;
+  };
+  /**
+   * Parameters the provider refuses; they count as unsupported.
+   */
+  readonly dropParams?: readonly string[];
+  /**
+   * How many stop sequences are accepted.
+   */
+  readonly maxStopSequences?: number;
+  /**
+   * Path of the chat call where it is not the dialect's own; `{model}` stands for the upstream name.
+   */
+  readonly path?: string;
+  /**
+   * Query parameters added to every call.
+   */
+  readonly query?: {
+    readonly [k: string]: string;
+  };
+  /**
+   * Put before the upstream model name.
+   */
+  readonly modelPrefix?: string;
+  /**
+   * Whether the provider refuses `stream_options`; the usage of a stream is then taken as it comes or counted locally.
+   */
+  readonly noStreamOptions?: boolean;
+  /**
+   * The role under which instructions are sent.
+   */
+  readonly systemRole?: 'system' | 'developer' | 'user';
+}
+/**
+ * Someone who hears of alerts and gets reports.
+ */
+export interface ReceiverDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Receiver` under this schema.
+   */
+  readonly kind: 'Receiver';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec: ReceiverSpec;
+}
+/**
+ * The channels; at least one.
+ */
+export interface ReceiverSpec {
+  readonly email?: EmailChannel;
+  readonly webhook?: WebhookChannel;
+}
+/**
+ * By mail.
+ */
+export interface EmailChannel {
+  /**
+   * Addresses.
+   */
+  readonly to: readonly string[];
+}
+/**
+ * By an HTTP call with a JSON body.
+ */
+export interface WebhookChannel {
+  /**
+   * Address of the call: plain, or a reference where it holds a secret.
+   */
+  readonly url: TextOrSecret;
+  /**
+   * Signs the body.
+   */
+  readonly secret?: SecretRef;
+}
+/**
+ * A summary that is mailed regularly.
+ */
+export interface ReportDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Report` under this schema.
+   */
+  readonly kind: 'Report';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec: ReportSpec;
+}
+/**
+ * When, to whom and what.
+ */
+export interface ReportSpec {
+  /**
+   * When it is sent.
+   */
+  readonly schedule: string;
+  /**
+   * Time zone of the schedule; that of the project where absent.
+   */
+  readonly timezone?: string;
+  /**
+   * The time it covers: the last whole one.
+   */
+  readonly period?: 'day' | 'week' | 'month';
+  /**
+   * Receivers who get it.
+   */
+  readonly to: readonly string[];
+  /**
+   * What it holds, in this order.
+   */
+  readonly sections?: readonly ('summary' | 'cost' | 'top-tokens' | 'errors' | 'cache' | 'advice')[];
+  /**
+   * Language of the text.
+   */
+  readonly language?: 'en' | 'ja';
+}
+/**
+ * Which requests go where. The most specific matching route wins, then `priority`; the order of files never counts.
+ */
+export interface RouteDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Route` under this schema.
+   */
+  readonly kind: 'Route';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec: RouteSpec;
+}
+/**
+ * Conditions, and what happens to the requests that meet them.
+ */
+export interface RouteSpec {
+  readonly match: Match;
+  /**
+   * Settles a tie between equally specific routes; higher wins.
+   */
+  readonly priority?: number;
+  /**
+   * The wire format of the paths this route adds.
+   */
+  readonly dialect?: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini';
+  /**
+   * The chain that answers; without one the requested model goes straight to its provider.
+   */
+  readonly chain?: string;
+  readonly deny?: Deny;
+  /**
+   * The cache that is asked first.
+   */
+  readonly cache?: string;
+  /**
+   * Guardrails, in the order in which they run.
+   */
+  readonly guardrails?: readonly string[];
+  readonly prompt?: PromptParts;
+  readonly limits?: RouteLimits;
+  /**
+   * What happens to a parameter that a target does not support: `reject` refuses the request, `drop` leaves it out, `requireParameters` skips the target.
+   */
+  readonly unsupportedParams?: 'reject' | 'drop' | 'requireParameters';
+  /**
+   * The regions in which requests may be processed; a target elsewhere is skipped.
+   *
+   * @minItems 1
+   */
+  readonly residency?: readonly string[];
+  readonly dataPolicy?: RouteDataPolicy;
+  /**
+   * Free tags; `realtime` and `personalised` forbid caching, `fresh` shortens it.
+   */
+  readonly tags?: readonly string[];
+}
+/**
+ * The conditions; all given ones must hold, a list means any of its values. `{}` is the catch-all.
+ */
+export interface Match {
+  /**
+   * Names of consumers; globs with `*`.
+   *
+   * @minItems 1
+   */
+  readonly consumers?: readonly string[];
+  /**
+   * Labels of the consumer: each key with the values it may have.
+   */
+  readonly labels?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly string[];
+  };
+  /**
+   * What is called, whatever the dialect.
+   *
+   * @minItems 1
+   */
+  readonly endpoints?: readonly (
+    | 'chat'
+    | 'responses'
+    | 'messages'
+    | 'generate'
+    | 'completions'
+    | 'embeddings'
+    | 'images'
+    | 'audio'
+    | 'moderations'
+    | 'rerank'
+    | 'mcp'
+  )[];
+  /**
+   * Request paths; naming one offers it.
+   *
+   * @minItems 1
+   */
+  readonly paths?: readonly string[];
+  /**
+   * Requested models, as sent or as the catalogue names them; globs with `*`.
+   *
+   * @minItems 1
+   */
+  readonly models?: readonly string[];
+  /**
+   * Metadata of the request: each key with the values it may have.
+   */
+  readonly metadata?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly string[];
+  };
+  /**
+   * Request headers: each name with the values it may have.
+   */
+  readonly headers?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly string[];
+  };
+  /**
+   * A CEL condition over request, consumer, metadata and headers; the last resort.
+   */
+  readonly when?: string;
+}
+/**
+ * Refuses the requests instead.
+ */
+export interface Deny {
+  /**
+   * Status of the answer.
+   */
+  readonly status?: number;
+  /**
+   * What the caller is told.
+   */
+  readonly message?: string;
+}
+/**
+ * Text added to the instructions.
+ */
+export interface PromptParts {
+  /**
+   * Put before the caller's own instructions.
+   */
+  readonly prepend?: string | null;
+  /**
+   * Put after the caller's own instructions.
+   */
+  readonly append?: string | null;
+}
+/**
+ * Limits of one request.
+ */
+export interface RouteLimits {
+  /**
+   * Input tokens, as estimated before the call.
+   */
+  readonly maxInputTokens?: number;
+  /**
+   * Output tokens; a request that asks for more is clamped, and a header says so.
+   */
+  readonly maxOutputTokens?: number;
+  /**
+   * Worst-case cost of one request.
+   */
+  readonly maxRequestCost?: string;
+  /**
+   * Size of the request body.
+   */
+  readonly bodySize?: string;
+}
+/**
+ * What every target's provider may do at most.
+ */
+export interface RouteDataPolicy {
+  /**
+   * Whether providers that train on requests may be used.
+   */
+  readonly trainsOnData?: boolean;
+  /**
+   * How long a provider may keep requests.
+   */
+  readonly maxRetention?: string;
+}
+/**
+ * Cases that the policies must meet: a request and a situation, and what must come of it.
+ */
+export interface TestDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Test` under this schema.
+   */
+  readonly kind: 'Test';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec?: TestSpec;
+}
+/**
+ * The environment and its cases.
+ */
+export interface TestSpec {
+  /**
+   * The environment under test; that of the command line where absent.
+   */
+  readonly environment?: string;
+  /**
+   * The cases.
+   */
+  readonly cases?: readonly TestCase[];
+}
+/**
+ * One request in one situation, and the expectation.
+ */
+export interface TestCase {
+  /**
+   * What the case shows, as a sentence.
+   */
+  readonly name: string;
+  /**
+   * The time of the request.
+   */
+  readonly at?: string;
+  readonly request: TestRequest;
+  readonly state?: TestState;
+  /**
+   * What targets answer, by target id (`chain/id` inside nested chains): the outcomes of successive attempts, the last one repeats. A target not named answers 200.
+   */
+  readonly upstream?: {
+    /**
+     * @minItems 1
+     */
+    readonly [k: string]: readonly UpstreamOutcome[];
+  };
+  readonly expect?: TestExpectation;
+}
+/**
+ * The request; also what `explain` takes.
+ */
+export interface TestRequest {
+  /**
+   * The consumer; absent for a request without a key.
+   */
+  readonly consumer?: string;
+  /**
+   * What is called.
+   */
+  readonly endpoint?:
+    | 'chat'
+    | 'responses'
+    | 'messages'
+    | 'generate'
+    | 'completions'
+    | 'embeddings'
+    | 'images'
+    | 'audio'
+    | 'moderations'
+    | 'rerank'
+    | 'mcp';
+  /**
+   * The requested model, as sent.
+   */
+  readonly model?: string;
+  /**
+   * The path; that of the endpoint where absent.
+   */
+  readonly path?: string;
+  /**
+   * Input tokens.
+   */
+  readonly inputTokens?: number;
+  /**
+   * The output bound the client asks for.
+   */
+  readonly maxOutputTokens?: number;
+  /**
+   * Request metadata.
+   */
+  readonly metadata?: {
+    readonly [k: string]: string;
+  };
+  /**
+   * Request headers.
+   */
+  readonly headers?: {
+    readonly [k: string]: string;
+  };
+  /**
+   * Labels, instead of those of the consumer.
+   */
+  readonly labels?: {
+    readonly [k: string]: string;
+  };
+  /**
+   * How many tools are offered.
+   */
+  readonly tools?: number;
+  /**
+   * How many images are sent.
+   */
+  readonly images?: number;
+  /**
+   * How many documents are sent.
+   */
+  readonly documents?: number;
+  /**
+   * How many pieces of audio are sent.
+   */
+  readonly audio?: number;
+  /**
+   * The form of answer asked for.
+   */
+  readonly responseFormat?: 'text' | 'json-object' | 'json-schema';
+  /**
+   * Whether reasoning is asked for.
+   */
+  readonly reasoning?: boolean;
+  /**
+   * Whether the answer is streamed.
+   */
+  readonly stream?: boolean;
+  /**
+   * Address of the client; absent skips the allow-list.
+   */
+  readonly ip?: string;
+  /**
+   * The session, for sticky choice.
+   */
+  readonly session?: string;
+  /**
+   * The temperature.
+   */
+  readonly temperature?: number;
+}
+/**
+ * What the gateway knows at that time.
+ */
+export interface TestState {
+  /**
+   * What budgets have counted: by name, or `name[key]` for a split one; money for cost, else a number.
+   */
+  readonly spent?: {
+    readonly [k: string]: string | number;
+  };
+  /**
+   * Breakers that are not closed, by `chain/target`.
+   */
+  readonly breakers?: {
+    readonly [k: string]: 'open' | 'half-open' | 'closed';
+  };
+  /**
+   * What the cache look-up finds.
+   */
+  readonly cache?: 'hit' | 'stale' | 'miss';
+  /**
+   * Secrets that have no value, as `env:NAME`, `file:PATH` or `store:NAME/KEY`; `*` for all. Absent, every secret has one.
+   */
+  readonly secretsMissing?: readonly string[];
+  /**
+   * Calls in flight, by `chain/target`.
+   */
+  readonly inFlight?: {
+    readonly [k: string]: number;
+  };
+  /**
+   * Recent latency, by `chain/target`.
+   */
+  readonly latencies?: {
+    /**
+     * A duration: a number and a unit out of ms, s, m, h, d, w.
+     */
+    readonly [k: string]: string;
+  };
+  /**
+   * The random draw of a weighted choice, from 0 up to but not including 1.
+   */
+  readonly draw?: number;
+}
+/**
+ * One answer of a target.
+ */
+export interface UpstreamOutcome {
+  /**
+   * Status of the answer.
+   */
+  readonly status?: number;
+  /**
+   * A failure that has no status of its own.
+   */
+  readonly outcome?:
+    | 'rate-limit'
+    | 'server-error'
+    | 'timeout'
+    | 'network'
+    | 'auth'
+    | 'malformed'
+    | 'context-overflow'
+    | 'stream-error'
+    | 'content-filter'
+    | 'invalid-request';
+  /**
+   * Input tokens that were not cached.
+   */
+  readonly inputTokens?: number;
+  /**
+   * Output tokens.
+   */
+  readonly outputTokens?: number;
+  /**
+   * Input tokens read from the prompt cache.
+   */
+  readonly cacheReadTokens?: number;
+  /**
+   * Input tokens written to the prompt cache.
+   */
+  readonly cacheWriteTokens?: number;
+  /**
+   * Reasoning tokens.
+   */
+  readonly reasoningTokens?: number;
+  /**
+   * Until the answer is complete.
+   */
+  readonly latency?: string;
+  /**
+   * Until the first content.
+   */
+  readonly firstToken?: string;
+  /**
+   * What the provider asks to wait.
+   */
+  readonly retryAfter?: string;
+}
+/**
+ * What must come of it; only what is named is compared.
+ */
+export interface TestExpectation {
+  /**
+   * The route that wins; null for none.
+   */
+  readonly route?: string | null;
+  /**
+   * The chain; null for none.
+   */
+  readonly chain?: string | null;
+  /**
+   * The target that answers, as `chain/target`; null for none.
+   */
+  readonly target?: string | null;
+  /**
+   * The provider that answers.
+   */
+  readonly provider?: string;
+  /**
+   * The model that answers, by its catalogue name.
+   */
+  readonly model?: string;
+  /**
+   * The targets called, in order, repetitions included.
+   */
+  readonly attempts?: readonly string[];
+  /**
+   * Targets that were not called although their turn came, with the reason.
+   */
+  readonly skipped?: {
+    [k: string]:
+      | 'secret-missing'
+      | 'breaker-open'
+      | 'model-not-allowed'
+      | 'capability-missing'
+      | 'context-too-small'
+      | 'residency'
+      | 'data-policy'
+      | 'max-price'
+      | 'provider-not-allowed'
+      | 'model-unknown'
+      | 'deadline'
+      | 'unsupported-dialect';
+  };
+  /**
+   * Why the first target did not answer; null when it did.
+   */
+  readonly fallback?:
+    | 'rate-limit'
+    | 'server-error'
+    | 'timeout'
+    | 'network'
+    | 'auth'
+    | 'malformed'
+    | 'context-overflow'
+    | 'stream-error'
+    | 'content-filter'
+    | 'invalid-request'
+    | 'secret-missing'
+    | 'breaker-open'
+    | 'model-not-allowed'
+    | 'capability-missing'
+    | 'context-too-small'
+    | 'residency'
+    | 'data-policy'
+    | 'max-price'
+    | 'provider-not-allowed'
+    | 'model-unknown'
+    | 'deadline'
+    | 'unsupported-dialect'
+    | null;
+  /**
+   * Whether a lower tier answers.
+   */
+  readonly degraded?: boolean;
+  /**
+   * Status of the answer.
+   */
+  readonly status?: number;
+  /**
+   * The error code; null for none.
+   */
+  readonly code?: string | null;
+  /**
+   * What the request costs.
+   */
+  readonly cost?: string;
+  /**
+   * What the answer says about the cache.
+   */
+  readonly cache?: 'hit' | 'semantic-hit' | 'shared' | 'stale' | 'miss' | 'refresh' | 'bypass' | 'off';
+  /**
+   * The alerts that fire, in any order.
+   */
+  readonly alerts?: readonly string[];
+}
+/**
+ * An exception from a lint rule, with its reason and its end.
+ */
+export interface WaiverDocument {
+  /**
+   * Version of the policy language; always `signalbox/v1`.
+   */
+  readonly apiVersion: 'signalbox/v1';
+  /**
+   * The kind of document; always `Waiver` under this schema.
+   */
+  readonly kind: 'Waiver';
+  /**
+   * Name, owner, description and labels of the document.
+   */
+  readonly metadata: Metadata;
+  readonly spec: WaiverSpec;
+}
+/**
+ * Which finding, why and until when.
+ */
+export interface WaiverSpec {
+  /**
+   * Id of the rule.
+   */
+  readonly rule: string;
+  /**
+   * The document the finding is about, as `Kind/name`.
+   */
+  readonly subject: string;
+  /**
+   * Why the finding is accepted; a waiver without one is refused by lint.
+   */
+  readonly reason?: string;
+  /**
+   * The day from which the waiver no longer holds, 00:00 UTC.
+   */
+  readonly expires?: string;
+  /**
+   * Who accepted it.
+   */
+  readonly approvedBy?: string;
+}
+
+/** The kind of a policy document. */
+export type DocumentKind = Document['kind'];
+
+/**
+ * What every document says about itself.
+ */
+export interface Metadata {
+  /**
+   * Name of the document, unique within its kind; other documents refer to it by this name. Models are named `provider/model`.
+   */
+  readonly name: string;
+  /**
+   * The team that answers for this document; findings and alert mails name it.
+   */
+  readonly owner?: string;
+  /**
+   * One sentence for readers: what this document is for.
+   */
+  readonly description?: string;
+  /**
+   * Free labels; values are strings (quote numbers and booleans).
+   */
+  readonly labels?: {
+    readonly [k: string]: string;
+  };
+  /**
+   * The environments in which this document exists; absent means all of them.
+   *
+   * @minItems 1
+   */
+  readonly environments?: readonly string[];
+  /**
+   * Why the document is as it is, for example why it exists in some environments only.
+   */
+  readonly reason?: string;
+}
+
+/**
+ * Where a secret comes from; the secret itself never stands in a policy file. Exactly one of `env`, `file` or `store` (with `key`).
+ */
+export interface SecretRef {
+  /**
+   * Name of the environment variable that holds the secret.
+   */
+  readonly env?: string;
+  /**
+   * Path of the file that holds the secret, such as a mounted Kubernetes secret; one trailing newline is dropped.
+   */
+  readonly file?: string;
+  /**
+   * Name of the secret store.
+   */
+  readonly store?: string;
+  /**
+   * Key within the secret store.
+   */
+  readonly key?: string;
+  /**
+   * Whether the value may be missing: then whatever uses it is left out without a warning.
+   */
+  readonly optional?: boolean;
+}
+
+/**
+ * Plain text, or a reference to a secret.
+ */
+export type TextOrSecret =
+  | string
+  | {
+      /**
+       * Name of the environment variable that holds the value.
+       */
+      readonly env?: string;
+      /**
+       * Path of the file that holds the value.
+       */
+      readonly file?: string;
+      /**
+       * Name of the secret store.
+       */
+      readonly store?: string;
+      /**
+       * Key within the secret store.
+       */
+      readonly key?: string;
+      /**
+       * Whether the value may be missing: then whatever uses it is left out without a warning.
+       */
+      readonly optional?: boolean;
+    };
+
+/**
+ * How a request upstream proves who sends it.
+ */
+export interface Auth {
+  /**
+   * How the secret is sent: `bearer` in Authorization, `header` in the header `name`, `azure` as api-key, `entra` a Microsoft Entra token, `aws` a SigV4 signature, `google` a Google service account token, `none` not at all.
+   */
+  readonly kind: 'bearer' | 'header' | 'azure' | 'entra' | 'aws' | 'google' | 'none';
+  /**
+   * The header that carries the secret; only with `kind: header`.
+   */
+  readonly name?: string;
+  /**
+   * The secret. A target whose secret is missing is skipped with that reason.
+   */
+  readonly secret?: SecretRef;
+  /**
+   * A pool of secrets, used in turn; one that is refused or limited rests. Instead of `secret`.
+   *
+   * @minItems 1
+   *
+   * Items: Where a secret comes from; the secret itself never stands in a policy file. Exactly one of `env`, `file` or `store` (with `key`).
+   */
+  readonly secrets?: readonly SecretRef[];
+  /**
+   * The cloud region that signs the request; only with `kind: aws` or `google`.
+   */
+  readonly region?: string;
+  /**
+   * The OAuth scope of the token; only with `kind: entra` or `google`.
+   */
+  readonly scope?: string;
+  /**
+   * The Microsoft Entra tenant; only with `kind: entra`.
+   */
+  readonly tenant?: string;
+  /**
+   * The Microsoft Entra application; only with `kind: entra`.
+   */
+  readonly clientId?: string;
+  /**
+   * The AWS access key id; only with `kind: aws`, whose `secret` is the secret access key.
+   */
+  readonly accessKeyId?: SecretRef;
+  /**
+   * The AWS session token; only with `kind: aws`.
+   */
+  readonly sessionToken?: SecretRef;
+}
+
+/**
+ * How long one attempt may take in each of its phases. There is no silent default: a target without `total` is a lint finding.
+ */
+export interface Timeouts {
+  /**
+   * Until the connection stands, TLS included.
+   */
+  readonly connect?: string;
+  /**
+   * Until the first content arrives.
+   */
+  readonly firstToken?: string;
+  /**
+   * Between two pieces of a stream.
+   */
+  readonly idle?: string;
+  /**
+   * For the whole attempt.
+   */
+  readonly total?: string;
+}
+
+/**
+ * Repeating an attempt on the same target. `auth` and `malformed` are never repeated on the same target and key.
+ */
+export interface Retry {
+  /**
+   * How often one target is tried again after its first attempt; 0 means never.
+   */
+  readonly max?: number;
+  /**
+   * The failures that are tried again.
+   */
+  readonly on?: readonly ('rate-limit' | 'server-error' | 'timeout' | 'network' | 'stream-error')[];
+  /**
+   * Wait before the first repetition, before jitter.
+   */
+  readonly initial?: string;
+  /**
+   * What the wait is multiplied by each time.
+   */
+  readonly factor?: number;
+  /**
+   * The longest wait that backoff leads to.
+   */
+  readonly cap?: string;
+  /**
+   * `full` waits a random time between nothing and the backoff; `none` waits exactly the backoff.
+   */
+  readonly jitter?: 'full' | 'none';
+  /**
+   * Whether a provider that names a waiting time is obeyed.
+   */
+  readonly respectRetryAfter?: boolean;
+  /**
+   * A provider that asks for longer than this is not waited for: the next target is tried.
+   */
+  readonly maxRetryAfter?: string;
+}
+
+/**
+ * The circuit breaker of one target: after repeated failures it is skipped for a while.
+ */
+export interface Breaker {
+  /**
+   * How many failures open the breaker.
+   */
+  readonly failures?: number;
+  /**
+   * The time within which they count.
+   */
+  readonly within?: string;
+  /**
+   * How long the target is skipped before one request tries it again.
+   */
+  readonly openFor?: string;
+}
