@@ -1,6 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadCatalogSources, type ModelDocument, type ProviderDocument, parseCatalogSource } from '#catalog';
+import {
+  loadCatalogSources,
+  type ModelDocument,
+  type PriceRow,
+  type ProviderDocument,
+  parseCatalogSource,
+} from '#catalog';
 
 /** Writes docs/providers.md from the catalogue's YAML; with `--check` compares instead and exits 1 when they differ. */
 const target = join(import.meta.dirname, '../docs/providers.md');
@@ -38,7 +44,8 @@ spec:
 
 Prices are USD per million tokens (\`image\` per piece, \`request\` per call), each with the day from which it holds; in the YAML each
 row names its source and the day it was read. Where a provider's price depends on what the gateway cannot know beforehand (the hour, how much
-was searched), the dearest one stands, so that a budget is never overrun. Data policies are given where the provider states
+was searched), the dearest one stands, so that a budget is never overrun. Dearer prices of long prompts ("above … input") are listed
+but not yet charged: the first price holds for every length. Data policies are given where the provider states
 them; what a provider does not state is unknown, and a route that asks for a data policy does not reach it.`;
 }
 
@@ -86,11 +93,18 @@ function modelTable(own: readonly ModelDocument[]): string {
   );
 }
 
-function priceText(row: ModelDocument['spec']['prices'][number]): string {
-  const { from, aboveInputTokens, source: _source, readAt: _readAt, ...classes } = row;
-  const amounts = Object.entries(classes).map(([name, amount]) => `${name} ${amount}`);
-  const above = aboveInputTokens === undefined ? '' : `, above ${count(aboveInputTokens)} input tokens`;
-  return `${from}${above}: ${amounts.join(', ')}`;
+function priceText(row: PriceRow): string {
+  const { from, source: _source, readAt: _readAt, 'x-tiers': tiers = [], ...classes } = row;
+  const above = tiers.map(
+    ({ aboveInputTokens, ...prices }) => `above ${count(aboveInputTokens)} input: ${amounts(prices)}`,
+  );
+  return [`${from}: ${amounts(classes)}`, ...above].join('<br>');
+}
+
+function amounts(prices: Readonly<Record<string, string>>): string {
+  return Object.entries(prices)
+    .map(([name, amount]) => `${name} ${amount}`)
+    .join(', ');
 }
 
 function modelsOf(provider: ProviderDocument): readonly ModelDocument[] {

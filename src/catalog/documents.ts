@@ -50,16 +50,23 @@ export interface ModelDocument extends Envelope {
     readonly dimensions?: number;
     readonly capabilities: readonly Capability[];
     readonly retiresAt?: string;
-    readonly parameters?: { readonly drop?: readonly string[]; readonly rename?: Readonly<Record<string, string>> };
+    /** Parameters the model answers with 400; noted, not acted on. */
+    readonly 'x-unsupportedParams'?: readonly string[];
     readonly prices: readonly PriceRow[];
   };
 }
 
-/** Prices from a day on: decimal strings in USD per million tokens, `image` per piece, `request` per call. */
-export interface PriceRow {
+/** Prices from a day on. */
+export interface PriceRow extends TokenPrices {
   readonly from: string;
-  /** The row holds only for requests with more input tokens than this; its neighbour without it, of the same day, for the rest. */
-  readonly aboveInputTokens?: number;
+  readonly source: string;
+  readonly readAt: string;
+  /** The prices of longer prompts, rising; noted, not acted on. */
+  readonly 'x-tiers'?: readonly (TokenPrices & { readonly aboveInputTokens: number })[];
+}
+
+/** Decimal strings in USD per million tokens; `image` per piece, `request` per call. */
+interface TokenPrices {
   readonly input?: string;
   readonly cacheRead?: string;
   readonly cacheWrite?: string;
@@ -70,8 +77,6 @@ export interface PriceRow {
   readonly audioOutput?: string;
   readonly image?: string;
   readonly request?: string;
-  readonly source: string;
-  readonly readAt: string;
 }
 
 /** A document of the catalogue with the place where it begins. */
