@@ -4,10 +4,9 @@ import { delimiter, join } from 'node:path';
 /** The part of node:test's context that skipping needs. */
 export type SkipContext = { skip(message?: string): void };
 
-/** The first file of that name on PATH, or undefined. */
-export function findProgram(name: string): string | undefined {
+/** The first program of that name on PATH, or in the directories given; undefined when there is none. */
+export function findProgram(name: string, directories: readonly string[] = pathDirectories()): string | undefined {
   const names = process.platform === 'win32' ? [`${name}.exe`, `${name}.cmd`] : [name];
-  const directories = (process.env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
   return directories.flatMap((directory) => names.map((file) => join(directory, file))).find(isExecutable);
 }
 
@@ -39,6 +38,10 @@ function skipWithReason(t: SkipContext, reason: string, isFailure: boolean): voi
   if (isFailure) throw new Error(`${reason}: SIGNALBOX_CI=1 allows no skipped test; install it in .ci/run`);
   process.stdout.write(`skipped: ${reason}\n`);
   t.skip(reason);
+}
+
+function pathDirectories(): readonly string[] {
+  return (process.env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
 }
 
 function isExecutable(path: string): boolean {

@@ -134,9 +134,9 @@ function waitForLine(
     function finish(result: RegExpMatchArray | string): void {
       clearTimeout(timer);
       output?.off('data', look);
-      if (typeof result !== 'string') return resolve(result);
       const printed = `stdout:\n${running.stdout()}\nstderr:\n${running.stderr()}`;
-      reject(new Error(`waiting for ${pattern}: ${result}\n${printed}`));
+      if (typeof result === 'string') reject(new Error(`waiting for ${pattern}: ${result}\n${printed}`));
+      else resolve(result);
     }
 
     output?.on('data', look);
