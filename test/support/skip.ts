@@ -17,9 +17,9 @@ export function findProgram(name: string, directories: readonly string[] = pathD
  *     const redis = requireProgram(t, 'redis-server');
  *     if (redis === undefined) return;
  */
-export function requireProgram(t: SkipContext, name: string): string | undefined {
+export function requireProgram(t: SkipContext, name: string, print = printLine): string | undefined {
   const program = findProgram(name);
-  if (program === undefined) skipWithReason(t, `no ${name}`, process.env.SIGNALBOX_CI === '1');
+  if (program === undefined) skipWithReason(t, `no ${name}`, process.env.SIGNALBOX_CI === '1', print);
   return program;
 }
 
@@ -27,17 +27,21 @@ export function requireProgram(t: SkipContext, name: string): string | undefined
  * The path of a folder or file of the shared data, which lives beside the checkout and is never part of it; undefined
  * after skipping the test with a printed reason. Its absence is not a failure in CI: a fresh clone does not have it.
  */
-export function requireSharedData(t: SkipContext, path: string): string | undefined {
+export function requireSharedData(t: SkipContext, path: string, print = printLine): string | undefined {
   const absolute = join(import.meta.dirname, '../../../shared/data', path);
   if (existsSync(absolute)) return absolute;
-  skipWithReason(t, `no ../shared/data/${path}`, false);
+  skipWithReason(t, `no ../shared/data/${path}`, false, print);
   return undefined;
 }
 
-function skipWithReason(t: SkipContext, reason: string, isFailure: boolean): void {
+function skipWithReason(t: SkipContext, reason: string, isFailure: boolean, print: (line: string) => void): void {
   if (isFailure) throw new Error(`${reason}: SIGNALBOX_CI=1 allows no skipped test; install it in .ci/run`);
-  process.stdout.write(`skipped: ${reason}\n`);
+  print(`skipped: ${reason}`);
   t.skip(reason);
+}
+
+function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function pathDirectories(): readonly string[] {
