@@ -15,7 +15,7 @@ interface Output {
 }
 
 let isStale = false;
-for (const output of [await documentTypes()]) {
+for (const output of [await documentTypes(), await recordTypes()]) {
   const path = join(root, output.file);
   if (readIfPresent(path) === output.text) continue;
   if (isCheck) {
@@ -46,8 +46,11 @@ async function documentTypes(): Promise<Output> {
 }
 
 async function recordTypes(): Promise<Output> {
-  const text = await toTypeScript(forTypes(readSchema('traffic-record.schema.json')));
-  return { file: 'src/decision-log/record.gen.ts', text: [banner, text].join('\n') };
+  const { $defs, ...record } = readSchema('traffic-record.schema.json');
+  const own = ($defs ?? {}) as Readonly<Record<string, Schema>>;
+  const texts: string[] = [];
+  for (const schema of [record, ...Object.values(own)]) texts.push(await toTypeScript(forTypes(schema, own)));
+  return { file: 'src/decision-log/record.gen.ts', text: [banner, ...texts].join('\n') };
 }
 
 function readSchema(file: string): Schema {
