@@ -11,6 +11,23 @@ import type {
   Usage,
 } from '#core';
 
+/*
+ * How a dialect is made: one folder `<name>/` with the same files in each, so that a reader who knows one knows all.
+ *
+ *   index.ts     the Dialect value, nothing else; entered in registry.ts
+ *   shape.ts     readShape: what policy needs of a same-dialect request
+ *   request.ts   readRequest and writeRequest (split by direction where one file grows too long)
+ *   pass.ts      passRequest: policy's edits on the caller's own body
+ *   response.ts  readResponse, writeResponse, readUsage
+ *   stream.ts    the stream reader and writer
+ *   errors.ts    readError, writeError
+ *
+ * Shared parts: sse-framer.ts (bytes to SseEvent), splice.ts (edits to bytes), retry-after.ts, estimate-tokens.ts,
+ * response-events.ts and collect-events.ts (answer to events and back). No dialect knows another: everything crosses
+ * through the neutral forms of #core. What a target cannot express is named in `lost`, never dropped in silence.
+ * Requests are read strictly (400 with the field's path), upstream answers laxly.
+ */
+
 /** One wire format, both ways. Every function is pure; stream readers and writers keep their own state and nothing else. */
 export interface Dialect {
   readonly name: DialectName;
@@ -33,12 +50,18 @@ export interface Dialect {
   readonly createStreamReader: () => StreamReader;
   readonly createStreamWriter: (caller: CallerContext) => StreamWriter;
 
-  /** Classifies a non-2xx answer. `body` is the text as received, perhaps HTML or empty. */
-  readonly readError: (status: number, headers: Readonly<Record<string, string>>, body: string) => UpstreamFailure;
+  /** Classifies a non-2xx answer. `body` is the text as received, perhaps HTML or empty; `nowMs` serves absolute retry times when the answer has no `date`. */
+  readonly readError: (
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+    nowMs?: number,
+  ) => UpstreamFailure;
   /** Writes an error in this dialect's own shape, `code` and hint included. */
   readonly writeError: (error: GatewayError, requestId: string) => JsonObject;
 }
 
+/** What the path of a call says beside its body. */
 export interface InboundContext {
   readonly endpoint: Endpoint;
   /** Model from the path, for dialects that carry it there. */
@@ -67,6 +90,7 @@ export interface RequestShape {
   readonly user: string | null;
 }
 
+/** Where a request goes and what policy sets on the way. */
 export interface OutboundTarget {
   readonly upstreamModel: string;
   /** Output cap that policy sets (already the smallest); null to leave the request's. For dialects that demand one, `defaultMaxOutputTokens` is used when both are absent. */
@@ -84,6 +108,7 @@ export interface OutboundTarget {
   readonly capabilities: ReadonlySet<string> | null;
 }
 
+/** A request ready for an upstream, before base URL and credentials. */
 export interface WrittenRequest {
   /** Appended to the provider's base URL, such as `/chat/completions`. */
   readonly path: string;
@@ -95,6 +120,7 @@ export interface WrittenRequest {
   readonly lost: readonly string[];
 }
 
+/** As WrittenRequest, for a body that passes in its own dialect: edits in place of a body. */
 export interface PassedRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
@@ -104,6 +130,7 @@ export interface PassedRequest {
   readonly lost: readonly string[];
 }
 
+/** What a writer needs to know of the caller besides the answer. */
 export interface CallerContext {
   /** The model as the caller named it. */
   readonly model: string;
@@ -140,6 +167,7 @@ export interface SseEvent {
   readonly raw: Uint8Array;
 }
 
+/** A non-2xx answer, classified. */
 export interface UpstreamFailure {
   readonly reason: OutcomeReason;
   readonly code: string | null;

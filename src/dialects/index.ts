@@ -1,3 +1,4 @@
+export { collectEvents, type EventCollector } from './collect-events.ts';
 export type {
   CallerContext,
   Dialect,
@@ -11,3 +12,9 @@ export type {
   UpstreamFailure,
   WrittenRequest,
 } from './dialect.ts';
+export { createTextMeter, estimateTokens, type TextLength, type TextMeter } from './estimate-tokens.ts';
+export { dialectOf, wireDialects } from './registry.ts';
+export { responseEvents } from './response-events.ts';
+export { type RetryAdvice, readRetryAfter } from './retry-after.ts';
+export { spliceTopLevel } from './splice.ts';
+export { createSseFramer, type SseFramer, SseFrameTooLargeError } from './sse-framer.ts';

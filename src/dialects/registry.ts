@@ -1,0 +1,24 @@
+import type { DialectName } from '#core';
+import type { Dialect } from './dialect.ts';
+
+const DIALECTS: Readonly<Record<DialectName, Dialect | null>> = Object.freeze({
+  'openai-chat': null,
+  'openai-responses': null,
+  'anthropic-messages': null,
+  gemini: null,
+  'bedrock-converse': null,
+  'cohere-chat': null,
+  ollama: null,
+  // The sandbox answers in the process from the neutral form; it has no wire.
+  sandbox: null,
+});
+
+/** The dialect of that name; null where this version cannot speak it. Pure. */
+export function dialectOf(name: DialectName): Dialect | null {
+  return DIALECTS[name];
+}
+
+/** The names this version can speak on the wire, in the order of the contract. Pure. */
+export function wireDialects(): readonly DialectName[] {
+  return Object.values(DIALECTS).flatMap((dialect) => (dialect === null ? [] : [dialect.name]));
+}
