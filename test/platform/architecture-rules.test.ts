@@ -74,6 +74,14 @@ const cases: readonly Case[] = [
     broken: ['src/state/a.ts:1 [imports]', 'src/state/a.ts:2 [imports]'],
   },
   {
+    name: 'a schema is data that any folder may read, and nothing else of its folder is',
+    files: {
+      'src/core/a.ts':
+        "import a from '../../schemas/route.schema.json' with { type: 'json' };\nimport b from '../../schemas/read.ts';\n",
+    },
+    broken: ['src/core/a.ts:2 [imports]'],
+  },
+  {
     name: 'a folder is entered by its index only, by others and never by itself',
     files: {
       'src/state/a.ts': "import { one } from '#core/one';\nimport { x } from '#state';\n",

@@ -14,7 +14,7 @@ const rules: readonly Rule[] = [
   { name: 'a path of one particular machine', pattern: /(?:^|[\s"'`(=:,])[/](?:work|tmp|root|home[/]\w+)[/]/m },
   {
     name: 'the host of a package registry',
-    pattern: /\b(?:registry[.][a-z]|npm_config_registry|registry\s*=\s*http)/i,
+    pattern: /[/][/](?:[\w-]+[.])*registry[.][a-z]|\bregistry[.](?:npmjs|yarnpkg)|\bregistry[ ]*=[ ]*http/i,
   },
   { name: 'an address in the lockfile', pattern: /"resolved"\s*:/, files: /(^|\/)package-lock\.json$/ },
 ];
@@ -48,7 +48,8 @@ describe('the project speaks of itself alone', () => {
     ['a.ts', 'join(tmpdir(), "x")', false],
     ['.npmrc', ['registry=http:', '', 'mirror'].join('/'), true],
     ['a.md', `https://${'registry'}.example.org/`, true],
-    ['a.md', 'a registry of models', false],
+    ['.npmrc', `@scope:${'registry'}=https://example.org`, true],
+    ['a.ts', "import { dialects } from './registry.ts'; // a registry of models", false],
     ['package-lock.json', '"resolved": "x"', true],
     ['other.json', '"resolved": "x"', false],
   ];
