@@ -46,7 +46,7 @@ describe('the project speaks of itself alone', () => {
     ['a.md', ['see ', 'tmp', 'notes.md'].join('/'), true],
     ['a.md', 'docs/work/plan.md and https://example.com/work/x', false],
     ['a.ts', 'join(tmpdir(), "x")', false],
-    ['.npmrc', ['registry=http:', '', 'mirror'].join('/'), true],
+    ['.npmrc', ['registry', 'http://mirror'].join('='), true],
     ['a.md', `https://${'registry'}.example.org/`, true],
     ['.npmrc', `@scope:${'registry'}=https://example.org`, true],
     ['a.ts', "import { dialects } from './registry.ts'; // a registry of models", false],
