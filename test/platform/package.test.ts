@@ -20,6 +20,8 @@ function packAndUnpack(t: TestContext): string {
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
   execFileSync(process.execPath, ['scripts/build.ts'], {
     cwd: copy,
+    // The compiler's findings go to the test's own output.
+    stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
   });
   // The build has run; npm's own scripts would link the command into the shared node_modules.
