@@ -1,3 +1,4 @@
+/** How grave a finding is. */
 export type Severity = 'error' | 'warn' | 'info';
 
 /** A half-open range in a policy file. Lines and columns count from 1; offsets are UTF-16 code units from 0. */
@@ -29,6 +30,7 @@ export interface Diagnostic {
   readonly environments?: readonly string[];
 }
 
+/** Another place that belongs to a finding. */
 export interface RelatedPlace {
   readonly file: string;
   readonly line: number;

@@ -67,6 +67,7 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** What one attempt did, as an exhausted chain tells it. */
 export interface AttemptTrailEntry {
   readonly target: string;
   readonly outcome: string;

@@ -31,22 +31,27 @@ export interface NeutralRequest {
   readonly extra: JsonObject;
 }
 
+/** One turn. Content keeps the caller’s order. */
 export type Message =
   | { readonly role: 'system' | 'developer'; readonly content: readonly TextPart[]; readonly name?: string }
   | { readonly role: 'user'; readonly content: readonly UserPart[]; readonly name?: string }
   | { readonly role: 'assistant'; readonly content: readonly AssistantPart[]; readonly name?: string };
 
-/** Tool results are parts of a user message; dialects with a tool role split them out when writing. */
+/** What a user turn may hold. Tool results are parts of it; dialects with a tool role split them out when writing. */
 export type UserPart = TextPart | ImagePart | AudioPart | DocumentPart | ToolResultPart | OpaquePart;
+/** What an assistant turn may hold. */
 export type AssistantPart = TextPart | ImagePart | AudioPart | ReasoningPart | RefusalPart | ToolCallPart | OpaquePart;
+/** Any content part. */
 export type Part = UserPart | AssistantPart;
 
+/** Plain text. */
 export interface TextPart {
   readonly kind: 'text';
   readonly text: string;
   readonly cache?: CacheMarker;
 }
 
+/** An image. */
 export interface ImagePart {
   readonly kind: 'image';
   readonly source: Source;
@@ -54,11 +59,13 @@ export interface ImagePart {
   readonly cache?: CacheMarker;
 }
 
+/** A sound recording. */
 export interface AudioPart {
   readonly kind: 'audio';
   readonly source: Source;
 }
 
+/** A file to be read, such as a PDF. */
 export interface DocumentPart {
   readonly kind: 'document';
   readonly source: Source | { readonly kind: 'text'; readonly text: string };
@@ -66,6 +73,7 @@ export interface DocumentPart {
   readonly cache?: CacheMarker;
 }
 
+/** The model asks for a tool to be run. */
 export interface ToolCallPart {
   readonly kind: 'tool-call';
   readonly id: string;
@@ -77,6 +85,7 @@ export interface ToolCallPart {
   readonly cache?: CacheMarker;
 }
 
+/** What a tool answered, tied to its call by id. */
 export interface ToolResultPart {
   readonly kind: 'tool-result';
   readonly id: string;
@@ -87,6 +96,7 @@ export interface ToolResultPart {
   readonly cache?: CacheMarker;
 }
 
+/** The model’s own thinking. */
 export interface ReasoningPart {
   readonly kind: 'reasoning';
   readonly text: string;
@@ -95,6 +105,7 @@ export interface ReasoningPart {
   readonly redacted?: string;
 }
 
+/** The model’s refusal in words. */
 export interface RefusalPart {
   readonly kind: 'refusal';
   readonly text: string;
@@ -109,15 +120,18 @@ export interface OpaquePart {
   readonly value: unknown;
 }
 
+/** Where the bytes of a part are. */
 export type Source =
   | { readonly kind: 'base64'; readonly mediaType: string; readonly data: string }
   | { readonly kind: 'url'; readonly url: string; readonly mediaType?: string }
   | { readonly kind: 'file'; readonly id: string; readonly mediaType?: string };
 
+/** A provider shall cache the prompt up to this part. */
 export interface CacheMarker {
   readonly ttl?: '5m' | '1h';
 }
 
+/** A tool on offer: a function, or one that only its own dialect knows. */
 export type Tool =
   | {
       readonly kind: 'function';
@@ -130,10 +144,12 @@ export type Tool =
     }
   | { readonly kind: 'opaque'; readonly dialect: string; readonly type: string; readonly value: unknown };
 
+/** Whether and which tool must be used. */
 export type ToolChoice =
   | { readonly kind: 'auto' | 'none' | 'required' }
   | { readonly kind: 'tool'; readonly name: string };
 
+/** The form the answer must have. */
 export type ResponseFormat =
   | { readonly kind: 'text' }
   | { readonly kind: 'json-object' }

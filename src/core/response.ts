@@ -15,6 +15,7 @@ export interface NeutralResponse {
   readonly extra: JsonObject;
 }
 
+/** One of the answers asked for. */
 export interface Choice {
   readonly index: number;
   readonly content: readonly AssistantPart[];
@@ -29,6 +30,7 @@ export interface Finish {
   readonly sequence?: string;
 }
 
+/** Why the model stopped, in the words all dialects share. */
 export type FinishReason =
   | 'stop'
   | 'length'

@@ -64,6 +64,7 @@ export interface CounterState {
   readonly held: number;
 }
 
+/** The winning route and what else must be known, or none. */
 export type MatchResult =
   | { readonly kind: 'matched'; readonly route: Route; readonly needs: NeededFacts }
   | { readonly kind: 'unmatched' };
@@ -88,6 +89,7 @@ export interface CounterKey {
   readonly windowEndMs: number;
 }
 
+/** The verdict: allowed with a plan and what to reserve, or refused with a code. */
 export type Decision =
   | {
       readonly kind: 'allow';
@@ -108,6 +110,7 @@ export type Decision =
       readonly skipped: readonly SkippedTarget[];
     };
 
+/** Something policy changed or let pass that the caller and the record should see. */
 export interface Note {
   readonly kind: 'budget-warn' | 'budget-downgrade' | 'output-clamped';
   readonly text: string;
@@ -132,6 +135,7 @@ export interface Plan {
   readonly needs: readonly Capability[];
 }
 
+/** One callable rung of a plan, every reference resolved. */
 export interface PlanTarget extends TargetPolicy {
   /** `chain/target`; for nested chains the innermost chain's name. */
   readonly id: string;
@@ -150,6 +154,7 @@ export interface PlanTarget extends TargetPolicy {
   readonly at: Place | null;
 }
 
+/** A rung that may not be called now, and why. */
 export interface SkippedTarget {
   readonly id: string;
   readonly reason: SkipReason;

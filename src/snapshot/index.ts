@@ -1,28 +1,12 @@
+export type { Budget, LimitUnit } from './budget.ts';
+export type { Cache } from './cache.ts';
+export type { Breaker, Chain, Retry, Target, TargetPolicy, Timeouts } from './chain.ts';
+export type { Consumer, ConsumerKey } from './consumer.ts';
+export type { Guardrail } from './guardrail.ts';
+export type { Model, Price } from './model.ts';
 export type { Predicate, PredicateInput } from './predicate.ts';
+export type { Project } from './project.ts';
+export type { Provider, Quirks, SecretRef } from './provider.ts';
+export type { FieldMatcher, Matcher, Route } from './route.ts';
 export type { RouteIndex } from './route-index.ts';
-export type {
-  Breaker,
-  Budget,
-  Cache,
-  CarriedDocument,
-  Chain,
-  Consumer,
-  ConsumerKey,
-  FieldMatcher,
-  Guardrail,
-  LimitUnit,
-  Matcher,
-  Model,
-  Origin,
-  Price,
-  Project,
-  Provider,
-  Quirks,
-  Retry,
-  Route,
-  SecretRef,
-  Snapshot,
-  Target,
-  TargetPolicy,
-  Timeouts,
-} from './types.ts';
+export type { CarriedDocument, Origin, Snapshot } from './snapshot.ts';

@@ -1,4 +1,4 @@
-import type { Route } from './types.ts';
+import type { Route } from './route.ts';
 
 /**
  * Routes by their most selective condition, so that a look-up reads a few short lists instead of all routes.

@@ -66,10 +66,7 @@ describe('quantities', () => {
     fc.assert(fc.property(fc.nat(), (ms) => assert.equal(parseDuration(formatDuration(ms)), ms)));
   });
   test('shares are percents, sizes are binary', () => {
-    assert.deepEqual(
-      ['80%', '99.9%', '0.8', '%'].map(parseShare),
-      [0.8, 0.999, null, null],
-    );
+    assert.deepEqual(['80%', '99.9%', '0.8', '%'].map(parseShare), [0.8, 0.999, null, null]);
     assert.deepEqual(['64KiB', '1MiB', '512B', '64KB'].map(parseBytes), [65_536, 1_048_576, 512, null]);
   });
 });

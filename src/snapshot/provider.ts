@@ -1,0 +1,46 @@
+import type { DialectName, JsonObject } from '#core';
+
+/** A secret is only ever a typed reference; its value lives outside the snapshot. `id` is its canonical text, such as `env:OPENAI_API_KEY`. */
+export interface SecretRef {
+  readonly id: string;
+  readonly source: 'env' | 'file' | 'store';
+  readonly name: string;
+  readonly optional: boolean;
+}
+
+/** An upstream API: where it is, how it is spoken to, what it does with data. */
+export interface Provider {
+  readonly name: string;
+  readonly dialect: DialectName;
+  /** Without a trailing slash, version segment included. */
+  readonly baseUrl: string;
+  readonly auth: {
+    readonly kind: 'bearer' | 'header' | 'azure' | 'entra' | 'aws' | 'google' | 'none';
+    /** Header name for kind `header`. */
+    readonly header: string | null;
+    /** In order; more than one is a key pool. Empty for kind `none`. */
+    readonly secrets: readonly SecretRef[];
+  };
+  readonly headers: readonly { readonly name: string; readonly value: string | SecretRef }[];
+  readonly region: string | null;
+  readonly dataPolicy: { readonly trainsOnData: boolean | null; readonly retentionMs: number | null };
+  readonly onDisconnect: 'abort' | 'drain';
+  readonly quirks: Quirks;
+}
+
+/** What a provider does differently from its dialect, as data. */
+export interface Quirks {
+  readonly renameParams: Readonly<Record<string, string>>;
+  readonly dropParams: readonly string[];
+  readonly maxStopSequences: number | null;
+  /** Query parameters added to every call, such as Azure's api-version. */
+  readonly query: Readonly<Record<string, string>>;
+  /** A path template that replaces the dialect's own, with `{model}`; null for the dialect's. */
+  readonly path: string | null;
+  /** Put before the upstream model name. */
+  readonly modelPrefix: string;
+  /** Whether a stream's usage must not be asked for (`stream_options`), because the provider refuses the field. */
+  readonly noStreamOptions: boolean;
+  /** Further quirks as written. */
+  readonly other: JsonObject;
+}
