@@ -35,8 +35,10 @@ export interface ParsedDocument {
 /** Everything of a tree that does not depend on an environment; `documents` are schema-valid. */
 export interface ParsedPolicies {
   readonly documents: readonly ParsedDocument[];
+  /** Documents that are named but not valid: a reference to one is no dangling reference. */
+  readonly rejected?: readonly { readonly kind: string; readonly name: string }[];
   readonly diagnostics: readonly Diagnostic[];
-  /** file → its text, for code frames. */
+  /** file → its text, for code frames; secrets found in plain sight are blacked out with every offset kept. */
   readonly texts: ReadonlyMap<string, string>;
 }
 

@@ -1,0 +1,16 @@
+export { packTree, unpackTree } from './bundle.ts';
+export { type CodeFrameOptions, codeFrame } from './code-frame.ts';
+export { cannotCheck, loadPolicies } from './load.ts';
+export { parsePolicies } from './parse.ts';
+export { fieldSchemas, KINDS, resolveSchema, SCHEMAS, SHARED_SCHEMA } from './schemas.ts';
+export { findSecrets, looksSecret } from './secret-like.ts';
+export { suggest } from './suggest.ts';
+export type {
+  Compiled,
+  EffectiveDocument,
+  LoadedTree,
+  ParsedDocument,
+  ParsedPolicies,
+  Path,
+  Source,
+} from './types.ts';

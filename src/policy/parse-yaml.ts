@@ -1,0 +1,82 @@
+import { Composer, type Document, Lexer, type Node, Parser, type YAMLError } from 'yaml';
+import type { Mistake } from './mistake.ts';
+import { MAX_DEPTH } from './read-value.ts';
+import { syntaxMistake } from './syntax-mistake.ts';
+
+/** One document of a YAML stream; `root` is null for an empty or comment-only one. */
+export interface YamlDocument {
+  readonly root: Node | null;
+  /** The first syntax error, else every unsupported tag. What follows a syntax error is mostly its echo. */
+  readonly mistakes: readonly Mistake[];
+}
+
+/** What a text holds. `tooDeep` is set when the nesting passed the limit; nothing else was read then. */
+export interface YamlStream {
+  readonly documents: readonly YamlDocument[];
+  readonly tooDeep: Mistake | null;
+}
+
+/** The parser's own documents, comments attached, for the formatter; null when the nesting is too deep. Pure. */
+export function composeDocuments(text: string): readonly Document[] | Mistake {
+  const parser = new Parser();
+  // Version 1.2 core schema. Duplicate keys are found in `readValue`: the library's own search is quadratic.
+  const composer = new Composer({
+    version: '1.2',
+    uniqueKeys: false,
+    prettyErrors: false,
+    resolveKnownTags: false,
+    logLevel: 'silent',
+  });
+  const documents: Document[] = [];
+  const take = (composed: Iterable<unknown>): void => {
+    for (const document of composed) documents.push(document as Document);
+  };
+  // Depth is watched token by token: composing is recursive and would overflow the stack.
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) take(composer.next(token));
+    if (parser.stack.length > MAX_DEPTH) return tooDeep(parser.offset);
+  }
+  for (const token of parser.end()) take(composer.next(token));
+  take(composer.end(true, text.length));
+  return documents;
+}
+
+/** Parses a text into YAML documents without ever throwing. Pure. */
+export function parseYaml(text: string): YamlStream {
+  const documents = composeDocuments(text);
+  if ('rule' in documents) return { documents: [], tooDeep: documents };
+  return { documents: documents.map((document) => readDocument(document, text)), tooDeep: null };
+}
+
+function readDocument(document: Document, text: string): YamlDocument {
+  const version = document.directives?.yaml;
+  if (version?.explicit && version.version !== '1.2') {
+    return { root: null, mistakes: [wrongVersion(document, text)] };
+  }
+  const errors = document.errors.toSorted(byPosition);
+  const first = errors[0];
+  if (first) return { root: null, mistakes: [syntaxMistake(first)] };
+  const root = document.contents as Node | null;
+  if (document.warnings.length === 0) return { root, mistakes: [] };
+  return { root, mistakes: document.warnings.filter(isTag).map(syntaxMistake) };
+}
+
+function isTag(error: YAMLError): boolean {
+  return error.code === 'TAG_RESOLVE_FAILED' || error.code === 'BAD_COLLECTION_TYPE';
+}
+
+function byPosition(a: YAMLError, b: YAMLError): number {
+  return a.pos[0] - b.pos[0];
+}
+
+function wrongVersion(document: Document, text: string): Mistake {
+  const start = Math.max(text.lastIndexOf('%YAML', document.range?.[0]), 0);
+  const message = 'the %YAML directive asks for another version than 1.2';
+  const end = start + '%YAML'.length;
+  return { rule: 'yaml/syntax', start, end, message, hint: 'Remove the directive: policies are YAML 1.2.' };
+}
+
+function tooDeep(offset: number): Mistake {
+  const message = `nesting is deeper than ${MAX_DEPTH} levels`;
+  return { rule: 'yaml/syntax', start: offset, end: offset + 1, message, hint: 'Close the brackets or indent less.' };
+}
