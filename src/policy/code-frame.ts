@@ -79,7 +79,8 @@ function layOut(source: string, focus: { readonly from: number; readonly to: num
   const total = cells.reduce((sum, cell) => sum + cell.width, 0);
   const focusAt = widthBefore(cells, focus.from);
   const isCut = windowStart > 0 || windowStart + window.length < source.length || total > maxWidth;
-  const from = isCut ? Math.max(0, Math.min(focusAt - Math.floor(maxWidth / 2), total - maxWidth)) : 0;
+  const isFarRight = windowStart > 0 || focusAt > maxWidth - 20;
+  const from = isCut && isFarRight ? Math.max(0, Math.min(focusAt - Math.floor(maxWidth / 2), total - maxWidth)) : 0;
 
   let at = 0;
   let text = from > 0 || windowStart > 0 ? '…' : '';

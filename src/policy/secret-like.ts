@@ -11,10 +11,13 @@ const USER_INFO = /(?<=:\/\/)[^\s/@"'<>]+:[^\s/@"'<>]+(?=@)/g;
 const SECRET_FIELD =
   /(?<=\b(?:secrets?|password|passwd|passphrase|token|x?-?api[-_]?key|access[-_]?key[-_]?id|session[-_]?token|authorization|private[-_]?key|credentials?)["']?\s*:\s+)(?!null\b|true\b|false\b|~)(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s{[&*|>#"',}\]][^,}\]#]*)/gi;
 
+/** A flow list of plain values under such a key. */
+const SECRET_LIST = /(?<=\b(?:secrets?|passwords?|tokens|api[-_]?keys|credentials)["']?\s*:\s*\[)\s*[^\s\]{][^\]]*/gi;
+
 /** The parts of one line that are, or look like, secrets: half-open ranges, in order, not overlapping. Pure. */
 export function findSecrets(line: string): readonly (readonly [start: number, end: number])[] {
   const ranges: [number, number][] = [];
-  for (const pattern of [SECRET_FIELD, KNOWN_KEYS, USER_INFO, RANDOM, HEXADECIMAL]) {
+  for (const pattern of [SECRET_FIELD, SECRET_LIST, KNOWN_KEYS, USER_INFO, RANDOM, HEXADECIMAL]) {
     for (const found of line.matchAll(pattern)) {
       const length = found[0].trimEnd().length;
       if (length > 0) ranges.push([found.index, found.index + length]);

@@ -1,0 +1,50 @@
+import { isMap, isPair, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml';
+import { asObject, type JsonObject } from '#core';
+import { fieldSchemas, resolveSchema, SCHEMAS } from './schemas.ts';
+
+/**
+ * Puts the keys of a document into the order of its schema, at every level the schema knows; keys it does not know follow as they were. Changes
+ * the nodes handed in.
+ */
+export function orderKeys(root: unknown): void {
+  if (!isMap(root)) return;
+  const kind = root.get('kind');
+  if (typeof kind === 'string' && Object.hasOwn(SCHEMAS, kind)) orderNode(root, asObject(SCHEMAS[kind]));
+}
+
+function orderNode(node: unknown, schema: JsonObject): void {
+  if (isSeq(node)) {
+    const items = resolveSchema(schema.items);
+    for (const item of node.items) orderNode(item, items);
+    return;
+  }
+  if (!isMap(node)) return;
+  const fields = fieldSchemas(schema);
+  const names = Object.keys(fields);
+  const rank = (pair: Pair): number => {
+    const index = names.indexOf(keyText(pair));
+    return index < 0 ? names.length : index;
+  };
+  const sorted = node.items.toSorted((a, b) => rank(a) - rank(b));
+  if (sorted.some((pair, index) => pair !== node.items[index])) {
+    keepCommentWithFirstKey(node);
+    node.items = sorted;
+  }
+  for (const pair of node.items) {
+    const field = fields[keyText(pair)] ?? schema.additionalProperties;
+    orderNode(pair.value, resolveSchema(field));
+  }
+}
+
+/** The parser gives the comment above a nested map's first key to the map; it has to move with that key. */
+function keepCommentWithFirstKey(map: YAMLMap): void {
+  const first = map.items[0];
+  const isDocument = map.has('apiVersion');
+  if (isDocument || map.flow === true || !isPair(first) || !isScalar(first.key) || !map.commentBefore) return;
+  first.key.commentBefore = [map.commentBefore, first.key.commentBefore].filter(Boolean).join('\n');
+  map.commentBefore = null;
+}
+
+function keyText(pair: Pair): string {
+  return isScalar(pair.key) && typeof pair.key.value === 'string' ? pair.key.value : '';
+}
