@@ -69,7 +69,7 @@ function formatDocument(document: Document, text: string): readonly string[] | n
   if (!shape.hasAlias) orderKeys(root);
   const head = commentLines(document.commentBefore, '');
   const isEmpty = root === null || (isScalar(root) && root.value === null && !root.source);
-  const above = commentLines(root?.commentBefore, '');
+  const above = [...commentLines(root?.commentBefore, ''), ...(isEmpty ? commentLines(root?.comment, '') : [])];
   const body = isEmpty ? [] : formatBlock(root, text, '');
   const foot = commentLines(document.comment, '');
   const gap = (before: readonly string[], after: readonly string[]): readonly string[] =>

@@ -9,10 +9,10 @@ import { fieldSchemas, resolveSchema, SCHEMAS } from './schemas.ts';
 export function orderKeys(root: unknown): void {
   if (!isMap(root)) return;
   const kind = root.get('kind');
-  if (typeof kind === 'string' && Object.hasOwn(SCHEMAS, kind)) orderNode(root, asObject(SCHEMAS[kind]));
+  if (typeof kind === 'string' && Object.hasOwn(SCHEMAS, kind)) orderNode(root, asObject(SCHEMAS[kind]), true);
 }
 
-function orderNode(node: unknown, schema: JsonObject): void {
+function orderNode(node: unknown, schema: JsonObject, isDocument = false): void {
   if (isSeq(node)) {
     const items = resolveSchema(schema.items);
     for (const item of node.items) orderNode(item, items);
@@ -27,7 +27,7 @@ function orderNode(node: unknown, schema: JsonObject): void {
   };
   const sorted = node.items.toSorted((a, b) => rank(a) - rank(b));
   if (sorted.some((pair, index) => pair !== node.items[index])) {
-    keepCommentWithFirstKey(node);
+    keepCommentWithFirstKey(node, isDocument);
     node.items = sorted;
   }
   for (const pair of node.items) {
@@ -36,13 +36,16 @@ function orderNode(node: unknown, schema: JsonObject): void {
   }
 }
 
-/** The parser gives the comment above a nested map's first key to the map; it has to move with that key. */
-function keepCommentWithFirstKey(map: YAMLMap): void {
+/**
+ * The parser gives the comment above a nested map's first key to the map, and the one at the head of a document to the document's first
+ * key. The first has to move with its key, the second has to stay at the head.
+ */
+function keepCommentWithFirstKey(map: YAMLMap, isDocument: boolean): void {
   const first = map.items[0];
-  const isDocument = map.has('apiVersion');
-  if (isDocument || map.flow === true || !isPair(first) || !isScalar(first.key) || !map.commentBefore) return;
-  first.key.commentBefore = [map.commentBefore, first.key.commentBefore].filter(Boolean).join('\n');
-  map.commentBefore = null;
+  if (map.flow === true || !isPair(first) || !isScalar(first.key)) return;
+  const comment = [map.commentBefore, first.key.commentBefore].filter(Boolean).join('\n');
+  map.commentBefore = isDocument ? comment : null;
+  first.key.commentBefore = isDocument ? null : comment;
 }
 
 function keyText(pair: Pair): string {
