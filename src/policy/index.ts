@@ -1,5 +1,6 @@
 export { packTree, unpackTree } from './bundle.ts';
 export { type CodeFrameOptions, codeFrame } from './code-frame.ts';
+export { compileEnvironment, compilePolicies, listEnvironments } from './compile.ts';
 export { type Formatted, formatPolicies } from './format-document.ts';
 export { cannotCheck, loadPolicies } from './load.ts';
 export { parsePolicies } from './parse.ts';

@@ -6,6 +6,7 @@ import { type Mistake, toDiagnostic } from './mistake.ts';
 import { parseYaml, type YamlDocument } from './parse-yaml.ts';
 import { createPositions, type Positions } from './positions.ts';
 import { readValue } from './read-value.ts';
+import { hideSecretBlocks } from './secret-like.ts';
 import type { ParsedDocument, ParsedPolicies, Source } from './types.ts';
 import { validateDocument } from './validate.ts';
 
@@ -27,24 +28,38 @@ export function parsePolicies(sources: readonly Source[], diagnostics: readonly 
     const secrets: Span[] = [];
     findings.push(...parsed.diagnostics);
     for (const document of parsed.documents) {
-      const mistakes = validateDocument(document, checkShape);
-      if (mistakes.length === 0 && !parsed.flawed.has(document.index)) documents.push(document);
+      const flaws = parsed.flaws.get(document.index) ?? [];
+      const mistakes = validateDocument(document, checkShape).filter((mistake) => !isEcho(mistake, flaws));
+      if (mistakes.length === 0 && flaws.length === 0) documents.push(document);
       else rejected.push({ kind: document.kind, name: document.name });
       for (const mistake of mistakes) {
         findings.push(mistake);
         if (mistake.rule === 'secret/literal' && mistake.span) secrets.push(mistake.span);
       }
     }
-    texts.set(source.file, hideSpans(parsed.text, secrets));
+    texts.set(source.file, hideSecretBlocks(hideSpans(parsed.text, secrets)));
   }
   return { documents, rejected, diagnostics: findings.sort(compareDiagnostics), texts };
+}
+
+/** Where a value could not be read, the schema misses it: that is the same mistake once more. */
+function isEcho({ rule, span }: Diagnostic, flaws: readonly Mistake[]): boolean {
+  if (flaws.length === 0) return false;
+  return (
+    rule === 'schema/missing-key' || flaws.some(({ start, end }) => span && span.start >= start && span.start <= end)
+  );
+}
+
+/** Checks a document that was changed after it was read, such as by an environment's operations, against the schema of its kind. Pure. */
+export function validateAgain(document: ParsedDocument): readonly Diagnostic[] {
+  return validateDocument(document, checkShape);
 }
 
 interface ParsedSource {
   readonly documents: readonly ParsedDocument[];
   readonly diagnostics: readonly Diagnostic[];
-  /** Documents with a mistake that is none of their schema: read further, but not to be used. */
-  readonly flawed: ReadonlySet<number>;
+  /** Mistakes that are none of the schema, by the document's index: it is read further, but not to be used. */
+  readonly flaws: ReadonlyMap<number, readonly Mistake[]>;
   readonly text: string;
 }
 
@@ -61,18 +76,18 @@ function parseSource(source: Source): ParsedSource {
 
   const documents: ParsedDocument[] = [];
   const diagnostics: Diagnostic[] = [];
-  const flawed = new Set<number>();
+  const flaws = new Map<number, readonly Mistake[]>();
   stream.documents.forEach((yaml, index) => {
     const { document, mistakes } = readDocument(yaml, index, source.file, positions);
     for (const mistake of mistakes) diagnostics.push(toDiagnostic(mistake, positions));
-    if (mistakes.length > 0) flawed.add(index);
+    if (mistakes.length > 0) flaws.set(index, mistakes);
     if (document) documents.push(document);
   });
-  return { documents, diagnostics, flawed, text: decoded.text };
+  return { documents, diagnostics, flaws, text: decoded.text };
 }
 
 function failed(text: string, positions: Positions, mistake: Mistake): ParsedSource {
-  return { documents: [], diagnostics: [toDiagnostic(mistake, positions)], flawed: new Set(), text };
+  return { documents: [], diagnostics: [toDiagnostic(mistake, positions)], flaws: new Map(), text };
 }
 
 function readDocument(

@@ -2,6 +2,26 @@ export type { Budget, LimitUnit } from './budget.ts';
 export type { Cache } from './cache.ts';
 export type { Breaker, Chain, Retry, Target, TargetPolicy, Timeouts } from './chain.ts';
 export type { Consumer, ConsumerKey } from './consumer.ts';
+export type {
+  Breaker as BreakerSpec,
+  BudgetSpec,
+  CacheSpec,
+  ChainSpec,
+  ChainTarget as TargetSpec,
+  ConsumerSpec,
+  GuardrailSpec,
+  Match as MatchSpec,
+  ModelSpec,
+  PriceRow as PriceSpec,
+  ProjectSpec,
+  ProviderQuirks as QuirksSpec,
+  ProviderSpec,
+  Retry as RetrySpec,
+  RouteSpec,
+  SecretRef as SecretRefSpec,
+  TextOrSecret as TextOrSecretSpec,
+  Timeouts as TimeoutsSpec,
+} from './documents.gen.ts';
 export type { Guardrail } from './guardrail.ts';
 export type { Model, Price } from './model.ts';
 export type { Predicate, PredicateInput } from './predicate.ts';

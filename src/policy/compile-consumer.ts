@@ -1,0 +1,35 @@
+import { compileGlob } from '#core';
+import type { Consumer, ConsumerKey, ConsumerSpec } from '#snapshot';
+import { toInstant, toMs } from './compile-quantities.ts';
+import { compileSecret } from './compile-secret.ts';
+
+/** A consumer; an absent `allow` list is null and allows everything, an empty one allows nothing. Pure. */
+export function compileConsumer(name: string, labels: Readonly<Record<string, string>>, spec: ConsumerSpec): Consumer {
+  const { allow, signing } = spec;
+  return {
+    name,
+    labels,
+    allow: {
+      models: allow?.models?.map(compileGlob) ?? null,
+      endpoints: allow?.endpoints ?? null,
+      routes: allow?.routes?.map(compileGlob) ?? null,
+    },
+    deny: { models: (spec.deny?.models ?? []).map(compileGlob) },
+    ipAllow: spec.ipAllow ?? null,
+    signing: signing ? { secret: compileSecret(signing.secret), windowMs: toMs(signing.window ?? '5m') } : null,
+    parent: spec.parent ?? null,
+  };
+}
+
+/** The keys of a consumer by their hash; a bare expiry date ends at 00:00 UTC of that day. Pure. */
+export function compileKeys(consumer: string, spec: ConsumerSpec): readonly (readonly [string, ConsumerKey])[] {
+  return (spec.keys ?? []).map((key) => [
+    key.sha256.toLowerCase(),
+    {
+      consumer,
+      id: key.id,
+      createdAtMs: key.createdAt === undefined ? null : toInstant(key.createdAt),
+      expiresAtMs: key.expiresAt === undefined ? null : toInstant(key.expiresAt),
+    },
+  ]);
+}
