@@ -1,3 +1,34 @@
+export { advance, backoffMs, type Moment } from './advance.ts';
+export {
+  advanceBreaker,
+  type BreakerEvent,
+  type BreakerState,
+  breakerView,
+  CLOSED_BREAKER,
+  healthOf,
+} from './breaker.ts';
+export { decide } from './decide.ts';
+export { type Denial, denyUnknownConsumer, denyUnmatched, skipText } from './denials.ts';
+export {
+  type ExplainedBudget,
+  type ExplainedCall,
+  type ExplainedTarget,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+} from './explain.ts';
+export { explainMatch, explainWhyNot, type Rival } from './explain-match.ts';
+export { type Failure, failureOf } from './failure.ts';
+export { isIpAllowed } from './ip-allow.ts';
+export { match } from './match.ts';
+export { neededFacts } from './needed-facts.ts';
+export { type ModelNames, mayUseModel } from './permissions.ts';
+export { classPrice, costOf, priceAt } from './price.ts';
+export { resolveModel } from './resolve-model.ts';
+export { outcomeOfStatus, type ScriptedOutcome, type UpstreamScript } from './script.ts';
+export { raiseHolds, settle } from './settle.ts';
+export { type SimulatedCall, type Simulation, simulateRequest } from './simulate-request.ts';
+export { stableDraw } from './stable-draw.ts';
 export type {
   Attempt,
   CounterKey,
@@ -15,3 +46,5 @@ export type {
   Settlement,
   SkippedTarget,
 } from './types.ts';
+export { type Window, windowOf } from './window.ts';
+export { type WorstCase, worstCaseOf } from './worst-case.ts';

@@ -36,6 +36,8 @@ export interface RequestFacts {
   /** An estimate from bytes unless a tokenizer counted. */
   readonly inputTokens: number;
   readonly maxOutputTokens: number | null;
+  /** How many answers are asked for (`n`); absent means one. */
+  readonly choices?: number;
   readonly temperature: number | null;
   readonly session: string | null;
   readonly ip: string | null;
@@ -56,6 +58,10 @@ export interface Facts {
   readonly inFlight: Readonly<Record<string, number>>;
   /** By counter key; absent means nothing spent and nothing held. */
   readonly counters: Readonly<Record<string, CounterState>>;
+  /** True when the store could not be read: budgets then decide by their `failMode`, `last-known` by the counters given. */
+  readonly countersUnread?: boolean;
+  /** Names of providers that this process cannot call: a dialect or a kind of authentication it does not speak. */
+  readonly unsupportedProviders?: ReadonlySet<string>;
 }
 
 /** In the budget's unit: micro-USD or a count. */
@@ -121,6 +127,12 @@ export interface Note {
 export interface Reservation {
   readonly counter: CounterKey;
   readonly amount: number;
+  /** False for a counter that is only kept: its budget warns, has handed over to its chain, or fails open. */
+  readonly enforce: boolean;
+  /** Plan targets whose attempts count here, for a budget on models or providers; null counts every attempt. */
+  readonly targets: readonly string[] | null;
+  readonly leaseMs: number;
+  readonly onLeaseExpiry: 'settle' | 'release';
 }
 
 /** The flattened, ordered list of what may be called for this request: nested chains resolved, unfit targets named with their reason. */
@@ -131,6 +143,8 @@ export interface Plan {
   readonly maxAttempts: number;
   readonly targets: readonly PlanTarget[];
   readonly skipped: readonly SkippedTarget[];
+  /** Tier of the first target in the order chosen, skipped or not: an answer of a lower one is degraded. Null when not declared. */
+  readonly firstTier?: number | null;
   /** Needs of the request, for the record and for parameter policy. */
   readonly needs: readonly Capability[];
 }
@@ -176,6 +190,8 @@ export interface Attempt {
   /** Tokens the provider reported or that were counted locally; null when nothing is known to be billed. */
   readonly usage: Usage | null;
   readonly estimated: boolean;
+  /** Images made, which are priced by the piece. */
+  readonly images?: number;
   /** The provider says another try on the same target is pointless (`x-should-retry: false`). */
   readonly noRetry: boolean;
 }
