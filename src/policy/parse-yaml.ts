@@ -1,4 +1,4 @@
-import { Composer, type Document, Lexer, type Node, Parser, type YAMLError } from 'yaml';
+import { Composer, type Document, isMap, isScalar, isSeq, Lexer, type Node, Parser, type YAMLError } from 'yaml';
 import type { Mistake } from './mistake.ts';
 import { MAX_DEPTH } from './read-value.ts';
 import { syntaxMistake } from './syntax-mistake.ts';
@@ -55,10 +55,20 @@ function readDocument(document: Document, text: string): YamlDocument {
   }
   const errors = document.errors.toSorted(byPosition);
   const first = errors[0];
-  if (first) return { root: null, mistakes: [syntaxMistake(first)] };
+  if (first) return { root: null, mistakes: [atOpeningQuote(syntaxMistake(first), document.contents)] };
   const root = document.contents as Node | null;
   if (document.warnings.length === 0) return { root, mistakes: [] };
   return { root, mistakes: document.warnings.filter(isTag).map(syntaxMistake) };
+}
+
+/** An unclosed quote is noticed at the end of the file; what the author looks for is where it opens. */
+function atOpeningQuote(mistake: Mistake, root: unknown): Mistake {
+  if (!/closing .quote/.test(mistake.message)) return mistake;
+  let node = root;
+  while (isMap(node) || isSeq(node)) node = isMap(node) ? node.items.at(-1)?.value : node.items.at(-1);
+  const range = isScalar(node) ? node.range : null;
+  if (!range || range[1] < mistake.start) return mistake;
+  return { ...mistake, start: range[0], end: range[0] + 1, hint: 'Close the quote that opens here.' };
 }
 
 function isTag(error: YAMLError): boolean {

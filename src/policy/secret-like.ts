@@ -37,3 +37,22 @@ export function findSecrets(line: string): readonly (readonly [start: number, en
 export function looksSecret(text: string): boolean {
   return findSecrets(text).length > 0;
 }
+
+/** A secret's key with nothing beside it, and the deeper lines (or list items) that hold its value. */
+const SECRET_BLOCK =
+  /^([ ]*)(?:- )?(?:secrets?|password|token|api[-_]?key|authorization):[ ]*(?:[|>].*)?\r?\n((?:(?:\1[ ]+\S|\1- |[ ]*\r?$).*(?:\r?\n|$))+)/gim;
+const REFERENCE_LINE = /^[ ]*(?:- )?(?:[{&*#[]|["']?(?:env|file|store|key|optional|x-[\w-]+)["']?:)/;
+
+/** Blacks out values that stand on the lines below a secret's key, every offset kept: a line by line search cannot see them. Pure. */
+export function hideSecretBlocks(text: string): string {
+  return text.replace(SECRET_BLOCK, (block: string, _: string, value: string) => {
+    const lines = value
+      .split('\n')
+      .map((line) => (REFERENCE_LINE.test(line) ? line : line.replace(/(?<=^[ ]*(?:- )?)[^ \r-].*?(?=\r?$)/, black)));
+    return block.slice(0, block.length - value.length) + lines.join('\n');
+  });
+}
+
+function black(text: string): string {
+  return '•'.repeat(text.length);
+}
