@@ -1,0 +1,101 @@
+import type { CounterKey, CounterState } from '#decision';
+
+/** One budget counter. Amounts are in the budget's unit: micro-USD or a count. */
+export interface Counter {
+  readonly key: string;
+  readonly budget: string;
+  limit: number;
+  held: number;
+  /** Calendar windows: all that was spent. Rolling windows: the sum of `slices`. */
+  spent: number;
+  /** When the window ends; a rolling window never does. */
+  readonly windowEndMs: number;
+  readonly rolling: { readonly spanMs: number; readonly slices: Slice[] } | null;
+  touchedMs: number;
+}
+
+/** What was spent within one part of a rolling window. */
+interface Slice {
+  readonly untilMs: number;
+  amount: number;
+}
+
+// A slice leaves the window only as a whole, so the counter is late by at most this share of the span and never early:
+// any true window of that span stays within the limit.
+const SLICES_PER_WINDOW = 60;
+
+/** Makes a counter with nothing on it. Pure. */
+export function createCounter(key: CounterKey, nowMs: number): Counter {
+  const isRolling = key.key.endsWith(':rolling');
+  const spanMs = Math.max(1, key.windowEndMs - key.windowStartMs);
+  return {
+    key: key.key,
+    budget: key.budget,
+    limit: key.limit,
+    held: 0,
+    spent: 0,
+    windowEndMs: isRolling ? Number.POSITIVE_INFINITY : key.windowEndMs,
+    rolling: isRolling ? { spanMs, slices: [] } : null,
+    touchedMs: nowMs,
+  };
+}
+
+/** Lets go of what has left a rolling window. Effects: on the counter only. */
+export function refreshCounter(counter: Counter, nowMs: number): void {
+  const { rolling } = counter;
+  if (rolling === null) return;
+  let gone = 0;
+  while (gone < rolling.slices.length && (rolling.slices[gone]?.untilMs ?? 0) + rolling.spanMs <= nowMs) {
+    counter.spent -= rolling.slices[gone]?.amount ?? 0;
+    gone += 1;
+  }
+  if (gone > 0) rolling.slices.splice(0, gone);
+}
+
+/** Adds to what was spent (or takes back, when negative). Effects: on the counter only. */
+export function spend(counter: Counter, amount: number, nowMs: number): void {
+  if (amount === 0) return;
+  refreshCounter(counter, nowMs);
+  counter.spent = Math.max(0, counter.spent + amount);
+  counter.touchedMs = nowMs;
+  if (counter.rolling === null) return;
+  const { spanMs, slices } = counter.rolling;
+  if (amount < 0) {
+    takeBack(slices, -amount);
+    return;
+  }
+  const sliceMs = Math.max(1, Math.ceil(spanMs / SLICES_PER_WINDOW));
+  const untilMs = (Math.floor(nowMs / sliceMs) + 1) * sliceMs;
+  const last = slices.at(-1);
+  if (last !== undefined && last.untilMs >= untilMs) last.amount += amount;
+  else slices.push({ untilMs, amount });
+}
+
+/** A refund must not outlive the charge it belongs to: it comes out of the newest slices, never below nothing. */
+function takeBack(slices: readonly Slice[], amount: number): void {
+  let left = amount;
+  for (let at = slices.length - 1; at >= 0 && left > 0; at--) {
+    const slice = slices[at];
+    if (slice === undefined) break;
+    const taken = Math.min(slice.amount, left);
+    slice.amount -= taken;
+    left -= taken;
+  }
+}
+
+/** Whether one more hold of that size fits. Pure. */
+export function hasRoom(counter: Counter, amount: number, limit: number): boolean {
+  return counter.spent + counter.held + amount <= limit;
+}
+
+/** The counter as decisions read it. Pure. */
+export function stateOf(counter: Counter): CounterState {
+  return { spent: counter.spent, held: counter.held };
+}
+
+/** Whether nothing can read the counter's content any more. Pure. */
+export function isForgettable(counter: Counter, nowMs: number, graceMs: number): boolean {
+  if (counter.held > 0) return false;
+  if (counter.rolling !== null) return counter.spent === 0 && counter.touchedMs + counter.rolling.spanMs <= nowMs;
+  return counter.windowEndMs + graceMs <= nowMs;
+}

@@ -1,0 +1,45 @@
+import type { Clock } from '#core';
+import type { BreakerRules, Store } from '../store.ts';
+import { createLedger, type LedgerSize } from './ledger.ts';
+import { createTargetHints } from './target-hints.ts';
+
+/** The store of a single process: exact, quick, and gone with the process. */
+export interface MemoryStore extends Store {
+  /** How much it holds, to watch that it stays bounded. */
+  readonly size: () => LedgerSize & { readonly targets: number };
+}
+
+export interface MemoryStoreOptions<State> {
+  /** Online the system's clock; in a replay the recorded one. */
+  readonly clock: Clock;
+  readonly breaker: BreakerRules<State>;
+  readonly maxCounters?: number;
+  readonly maxExpiredHolds?: number;
+  readonly maxTargets?: number;
+}
+
+/** Creates an empty memory store. It has no timers: whoever owns it calls `sweep` now and then. Effects: reads the clock. */
+export function createMemoryStore<State>(options: MemoryStoreOptions<State>): MemoryStore {
+  const { clock } = options;
+  const ledger = createLedger({
+    maxCounters: options.maxCounters ?? 1_000_000,
+    maxExpired: options.maxExpiredHolds ?? 10_000,
+    graceMs: 3_600_000,
+  });
+  const hints = createTargetHints(options.breaker, options.maxTargets ?? 10_000);
+  return {
+    async readFacts({ counters, targets }) {
+      const nowMs = clock.nowMs();
+      return { counters: ledger.read(counters, nowMs), ...hints.read(targets, nowMs) };
+    },
+    reserve: async (hold) => ledger.reserve(hold, clock.nowMs()),
+    commit: async (account) => ledger.commit(account, clock.nowMs()),
+    renew: async (holdId) => ledger.renew(holdId, clock.nowMs()),
+    sweep: async () => ledger.sweep(clock.nowMs()),
+    attemptStarted: (target, breaker) => hints.started(target, breaker, clock.nowMs()),
+    attemptEnded: (report) => hints.ended(report, clock.nowMs()),
+    openBreakers: async () => hints.openBreakers(clock.nowMs()),
+    close: async () => undefined,
+    size: () => ({ ...ledger.size(), targets: hints.size() }),
+  };
+}

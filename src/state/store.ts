@@ -1,0 +1,112 @@
+import type { CounterKey, CounterState, Facts, Reservation, Settlement } from '#decision';
+
+/**
+ * What the gateway keeps between requests: budget counters with holds, and hints about the health of targets. Everything
+ * is keyed by stable ids (budget and window, `chain/target`), so that it survives a reload of the policies.
+ * Counters are exact and shared by all who use the store; hints may be rough.
+ */
+export interface Store {
+  /** All that one decision reads, in one round trip. A key or target nobody touched is absent. */
+  readonly readFacts: (query: FactsQuery) => Promise<StoreFacts>;
+  /**
+   * Takes every reservation of a request or none: each enforced counter must have room for its amount on top of what is
+   * spent and held. Taking the same hold id twice changes nothing and answers as the first time.
+   */
+  readonly reserve: (hold: Hold) => Promise<ReserveResult>;
+  /**
+   * Turns a hold into what was really spent and gives the rest back. Idempotent by hold id: the second time, and for a
+   * hold nobody knows, nothing changes and `applied` is false. A hold whose lease has ended is put right afterwards.
+   */
+  readonly commit: (account: HoldAccount) => Promise<CommitResult>;
+  /** Starts the leases of a hold anew: for streams that outlive them. False when the hold is gone. */
+  readonly renew: (holdId: string) => Promise<boolean>;
+  /** Ends the holds whose lease is over, as each budget's `onLeaseExpiry` says, and forgets what no window needs any more. */
+  readonly sweep: () => Promise<SweepResult>;
+
+  /** Counts a call in flight at the target, perhaps as its breaker's probe. Each call is ended exactly once by `attemptEnded`. */
+  readonly attemptStarted: (target: string, breaker: BreakerPolicy | null) => void;
+  /** Ends a call in flight, and takes its outcome into the target's breaker and latency. */
+  readonly attemptEnded: (report: AttemptReport) => void;
+  /** Breaker state of every target that is not closed, for status pages. */
+  readonly openBreakers: () => Promise<Readonly<Record<string, 'open' | 'half-open'>>>;
+  /** Lets go of timers and connections. */
+  readonly close: () => Promise<void>;
+}
+
+export interface FactsQuery {
+  readonly counters: readonly CounterKey[];
+  /** Plan target ids. */
+  readonly targets: readonly string[];
+}
+
+/** The part of `Facts` that lives in the store. */
+export type StoreFacts = Pick<Facts, 'counters' | 'breakers' | 'latencies' | 'inFlight'>;
+
+export interface Hold {
+  /** The request id. */
+  readonly id: string;
+  /** The process that will settle, for the record of an expired hold. */
+  readonly owner: string;
+  /** Each with its lease and what happens at its end. */
+  readonly reservations: readonly Reservation[];
+}
+
+export type ReserveResult =
+  | { readonly kind: 'held' }
+  /** `exhausted` are the keys without room; `counters` every counter of the hold as it is now. */
+  | {
+      readonly kind: 'refused';
+      readonly exhausted: readonly string[];
+      readonly counters: Readonly<Record<string, CounterState>>;
+    };
+
+/** What a request cost on each counter it held; a counter left out is charged nothing. */
+export interface HoldAccount {
+  readonly id: string;
+  readonly charges: Settlement['charges'];
+}
+
+export interface CommitResult {
+  readonly applied: boolean;
+  /** Spent before and after on each counter, for alerts at a share of the limit. */
+  readonly counters: readonly CounterChange[];
+}
+
+export interface CounterChange {
+  readonly key: string;
+  readonly budget: string;
+  readonly limit: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface SweepResult {
+  readonly expired: readonly { readonly id: string; readonly owner: string }[];
+}
+
+export interface AttemptReport {
+  readonly target: string;
+  /** How the call went for the breaker; `ignored` says nothing about the target's health (a refused request, a hang-up). */
+  readonly health: 'success' | 'failure' | 'ignored';
+  /** Time to the first token, or to the whole answer; null when the call gave none. */
+  readonly latencyMs: number | null;
+  readonly breaker: BreakerPolicy | null;
+}
+
+/** When a target's breaker opens, and for how long. */
+export interface BreakerPolicy {
+  readonly failures: number;
+  readonly withinMs: number;
+  readonly openForMs: number;
+}
+
+/** The breaker as a pure state machine, handed in where the store is made: `{ closed: CLOSED_BREAKER, advance: advanceBreaker, view: breakerView }`. */
+export interface BreakerRules<State> {
+  readonly closed: State;
+  readonly advance: (state: State, event: BreakerEvent, policy: BreakerPolicy, nowMs: number) => State;
+  readonly view: (state: State, nowMs: number) => 'closed' | 'open' | 'half-open';
+}
+
+export interface BreakerEvent {
+  readonly kind: 'started' | AttemptReport['health'];
+}
