@@ -1,7 +1,10 @@
+import type { DialectName } from './capabilities.ts';
 import type { JsonObject } from './json.ts';
 
 /** A request in the neutral form: what every dialect reads into and writes from. Unknown fields travel in `extra`. */
 export interface NeutralRequest {
+  /** The dialect it was read from; only a writer of the same dialect sends `extra` and its own spellings on. */
+  readonly dialect?: DialectName;
   readonly model: string;
   /** In wire order. System and developer messages may stand anywhere; dialects that hoist them do so when writing. */
   readonly messages: readonly Message[];

@@ -88,6 +88,8 @@ export interface RequestShape {
   readonly textLength: readonly [number, number];
   /** End-user or session id in the body, where the dialect has one. */
   readonly user: string | null;
+  /** True where the caller speaks OpenAI's older `functions`, and so expects `function_call` back. */
+  readonly legacyFunctions?: boolean;
 }
 
 /** Where a request goes and what policy sets on the way. */
@@ -104,6 +106,8 @@ export interface OutboundTarget {
     readonly dropParams: readonly string[];
     readonly maxStopSequences: number | null;
     readonly noStreamOptions: boolean;
+    /** The role of instructions; absent leaves the caller's own words where the dialect has them. */
+    readonly systemRole?: 'system' | 'developer' | 'user';
   };
   readonly capabilities: ReadonlySet<string> | null;
 }
@@ -140,6 +144,8 @@ export interface CallerContext {
   readonly createdAt: number;
   /** How the caller wants a stream framed: Gemini callers without `alt=sse` get one JSON array. */
   readonly framing: 'sse' | 'json-array';
+  /** From RequestShape: answer with `function_call` instead of `tool_calls`. */
+  readonly legacyFunctions?: boolean;
 }
 
 /** Turns SSE events of one upstream stream into neutral events. */

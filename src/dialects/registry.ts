@@ -1,8 +1,9 @@
 import type { DialectName } from '#core';
 import type { Dialect } from './dialect.ts';
+import { openaiChat } from './openai-chat/index.ts';
 
 const DIALECTS: Readonly<Record<DialectName, Dialect | null>> = Object.freeze({
-  'openai-chat': null,
+  'openai-chat': openaiChat,
   'openai-responses': null,
   'anthropic-messages': null,
   gemini: null,

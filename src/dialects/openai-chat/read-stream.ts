@@ -1,0 +1,122 @@
+import { asArray, asNumber, asObject, asString, isObject, type JsonObject, type NeutralEvent, type Usage } from '#core';
+import type { SseEvent, StreamReader } from '../dialect.ts';
+import { responseEvents } from '../response-events.ts';
+import { readErrorValue } from './errors.ts';
+import { type ChoiceReader, createChoiceReader } from './read-choice.ts';
+import { readResponse, readUsage } from './response.ts';
+
+// A JSON answer in place of a stream is collected up to here; larger ones are not worth the memory.
+const MAX_JSON_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Reads the chunks of a streamed chat completion. Finish reasons and usage are held until the stream ends, since hosts
+ * repeat them, send usage with every chunk, or send the finish before the last text. `[DONE]` ends the stream; what
+ * follows is ignored. Without `[DONE]` the stream is whole when every choice had its finish reason. An upstream that
+ * answers with one JSON object instead of a stream is read as such.
+ */
+export function createStreamReader(): StreamReader {
+  const choices = new Map<number, ChoiceReader>();
+  const json: Uint8Array[] = [];
+  let jsonBytes = 0;
+  let isStarted = false;
+  let isOver = false;
+  let usage: Usage | undefined;
+
+  function push(event: SseEvent): readonly NeutralEvent[] {
+    if (isOver) return [];
+    if (event.data === null) {
+      holdJson(event.raw);
+      return [];
+    }
+    const data = event.data.trim();
+    if (data === '') return [];
+    if (data === '[DONE]') return close(true);
+    const chunk = parse(data);
+    if (!isObject(chunk)) return fail({ reason: 'malformed', message: 'A chunk of the stream is not a JSON object.' });
+    if ((chunk.error ?? null) !== null) return fail(readErrorValue(chunk.error));
+    // `event: error` frames whose data is the error itself, without the wrapper.
+    if (event.event === 'error') return fail(readErrorValue(chunk));
+    return readChunk(chunk);
+  }
+
+  function readChunk(chunk: JsonObject): readonly NeutralEvent[] {
+    const events: NeutralEvent[] = [];
+    usage = readUsage(chunk) ?? usage;
+    const list = asArray(chunk.choices).map(asObject);
+    // Azure's first chunk has neither id nor choices, only the verdict of its content filter.
+    if (!isStarted && (list.length > 0 || asString(chunk.id))) {
+      isStarted = true;
+      const createdAt = asNumber(chunk.created);
+      events.push({
+        kind: 'response-start',
+        id: asString(chunk.id) ?? '',
+        model: asString(chunk.model) ?? '',
+        ...(createdAt === undefined ? {} : { createdAt }),
+      });
+    }
+    for (const choice of list) {
+      if ((choice.error ?? null) !== null) return [...events, ...fail(readErrorValue(choice.error))];
+      const index = asNumber(choice.index) ?? 0;
+      let reader = choices.get(index);
+      if (reader === undefined) {
+        reader = createChoiceReader(index);
+        choices.set(index, reader);
+      }
+      events.push(...reader.push(choice));
+    }
+    return events;
+  }
+
+  function end(): readonly NeutralEvent[] {
+    if (isOver) return [];
+    return !isStarted && jsonBytes > 0 ? readJson() : close(false);
+  }
+
+  /** Ends the stream; whole where each choice is finished, or has content and the provider itself said `[DONE]`. */
+  function close(isDone: boolean): readonly NeutralEvent[] {
+    const readers = [...choices.values()];
+    const isWhole =
+      readers.length > 0 && readers.every((reader) => reader.isFinished() || (isDone && reader.hasContent()));
+    if (!isWhole) {
+      const what = readers.length === 0 ? 'before its first chunk with content' : 'without a finish reason';
+      return fail({ reason: 'stream-error', message: `The provider's stream ended ${what}.` });
+    }
+    isOver = true;
+    return [
+      ...readers.flatMap((reader) => reader.end()),
+      ...(usage === undefined ? [] : [{ kind: 'usage' as const, usage }]),
+      { kind: 'response-end' },
+    ];
+  }
+
+  function fail(error: Extract<NeutralEvent, { kind: 'error' }>['error']): readonly NeutralEvent[] {
+    isOver = true;
+    return [{ kind: 'error', error }];
+  }
+
+  function holdJson(raw: Uint8Array): void {
+    if (isStarted || (jsonBytes === 0 && !/^\s*[{[]/.test(new TextDecoder().decode(raw.subarray(0, 64))))) return;
+    jsonBytes += raw.length;
+    if (jsonBytes <= MAX_JSON_BYTES) json.push(raw);
+    else json.length = 0;
+  }
+
+  function readJson(): readonly NeutralEvent[] {
+    const decoder = new TextDecoder();
+    const text = json.map((piece) => decoder.decode(piece, { stream: true })).join('') + decoder.decode();
+    const response = readResponse(parse(text));
+    if ('reason' in response) return fail(response);
+    isOver = true;
+    return responseEvents(response);
+  }
+
+  return { push, end };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

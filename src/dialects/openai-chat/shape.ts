@@ -1,0 +1,91 @@
+import { asArray, asObject, asString, invalidField, isObject, type JsonObject } from '#core';
+import type { InboundContext, RequestShape } from '../dialect.ts';
+import { createTextMeter, type TextMeter } from '../estimate-tokens.ts';
+import { readBoolean, readNumber, readString } from '../read-fields.ts';
+import { asksForReasoning } from './reasoning.ts';
+import { readMaxOutputTokens, readStreamUsage } from './request.ts';
+
+/** What policy needs of a chat completion request; checks only the fields it reads, since the provider checks the rest. */
+export function readShape(body: JsonObject, _context?: InboundContext): RequestShape {
+  const model = readString(body, 'model');
+  if (!model) throw invalidField('model', 'expected the name of a model');
+  if (!Array.isArray(body.messages) || body.messages.length === 0) {
+    throw invalidField('messages', 'expected a list with at least one message');
+  }
+  const tally = { images: 0, audio: 0, documents: 0, meter: createTextMeter() };
+  for (const [at, message] of body.messages.entries()) {
+    if (!isObject(message)) throw invalidField(`messages[${at}]`, 'expected an object with a role');
+    addMessage(message, tally);
+  }
+  addValue(body.tools, tally.meter);
+  addValue(body.functions, tally.meter);
+  const format = asString(asObject(body.response_format).type);
+  const stream = readBoolean(body, 'stream') ?? false;
+  return {
+    model,
+    stream,
+    streamUsage: stream && readStreamUsage(body),
+    toolCount: asArray(body.tools).length + asArray(body.functions).length,
+    images: tally.images,
+    audio: tally.audio,
+    documents: tally.documents,
+    responseFormat: format === 'json_object' ? 'json-object' : format === 'json_schema' ? 'json-schema' : 'text',
+    hasReasoning: asksForReasoning(body),
+    maxOutputTokens: readMaxOutputTokens(body) ?? null,
+    temperature: readNumber(body, 'temperature') ?? null,
+    textLength: tally.meter.length(),
+    user: readString(body, 'user') ?? null,
+    legacyFunctions: Array.isArray(body.functions) && !Array.isArray(body.tools),
+  };
+}
+
+interface Tally {
+  images: number;
+  audio: number;
+  documents: number;
+  readonly meter: TextMeter;
+}
+
+function addMessage(message: JsonObject, tally: Tally): void {
+  if (typeof message.content === 'string') tally.meter.add(message.content);
+  else for (const part of asArray(message.content)) addPart(asObject(part), tally);
+  for (const call of asArray(message.tool_calls)) addValue(asObject(call).function, tally.meter);
+  addValue(message.function_call, tally.meter);
+  const reasoning = message.reasoning_content ?? message.reasoning;
+  if (typeof reasoning === 'string') tally.meter.add(reasoning);
+}
+
+function addPart(part: JsonObject, tally: Tally): void {
+  switch (part.type) {
+    case 'image_url':
+      tally.images++;
+      return;
+    case 'input_audio':
+      tally.audio++;
+      return;
+    case 'file':
+    case 'file_url':
+    case 'document_url':
+      tally.documents++;
+      return;
+    default:
+      if (typeof part.text === 'string') tally.meter.add(part.text);
+      else if (typeof part.refusal === 'string') tally.meter.add(part.refusal);
+  }
+}
+
+// Deeper schemas do not exist; a hostile body may be nested a million levels deep.
+const MAX_DEPTH = 64;
+
+/** Every key and text of a value: what a provider turns a tool's schema into is close to that. */
+function addValue(value: unknown, meter: TextMeter, depth = 0): void {
+  if (typeof value === 'string') meter.add(value);
+  else if (depth > MAX_DEPTH) return;
+  else if (Array.isArray(value)) for (const item of value) addValue(item, meter, depth + 1);
+  else if (isObject(value)) {
+    for (const key of Object.keys(value)) {
+      meter.add(key);
+      addValue(value[key], meter, depth + 1);
+    }
+  }
+}
