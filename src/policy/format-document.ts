@@ -1,4 +1,4 @@
-import { type Document, isAlias, isScalar, Lexer, type Node, visit } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, Lexer, type Node, visit } from 'yaml';
 import { canonicalJson, type Diagnostic } from '#core';
 import { decodeText } from './decode.ts';
 import { commentLines, formatBlock } from './format-nodes.ts';
@@ -7,6 +7,7 @@ import { type Mistake, toDiagnostic } from './mistake.ts';
 import { composeDocuments, parseYaml } from './parse-yaml.ts';
 import { createPositions } from './positions.ts';
 import { readValue } from './read-value.ts';
+import { settleComments } from './settle-comments.ts';
 
 /** A formatted file, or why it was left alone. */
 export type Formatted =
@@ -51,7 +52,7 @@ function findMistakes(text: string): readonly Mistake[] {
 }
 
 function formatText(text: string): string | null {
-  const documents = composeDocuments(text);
+  const documents = composeDocuments(text, settleComments);
   if ('rule' in documents) return null;
   const parts: string[] = [];
   for (const document of documents) {
@@ -66,6 +67,7 @@ function formatDocument(document: Document, text: string): readonly string[] | n
   const root = document.contents as Node | null;
   const shape = lookAt(root);
   if (shape.isForeign) return null;
+  liftHeadComments(root, text);
   if (!shape.hasAlias) orderKeys(root);
   const head = commentLines(document.commentBefore, '');
   const isEmpty = root === null || (isScalar(root) && root.value === null && !root.source);
@@ -76,6 +78,21 @@ function formatDocument(document: Document, text: string): readonly string[] | n
     before.length > 0 && after.length > 0 ? [''] : [];
   const middle = [...above, ...body];
   return [...head, ...gap(head, middle), ...middle, ...gap([...head, ...middle], foot), ...foot];
+}
+
+/** A comment behind `key:` is the key's, though the parser gives it to the collection on the lines below. */
+function liftHeadComments(root: Node | null, text: string): void {
+  if (root === null) return;
+  visit(root, {
+    Pair: (_, { key, value }) => {
+      if (!isScalar(key) || !(isMap(value) || isSeq(value)) || value.flow || !value.commentBefore) return;
+      const [first = '', ...others] = value.commentBefore.split('\n');
+      const behind = /^[ ]*:(?:[ ]+&\S+)?[ ]+#(.*)/.exec(text.slice(key.range?.[1]))?.[1];
+      if (behind === undefined || behind.trimEnd() !== first.trimEnd()) return;
+      key.comment = first;
+      value.commentBefore = others.join('\n') || null;
+    },
+  });
 }
 
 /** What decides whether and how a document can be printed. */

@@ -33,18 +33,24 @@ function formatPair(pair: Pair, text: string, indent: string): readonly string[]
   const head = `${indent}${inline(pair.key) ?? ''}:`;
   const { value } = pair;
   const node = value as Node | null;
-  const nested = formatNested(node, text, indent, head);
+  const nested = formatNested(node, text, indent, head, trailing(pair.key));
   if (!nested) return [...commentLines(node?.commentBefore, indent), ...withHead(head, node, text, indent)];
   return nested;
 }
 
 /** A collection in block style below its head; null where the value stands on the head's line. */
-function formatNested(node: Node | null, text: string, indent: string, head: string): readonly string[] | null {
+function formatNested(
+  node: Node | null,
+  text: string,
+  indent: string,
+  head: string,
+  comment: string,
+): readonly string[] | null {
   if (!isNested(node, `${head} `)) return null;
   const inner = indent + STEP;
   const above = isFlow(node) ? commentLines(joined(node.commentBefore, node.comment), indent) : [];
   const below = isFlow(node) ? [] : commentLines(node.commentBefore, inner);
-  return [...above, head + anchorOf(node, ' '), ...below, ...formatBlock(node, text, inner)];
+  return [...above, head + anchorOf(node, ' ') + comment, ...below, ...formatBlock(node, text, inner)];
 }
 
 function withHead(head: string, node: Node | null, text: string, indent: string): readonly string[] {

@@ -9,13 +9,15 @@ import { fieldSchemas, resolveSchema, SCHEMAS } from './schemas.ts';
 export function orderKeys(root: unknown): void {
   if (!isMap(root)) return;
   const kind = root.get('kind');
-  if (typeof kind === 'string' && Object.hasOwn(SCHEMAS, kind)) orderNode(root, asObject(SCHEMAS[kind]), true);
+  if (typeof kind === 'string' && Object.hasOwn(SCHEMAS, kind)) orderNode(root, asObject(SCHEMAS[kind]), 'document');
 }
 
-function orderNode(node: unknown, schema: JsonObject, isDocument = false): void {
+type Role = 'document' | 'field' | 'item';
+
+function orderNode(node: unknown, schema: JsonObject, role: Role): void {
   if (isSeq(node)) {
     const items = resolveSchema(schema.items);
-    for (const item of node.items) orderNode(item, items);
+    for (const item of node.items) orderNode(item, items, 'item');
     return;
   }
   if (!isMap(node)) return;
@@ -27,25 +29,25 @@ function orderNode(node: unknown, schema: JsonObject, isDocument = false): void 
   };
   const sorted = node.items.toSorted((a, b) => rank(a) - rank(b));
   if (sorted.some((pair, index) => pair !== node.items[index])) {
-    keepCommentWithFirstKey(node, isDocument);
+    keepCommentWithFirstKey(node, role);
     node.items = sorted;
   }
   for (const pair of node.items) {
     const field = fields[keyText(pair)] ?? schema.additionalProperties;
-    orderNode(pair.value, resolveSchema(field));
+    orderNode(pair.value, resolveSchema(field), 'field');
   }
 }
 
 /**
  * The parser gives the comment above a nested map's first key to the map, and the one at the head of a document to the document's first
- * key. The first has to move with its key, the second has to stay at the head.
+ * key. The first has to move with its key, the second has to stay at the head. A comment above a list item is the item's.
  */
-function keepCommentWithFirstKey(map: YAMLMap, isDocument: boolean): void {
+function keepCommentWithFirstKey(map: YAMLMap, role: Role): void {
   const first = map.items[0];
-  if (map.flow === true || !isPair(first) || !isScalar(first.key)) return;
+  if (role === 'item' || map.flow === true || !isPair(first) || !isScalar(first.key)) return;
   const comment = [map.commentBefore, first.key.commentBefore].filter(Boolean).join('\n');
-  map.commentBefore = isDocument ? comment : null;
-  first.key.commentBefore = isDocument ? null : comment;
+  map.commentBefore = role === 'document' ? comment : null;
+  first.key.commentBefore = role === 'document' ? null : comment;
 }
 
 function keyText(pair: Pair): string {

@@ -1,4 +1,15 @@
-import { Composer, type Document, isMap, isScalar, isSeq, Lexer, type Node, Parser, type YAMLError } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  Parser,
+  type YAMLError,
+} from 'yaml';
 import type { Mistake } from './mistake.ts';
 import { MAX_DEPTH } from './read-value.ts';
 import { syntaxMistake } from './syntax-mistake.ts';
@@ -16,8 +27,11 @@ export interface YamlStream {
   readonly tooDeep: Mistake | null;
 }
 
-/** The parser's own documents, comments attached, for the formatter; null when the nesting is too deep. Pure. */
-export function composeDocuments(text: string): readonly Document[] | Mistake {
+/**
+ * The parser's own documents with their comments, or a mistake when the nesting is too deep. `prepare` may change each token before it
+ * becomes a document. Pure.
+ */
+export function composeDocuments(text: string, prepare?: (token: CST.Token) => void): readonly Document[] | Mistake {
   const parser = new Parser();
   // Version 1.2 core schema. Duplicate keys are found in `readValue`: the library's own search is quadratic.
   const composer = new Composer({
@@ -31,12 +45,16 @@ export function composeDocuments(text: string): readonly Document[] | Mistake {
   const take = (composed: Iterable<unknown>): void => {
     for (const document of composed) documents.push(document as Document);
   };
+  const compose = (token: CST.Token): void => {
+    prepare?.(token);
+    take(composer.next(token));
+  };
   // Depth is watched token by token: composing is recursive and would overflow the stack.
   for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) take(composer.next(token));
+    for (const token of parser.next(lexeme)) compose(token);
     if (parser.stack.length > MAX_DEPTH) return tooDeep(parser.offset);
   }
-  for (const token of parser.end()) take(composer.next(token));
+  for (const token of parser.end()) compose(token);
   take(composer.end(true, text.length));
   return documents;
 }
