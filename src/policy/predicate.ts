@@ -155,9 +155,8 @@ function createPredicate(environment: Environment, source: string, tree: CelNode
   return {
     source,
     evaluate(input) {
-      if (hasMacro && isTooLarge(input)) return false;
       try {
-        return evaluate(input) === true;
+        return !(hasMacro && isTooLarge(input)) && evaluate(input) === true;
       } catch {
         // The contract of a predicate: what cannot be evaluated does not hold.
         return false;

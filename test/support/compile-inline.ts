@@ -41,3 +41,11 @@ function withVersions(text: string): string {
     )
     .join('---');
 }
+
+/** The findings of a compilation as `file:line:column rule message [hint]`, in order. */
+export function findingLines({ diagnostics }: Compiled): readonly string[] {
+  return diagnostics.map(
+    ({ file, line, column, rule, message, hint }) =>
+      `${file}:${line}:${column} ${rule} ${message}${hint ? ` [${hint}]` : ''}`,
+  );
+}
