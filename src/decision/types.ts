@@ -166,6 +166,8 @@ export interface PlanTarget extends TargetPolicy {
   /** Why this is not the first configured target, where targets before it were skipped; null for the first. */
   readonly skippedBefore: SkipReason | null;
   readonly at: Place | null;
+  /** The most one call can cost, in micro-USD; null without a price. Absent in plans that `decide` did not make. */
+  readonly worstCaseMicroUsd?: number | null;
 }
 
 /** A rung that may not be called now, and why. */
