@@ -10,7 +10,8 @@ export interface Store {
   readonly readFacts: (query: FactsQuery) => Promise<StoreFacts>;
   /**
    * Takes every reservation of a request or none: each enforced counter must have room for its amount on top of what is
-   * spent and held. Taking the same hold id twice changes nothing and answers as the first time.
+   * spent and held. Taking a hold id again replaces its amounts, with room needed only for what is added: so a repeated
+   * call changes nothing, and a hold can be raised before a further attempt. A refused raise leaves the hold as it was.
    */
   readonly reserve: (hold: Hold) => Promise<ReserveResult>;
   /**
@@ -33,6 +34,7 @@ export interface Store {
   readonly close: () => Promise<void>;
 }
 
+/** What one decision needs to know. */
 export interface FactsQuery {
   readonly counters: readonly CounterKey[];
   /** Plan target ids. */
@@ -42,6 +44,7 @@ export interface FactsQuery {
 /** The part of `Facts` that lives in the store. */
 export type StoreFacts = Pick<Facts, 'counters' | 'breakers' | 'latencies' | 'inFlight'>;
 
+/** What a request may cost at most, on every counter it falls under; taken before its first call. */
 export interface Hold {
   /** The request id. */
   readonly id: string;
@@ -51,6 +54,7 @@ export interface Hold {
   readonly reservations: readonly Reservation[];
 }
 
+/** Held, or refused with the counters that have no room. */
 export type ReserveResult =
   | { readonly kind: 'held' }
   /** `exhausted` are the keys without room; `counters` every counter of the hold as it is now. */
@@ -66,12 +70,14 @@ export interface HoldAccount {
   readonly charges: Settlement['charges'];
 }
 
+/** Whether an account was taken, and what it moved. */
 export interface CommitResult {
   readonly applied: boolean;
   /** Spent before and after on each counter, for alerts at a share of the limit. */
   readonly counters: readonly CounterChange[];
 }
 
+/** One counter before and after a charge; amounts in the budget’s unit. */
 export interface CounterChange {
   readonly key: string;
   readonly budget: string;
@@ -80,10 +86,12 @@ export interface CounterChange {
   readonly after: number;
 }
 
+/** Holds that ended because nobody settled them in time. */
 export interface SweepResult {
   readonly expired: readonly { readonly id: string; readonly owner: string }[];
 }
 
+/** How a call to a target went, for its breaker and latency. */
 export interface AttemptReport {
   readonly target: string;
   /** How the call went for the breaker; `ignored` says nothing about the target's health (a refused request, a hang-up). */
@@ -107,6 +115,7 @@ export interface BreakerRules<State> {
   readonly view: (state: State, nowMs: number) => 'closed' | 'open' | 'half-open';
 }
 
+/** What moves a breaker: a call that starts, or how it went. */
 export interface BreakerEvent {
   readonly kind: 'started' | AttemptReport['health'];
 }

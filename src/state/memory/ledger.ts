@@ -84,23 +84,27 @@ export function createLedger(limits: LedgerLimits): Ledger {
   }
 
   function reserve(hold: Hold, nowMs: number): ReserveResult {
-    if (holds.has(hold.id)) return { kind: 'held' };
     const { reservations } = hold;
-    // A counter may stand in a hold twice; it needs room for both.
+    const before = holds.get(hold.id);
+    // A counter may stand in a hold twice; it needs room for both, less what this hold has already.
     const wanted = new Map<string, number>();
     for (const { counter, amount } of reservations) wanted.set(counter.key, (wanted.get(counter.key) ?? 0) + amount);
-    const exhausted = reservations
-      .filter(
-        ({ counter, enforce }) =>
-          enforce && !hasRoom(counterOf(counter, nowMs), wanted.get(counter.key) ?? 0, counter.limit),
-      )
-      .map(({ counter }) => counter.key);
+    for (const part of before?.parts ?? []) {
+      const { counter, amount } = part.reservation;
+      if (part.isHeld) wanted.set(counter.key, (wanted.get(counter.key) ?? 0) - amount);
+    }
+    const exhausted = reservations.flatMap(({ counter: key, enforce }) => {
+      const more = wanted.get(key.key) ?? 0;
+      const isHeldAlready = before !== undefined && more <= 0;
+      return enforce && !isHeldAlready && !hasRoom(counterOf(key, nowMs), more, key.limit) ? [key.key] : [];
+    });
     if (exhausted.length > 0) {
       const keys = reservations.map(({ counter }) => counter);
       return { kind: 'refused', exhausted: [...new Set(exhausted)], counters: read(keys, nowMs) };
     }
     // Every counter is there before the first one is changed: a full store refuses the whole hold.
     const parts = reservations.map((reservation) => ({ reservation, counter: counterOf(reservation.counter, nowMs) }));
+    for (const part of before?.parts ?? []) release(part, nowMs);
     for (const { reservation, counter } of parts) counter.held += reservation.amount;
     holds.set(hold.id, { owner: hold.owner, parts: parts.map(({ reservation }) => heldPart(reservation, nowMs)) });
     return { kind: 'held' };

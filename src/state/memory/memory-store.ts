@@ -9,6 +9,7 @@ export interface MemoryStore extends Store {
   readonly size: () => LedgerSize & { readonly targets: number };
 }
 
+/** What a memory store is made of, and how large it may grow. */
 export interface MemoryStoreOptions<State> {
   /** Online the system's clock; in a replay the recorded one. */
   readonly clock: Clock;

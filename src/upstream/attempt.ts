@@ -1,0 +1,311 @@
+import { isObject, type NeutralEvent, type NeutralResponse } from '#core';
+import { collectEvents, responseEvents } from '#dialects';
+import type { StreamSink } from './call.ts';
+import { type Failure, failure } from './failure.ts';
+import { flatHeaders, returnedHeaders } from './headers.ts';
+import { createLiveStream, type LiveEnd, type LiveStream } from './live-stream.ts';
+import type { AnswerDialect } from './prepare.ts';
+import { sniffBody } from './sniff.ts';
+import { type Counted, countResponse, createStreamAccount, type StreamAccount } from './stream-account.ts';
+import type { Timer, TimerWheel } from './timer-wheel.ts';
+import type { ResponseHeaders, Send, SendRequest } from './transport.ts';
+
+/** What became of one call, as far as the commit point. */
+export type AttemptResult =
+  | {
+      readonly kind: 'json';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      /** As received; null when the upstream streamed instead. */
+      readonly bytes: Uint8Array | null;
+      readonly response: NeutralResponse | null;
+      readonly counted: Counted;
+    }
+  | {
+      readonly kind: 'stream';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly form: 'bytes' | 'events';
+      readonly live: Pick<LiveStream, 'start'>;
+      readonly account: StreamAccount;
+      /** Resolves when the stream is over. */
+      readonly over: Promise<LiveEnd>;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly headers: Readonly<Record<string, string>>;
+      /** What the provider had counted before it failed; null when nothing is known to be billed. */
+      readonly counted: Counted | null;
+    };
+
+export interface AttemptOptions {
+  readonly send: Send;
+  readonly wheel: TimerWheel;
+  readonly request: SendRequest;
+  readonly dialect: AnswerDialect;
+  /** What the caller asked for. */
+  readonly wantsStream: boolean;
+  readonly form: 'bytes' | 'events';
+  readonly stripUsage: boolean;
+  /** Whether the answer has the neutral form; other endpoints pass as they are. */
+  readonly isChat: boolean;
+  readonly inputTokens: number;
+  readonly maxBodyBytes: number;
+  /** The first content is here, or the whole answer. */
+  readonly onFirstToken: () => void;
+}
+
+export interface AttemptRun {
+  readonly result: Promise<AttemptResult>;
+  /** Ends the call. Before the commit point the result is `failed` with reason `cancelled`, after it the stream is over with it. */
+  readonly cancel: () => void;
+}
+
+const MAX_ERROR_BYTES = 256 * 1024;
+const MAX_PRELUDE_BYTES = 1024 * 1024;
+// After the terminator the connection's end is awaited so long, so that it can be used again.
+const LINGER_MS = 1000;
+const CANCELLED = failure('cancelled', null, 'The client hung up.');
+const EMPTY = failure('malformed', 'empty', 'The answer is empty.');
+const HTML = failure('malformed', 'html', 'The answer is an HTML page.');
+const UNKNOWN = failure('malformed', 'not-json', 'The answer is neither JSON nor an event stream.');
+
+/** Makes one call and reads its answer up to the commit point: a whole body, or a stream's first content. */
+export function runAttempt(options: AttemptOptions): AttemptRun {
+  const { dialect, wantsStream } = options;
+  const account = createStreamAccount(options.inputTokens);
+  const outcome = Promise.withResolvers<AttemptResult>();
+  const streamOver = Promise.withResolvers<LiveEnd>();
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  let status = 0;
+  let headers: ResponseHeaders = {};
+  let mode: 'undecided' | 'error' | 'json' | 'sse' | 'over' = 'undecided';
+  let live: LiveStream | null = null;
+  let lingering: Timer | null = null;
+  const call = options.send(options.request, { onConnected: () => undefined, onHead, onData, onEnd, onFailed });
+
+  function onHead(received: number, all: ResponseHeaders): void {
+    status = received;
+    headers = all;
+    if (status >= 300 && status < 400) {
+      fail({ ...failure('malformed', 'redirect', 'The provider redirects; redirects are not followed.'), status });
+    } else if (status < 200 || status >= 300) mode = 'error';
+  }
+
+  function onData(bytes: Uint8Array): void {
+    if (mode === 'over') return;
+    if (live !== null) {
+      live.push(bytes);
+      return;
+    }
+    pieces.push(bytes);
+    size += bytes.length;
+    if (mode === 'undecided') decide();
+    if (mode === 'json' && size > options.maxBodyBytes) {
+      fail(failure('malformed', 'too-large', `The answer is larger than ${options.maxBodyBytes} bytes.`));
+    }
+    // What goes beyond is no error message anybody reads.
+    if (mode === 'error' && size > MAX_ERROR_BYTES) onEnd();
+  }
+
+  function decide(): void {
+    const head = joinPieces();
+    const kind = sniffBody(head);
+    if (kind === 'html') fail(HTML);
+    else if (kind === 'sse' && options.isChat) readStream(head);
+    else if (kind === 'unknown' || kind === 'sse') fail(UNKNOWN);
+    else if (kind === 'json') mode = 'json';
+  }
+
+  function joinPieces(): Uint8Array {
+    const [first] = pieces;
+    if (pieces.length === 1 && first !== undefined) return first;
+    const whole = Buffer.concat(pieces, size);
+    pieces.splice(0, pieces.length, whole);
+    return whole;
+  }
+
+  function onEnd(): void {
+    lingering?.cancel();
+    if (mode === 'over') return;
+    if (live !== null) live.end();
+    else if (mode === 'error') failFromBody();
+    else if (mode === 'json') readWhole();
+    else fail(EMPTY);
+  }
+
+  function onFailed(reason: Failure): void {
+    lingering?.cancel();
+    if (live !== null) live.fail(reason);
+    else fail(reason);
+  }
+
+  function fail(reason: Failure): void {
+    if (mode === 'over') return;
+    mode = 'over';
+    call.abort();
+    const counted = account.reported() === null ? null : account.total(false);
+    const known = status === 0 ? null : status;
+    outcome.resolve({
+      kind: 'failed',
+      failure: reason.status === null ? { ...reason, status: known } : reason,
+      headers: returnedHeaders(headers),
+      counted,
+    });
+  }
+
+  function failFromBody(): void {
+    const text = Buffer.concat(pieces, size).toString('utf8');
+    const read = dialect.readError(status, flatHeaders(headers), text);
+    fail({ ...read, status });
+  }
+
+  function readWhole(): void {
+    const bytes = joinPieces();
+    let body: unknown;
+    try {
+      body = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+    } catch {
+      fail(failure('malformed', 'invalid-json', 'The answer is not valid JSON.'));
+      return;
+    }
+    if (!options.isChat) {
+      readOther(bytes, body);
+      return;
+    }
+    const response = dialect.readResponse(body);
+    if ('reason' in response) {
+      const { reason, code = null, message, retryAfterMs = null } = response;
+      fail({ reason, code, message, retryAfterMs, status: response.status ?? status, noRetry: false });
+      return;
+    }
+    answer(bytes, response, countResponse(response, options.inputTokens));
+  }
+
+  /** An endpoint without a neutral form: any JSON object that is not an error. */
+  function readOther(bytes: Uint8Array, body: unknown): void {
+    if (!isObject(body)) fail(UNKNOWN);
+    else if (isObject(body.error)) fail({ ...dialect.readError(500, {}, JSON.stringify(body)), status });
+    else {
+      const usage = dialect.readUsage(body);
+      answer(bytes, null, usage === undefined ? account.total(false) : { usage, estimated: false });
+    }
+  }
+
+  function answer(bytes: Uint8Array | null, response: NeutralResponse | null, counted: Counted): void {
+    mode = 'over';
+    options.onFirstToken();
+    const own = returnedHeaders(headers);
+    if (!wantsStream || response === null) {
+      outcome.resolve({
+        kind: 'json',
+        status,
+        headers: own,
+        bytes: options.form === 'bytes' ? bytes : null,
+        response,
+        counted,
+      });
+      return;
+    }
+    const events = responseEvents(response);
+    for (const event of events) account.push(event);
+    const played = playEvents(events, streamOver.resolve);
+    outcome.resolve({
+      kind: 'stream',
+      status,
+      headers: own,
+      form: 'events',
+      live: played,
+      account,
+      over: streamOver.promise,
+    });
+  }
+
+  function readStream(head: Uint8Array): void {
+    mode = 'sse';
+    pieces.length = 0;
+    const collector = wantsStream ? null : collectEvents();
+    let isCommitted = false;
+    const started = createLiveStream({
+      reader: dialect.createStreamReader(),
+      account,
+      form: wantsStream ? options.form : 'events',
+      stripUsage: options.stripUsage,
+      maxPreludeBytes: MAX_PRELUDE_BYTES,
+      onCommit() {
+        isCommitted = true;
+        call.firstToken();
+        options.onFirstToken();
+        if (collector === null) commit(started);
+      },
+      onPressure: (isFull) => (isFull ? call.pause() : call.resume()),
+      onOver(end) {
+        if (end.terminated) lingering = options.wheel.schedule(LINGER_MS, call.abort);
+        if (collector !== null && isCommitted) finishCollected(end, collector);
+        else if (isCommitted) {
+          if (end.failure !== null) call.abort();
+          streamOver.resolve(end);
+        } else fail(end.failure ?? EMPTY);
+      },
+    });
+    live = started;
+    // Nothing has gone to a caller who asked for JSON: whatever happens later may still fall back.
+    if (collector !== null) started.start(collectingSink(collector.push));
+    started.push(head);
+  }
+
+  function commit(started: LiveStream): void {
+    call.pause();
+    outcome.resolve({
+      kind: 'stream',
+      status,
+      headers: returnedHeaders(headers),
+      form: options.form,
+      live: started,
+      account,
+      over: streamOver.promise,
+    });
+  }
+
+  function finishCollected(end: LiveEnd, collector: ReturnType<typeof collectEvents>): void {
+    if (mode === 'over') return;
+    const response = collector.result();
+    if (end.failure !== null || 'reason' in response) fail(end.failure ?? UNKNOWN);
+    else {
+      mode = 'over';
+      const counted = account.total(true);
+      outcome.resolve({ kind: 'json', status, headers: returnedHeaders(headers), bytes: null, response, counted });
+    }
+  }
+
+  function cancel(): void {
+    if (live !== null) live.cancel(CANCELLED);
+    else fail(CANCELLED);
+    call.abort();
+  }
+
+  return { result: outcome.promise, cancel };
+}
+
+function collectingSink(push: (event: NeutralEvent) => void): StreamSink {
+  return {
+    bytes: () => true,
+    events(events) {
+      for (const event of events) push(event);
+      return true;
+    },
+    onDrain: () => undefined,
+  };
+}
+
+/** A whole answer handed out as a stream. */
+function playEvents(events: readonly NeutralEvent[], over: (end: LiveEnd) => void): Pick<LiveStream, 'start'> {
+  return {
+    start(sink) {
+      sink?.events(events);
+      over({ failure: null, terminated: true });
+    },
+  };
+}

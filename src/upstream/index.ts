@@ -1,0 +1,22 @@
+/** The auth kinds this version can use; a target of another kind is skipped, and lint says so. Pure. */
+export { supportedAuthKinds } from './auth/auth.ts';
+/** One request to be answered along a plan, and what came of it. Times in ms since the request began, tokens in disjoint classes. */
+export type {
+  AnswerStream,
+  ExecuteCall,
+  Executed,
+  Inbound,
+  ModelFacts,
+  RoutePolicy,
+  Served,
+  StreamEnd,
+  StreamSink,
+} from './call.ts';
+/** Tells once that the client has hung up. */
+export { type Cancellation, createCancellation } from './cancellation.ts';
+/** Values of secret references and why one is missing; effects: reads files, each at most once a second. */
+export { createSecrets, referencesOf, type SecretRef, type SecretSources, type Secrets } from './secrets.ts';
+/** The upstream dialects this version can call, the sandbox's included. Pure. */
+export { supportedDialects } from './supported-dialects.ts';
+/** The way to the providers; effects: sockets, timers. Also which providers this version cannot call. */
+export { createUpstream, type Upstream, type UpstreamOptions, unsupportedProviders } from './upstream.ts';

@@ -1,0 +1,182 @@
+import type { Endpoint, JsonObject, SkipReason } from '#core';
+import type { PlanTarget } from '#decision';
+import { type Dialect, dialectOf, type OutboundTarget, spliceTopLevel } from '#dialects';
+import { authHeaders } from './auth/auth.ts';
+import type { KeyPool, PickedKey } from './auth/key-pool.ts';
+import type { ExecuteCall, ReadNeutral } from './call.ts';
+import { compileHeaders, outboundHeaders, type ProviderHeaders } from './headers.ts';
+import { SANDBOX_ORIGIN, sandboxDialect } from './sandbox/sandbox-dialect.ts';
+import { sandboxBody } from './sandbox/sandbox-wire.ts';
+import type { Secrets } from './secrets.ts';
+import type { SendRequest } from './transport.ts';
+import { writeUrl } from './write-url.ts';
+
+type Provider = PlanTarget['provider'];
+
+/** What reading an answer needs of the upstream's dialect. */
+export type AnswerDialect = Pick<Dialect, 'name' | 'readResponse' | 'readUsage' | 'createStreamReader' | 'readError'>;
+
+export type Prepared =
+  | {
+      readonly kind: 'ready';
+      readonly request: SendRequest;
+      readonly dialect: AnswerDialect;
+      /** Whether caller and upstream speak the same dialect. */
+      readonly isSameDialect: boolean;
+      readonly lost: readonly string[];
+      /** The key that was used; null where there is none of ours. */
+      readonly key: PickedKey | null;
+    }
+  /** The target cannot take this request; another may. `unsupported` names what its dialect cannot express. */
+  | {
+      readonly kind: 'skip';
+      readonly reason: SkipReason;
+      readonly detail: string;
+      readonly unsupported: readonly string[];
+    };
+
+export interface PrepareContext {
+  readonly call: ExecuteCall;
+  readonly target: PlanTarget;
+  readonly readNeutral: ReadNeutral;
+  readonly nowMs: number;
+  /** Attempts made before, at this target and in all: the sandbox's directives count them. */
+  readonly attemptsAtTarget: number;
+  readonly attempts: number;
+}
+
+export type Prepare = (context: PrepareContext) => Prepared;
+
+const CHAT: ReadonlySet<Endpoint> = new Set(['chat', 'messages', 'generate', 'responses']);
+// Only for models the catalogue does not know, in dialects that demand a figure.
+const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
+const encoder = new TextEncoder();
+
+/** Whether answers of the endpoint have the neutral form. Pure. */
+export function isChat(endpoint: Endpoint): boolean {
+  return CHAT.has(endpoint);
+}
+
+/** Creates the function that writes a request for a target. It reads secrets; parts that never change are made once per provider. */
+export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
+  // Weak: they go with the snapshot whose provider they belong to.
+  const compiled = new WeakMap<Provider, ProviderHeaders>();
+
+  function headersOf(provider: Provider): ProviderHeaders {
+    let known = compiled.get(provider);
+    if (known === undefined) {
+      known = compileHeaders(provider);
+      compiled.set(provider, known);
+    }
+    return known;
+  }
+
+  return (context) => {
+    const { call, target } = context;
+    const { provider } = target;
+    const { inbound } = call;
+    const isSameDialect = provider.dialect === inbound.dialect.name;
+    if (!isSameDialect && !isChat(inbound.context.endpoint)) {
+      return skip('unsupported-dialect', `${inbound.context.endpoint} cannot be translated to ${provider.dialect}`);
+    }
+    if (provider.dialect === 'sandbox') return prepareSandbox(context);
+    const dialect = dialectOf(provider.dialect);
+    if (dialect === null) return skip('unsupported-dialect', provider.dialect);
+
+    const own = call.keyFor?.(target) ?? null;
+    const key = own === null ? keys.next(provider.auth) : null;
+    const auth = authHeaders(provider.auth, own ?? key?.value ?? null);
+    if (auth === null) return skip('unsupported-dialect', `auth kind ${provider.auth.kind}`);
+    if (auth.length === 0 && provider.auth.secrets.some((ref) => !ref.optional)) {
+      return skip('secret-missing', provider.auth.secrets.map((ref) => secrets.problem(ref) ?? ref.id).join(', '));
+    }
+
+    const out = outboundTarget(call, target);
+    const written = isSameDialect
+      ? inbound.dialect.passRequest(inbound.body, out, inbound.context)
+      : dialect.writeRequest(context.readNeutral(), out);
+    if (written.lost.length > 0 && call.route.unsupportedParams !== 'drop') {
+      return skip('capability-missing', written.lost.join(', '), written.lost);
+    }
+    const body = 'edits' in written ? spliceTopLevel(inbound.bytes, written.edits) : writeJson(written.body);
+    const headers = outboundHeaders({
+      provider: headersOf(provider),
+      secrets,
+      auth,
+      dialect: written.headers,
+      caller: inbound.headers,
+      sameDialect: isSameDialect ? provider.dialect : null,
+      wantsStream: inbound.stream,
+    });
+    const url = writeUrl(provider, written, out.upstreamModel, isChat(inbound.context.endpoint));
+    return {
+      kind: 'ready',
+      request: {
+        ...url,
+        headers: inbound.forward === undefined ? headers : [...headers, ...inbound.forward],
+        body,
+        timeouts: timeoutsOf(context),
+      },
+      dialect,
+      isSameDialect,
+      lost: written.lost,
+      key,
+    };
+  };
+}
+
+function prepareSandbox(context: PrepareContext): Prepared {
+  const { call, target } = context;
+  const body = sandboxBody({
+    request: { ...context.readNeutral(), model: target.upstreamModel },
+    maxOutputTokens: target.maxOutputTokens,
+    metadata: call.inbound.metadata,
+    target: target.id,
+    attempt: context.attempts + 1,
+    attemptAtTarget: context.attemptsAtTarget + 1,
+  });
+  return {
+    kind: 'ready',
+    request: { origin: SANDBOX_ORIGIN, path: '/', headers: [], body, timeouts: timeoutsOf(context) },
+    dialect: sandboxDialect,
+    isSameDialect: false,
+    lost: [],
+    key: null,
+  };
+}
+
+function outboundTarget(call: ExecuteCall, target: PlanTarget): OutboundTarget {
+  const model = target.model === null ? undefined : call.models.get(target.model);
+  const { modelPrefix, renameParams, dropParams, maxStopSequences, noStreamOptions } = target.provider.quirks;
+  const { upstreamModel } = target;
+  return {
+    upstreamModel: upstreamModel.startsWith(modelPrefix) ? upstreamModel : `${modelPrefix}${upstreamModel}`,
+    maxOutputTokens: target.maxOutputTokens,
+    defaultMaxOutputTokens: model?.maxOutput ?? DEFAULT_MAX_OUTPUT_TOKENS,
+    params: target.params,
+    prompt: call.route.prompt,
+    quirks: { renameParams, dropParams, maxStopSequences, noStreamOptions },
+    capabilities: model?.capabilities ?? null,
+  };
+}
+
+/** The total is cut to what the deadline leaves. Only a stream has a first token: a whole answer comes at its end. */
+function timeoutsOf({ call, target, nowMs }: PrepareContext): SendRequest['timeouts'] {
+  const { connectMs, firstTokenMs, idleMs, totalMs } = target.timeouts;
+  const { deadlineMs } = call.plan;
+  const restMs = deadlineMs === null ? null : Math.max(1, call.startedMs + deadlineMs - nowMs);
+  return {
+    connectMs,
+    firstTokenMs: call.inbound.stream ? firstTokenMs : null,
+    idleMs,
+    totalMs: restMs === null ? totalMs : Math.min(restMs, totalMs ?? restMs),
+  };
+}
+
+function writeJson(body: JsonObject): Uint8Array {
+  return encoder.encode(JSON.stringify(body));
+}
+
+function skip(reason: SkipReason, detail: string, unsupported: readonly string[] = []): Prepared {
+  return { kind: 'skip', reason, detail, unsupported };
+}

@@ -1,0 +1,75 @@
+import type { PlanTarget } from '#decision';
+import { supportedAuthKinds } from './auth/auth.ts';
+import { createKeyPool } from './auth/key-pool.ts';
+import type { ExecuteCall, Executed } from './call.ts';
+import { createExecute } from './execute.ts';
+import { createPrepare } from './prepare.ts';
+import { SANDBOX_ORIGIN } from './sandbox/sandbox-dialect.ts';
+import { createSandboxSend } from './sandbox/sandbox-send.ts';
+import type { Secrets } from './secrets.ts';
+import { createHttpClient, type HttpClientOptions } from './send.ts';
+import { supportedDialects } from './supported-dialects.ts';
+import { createTimerWheel } from './timer-wheel.ts';
+import type { Send } from './transport.ts';
+import { withTimeout } from './with-timeout.ts';
+
+/** The way to the providers of one process. */
+export interface Upstream {
+  /** Answers a request along its plan. Rejects for bugs alone: everything a provider can do is a value. */
+  readonly execute: (call: ExecuteCall) => Promise<Executed>;
+  /** Ends every call and closes every connection. */
+  readonly close: () => Promise<void>;
+}
+
+/** What the way to the providers needs; limits in bytes and milliseconds. */
+export interface UpstreamOptions {
+  readonly secrets: Secrets;
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+  /** In [0, 1). */
+  readonly draw: () => number;
+  readonly http?: HttpClientOptions;
+  /** Largest whole answer; larger ones are `malformed`. */
+  readonly maxBodyBytes?: number;
+  readonly maxDrainMs?: number;
+}
+
+/** Creates it: HTTP for providers, the process itself for the sandbox, both behind the same timeouts. */
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const wheel = createTimerWheel();
+  const http = createHttpClient(options.http);
+  const sandbox = createSandboxSend(wheel);
+  const route: Send = (request, observer) =>
+    request.origin === SANDBOX_ORIGIN ? sandbox(request, observer) : http.send(request, observer);
+  const keys = createKeyPool(options.secrets, options.nowMs);
+  const execute = createExecute({
+    send: withTimeout(route, wheel),
+    prepare: createPrepare(options.secrets, keys),
+    keys,
+    wheel,
+    nowMs: options.nowMs,
+    draw: options.draw,
+    maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 * 1024,
+    maxDrainMs: options.maxDrainMs ?? 30_000,
+  });
+  return {
+    execute,
+    async close() {
+      await http.close();
+      wheel.close();
+    },
+  };
+}
+
+/** Names of the providers this version cannot call, for `Facts.unsupportedProviders` and lint. Pure. */
+export function unsupportedProviders(
+  providers: Iterable<Pick<PlanTarget['provider'], 'name' | 'dialect' | 'auth'>>,
+): ReadonlySet<string> {
+  const kinds = supportedAuthKinds();
+  const dialects = supportedDialects();
+  const names = new Set<string>();
+  for (const { name, dialect, auth } of providers) {
+    if (!dialects.includes(dialect) || !kinds.includes(auth.kind)) names.add(name);
+  }
+  return names;
+}
