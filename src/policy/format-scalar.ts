@@ -26,11 +26,13 @@ export function formatBlockScalar(node: Scalar, text: string, indent: string): r
 
 /** Words and shapes that YAML 1.1 or 1.2 would read as something else than text. */
 const OTHER_TYPE = /^(?:~|null|true|false|yes|no|on|off|y|n|[-+]?\.?\d[\d_.,:+eExXoOa-fA-F-]*(?:[Tt ][\d:.+Z -]*)?)$/i;
+/** Globs, money and schedules: legal without quotes, but easily taken for an alias or a number. */
+const DOUBTFUL = /\*|^\d.*\s/;
 const PLAIN = /^[\p{L}\d/_$(^+][^\p{Cc}\ufeff]*$/u;
 
 /** Stricter than YAML asks for, so that a text that was quoted keeps its quotes where a reader could doubt. */
 function canBePlain(text: string, isInFlow: boolean): boolean {
-  if (!PLAIN.test(text) || OTHER_TYPE.test(text) || text.trim() !== text) return false;
+  if (!PLAIN.test(text) || OTHER_TYPE.test(text) || DOUBTFUL.test(text) || text.trim() !== text) return false;
   if (/:(?:\s|$)|\s#/.test(text)) return false;
   return !isInFlow || !/[,[\]{}]|:[,[\]{}"']/.test(text);
 }
