@@ -16,7 +16,8 @@ const checkShape = createShapeCheck();
 /**
  * Reads policy files: bytes to text, text to YAML, YAML to values with places, values against the schema of their kind. Every mistake of
  * every file is reported, in the order of files and lines; `documents` holds the valid ones, `Test` documents included. The
- * diagnostics handed in (those of loading) come back among the others. Pure.
+ * diagnostics handed in (those of loading) come back among the others. Without any document and any other finding there is
+ * `load/empty` (see `cannotCheck`). Pure.
  */
 export function parsePolicies(sources: readonly Source[], diagnostics: readonly Diagnostic[] = []): ParsedPolicies {
   const documents: ParsedDocument[] = [];
@@ -39,7 +40,15 @@ export function parsePolicies(sources: readonly Source[], diagnostics: readonly 
     }
     texts.set(source.file, hideSecretBlocks(hideSpans(parsed.text, secrets)));
   }
+  if (documents.length + rejected.length + findings.length === 0) findings.push(nothingToRead(sources.length));
   return { documents, rejected, diagnostics: findings.sort(compareDiagnostics), texts };
+}
+
+/** An empty tree is no policy: as the last good one it would close the gateway to everybody. */
+function nothingToRead(fileCount: number): Diagnostic {
+  const message = `${fileCount === 1 ? 'the one file holds' : `the ${fileCount} files hold`} no policy document`;
+  const hint = 'Write a document, or create a first set with `signalbox init`.';
+  return { rule: 'load/empty', severity: 'error', file: '.', line: 1, column: 1, message, hint };
 }
 
 /** Where a value could not be read, the schema misses it: that is the same mistake once more. */

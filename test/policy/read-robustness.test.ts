@@ -12,8 +12,9 @@ const seeds = readdirSync(folder).map((name) => readFileSync(join(folder, name, 
 function readAll(bytes: Uint8Array): readonly string[] {
   const { documents, diagnostics, texts } = parsePolicies([{ file: 'a.yaml', bytes }]);
   const text = texts.get('a.yaml') ?? '';
-  for (const { line, column, message, span } of diagnostics) {
+  for (const { rule, line, column, message, span } of diagnostics) {
     assert.ok(line >= 1 && column >= 1 && message !== '');
+    if (rule === 'load/empty') continue;
     assert.ok(span && span.start <= span.end && span.end <= text.length);
     codeFrame(text, span);
   }
