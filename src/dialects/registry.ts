@@ -1,11 +1,12 @@
 import type { DialectName } from '#core';
+import { anthropicMessages } from './anthropic-messages/index.ts';
 import type { Dialect } from './dialect.ts';
 import { openaiChat } from './openai-chat/index.ts';
 
 const DIALECTS: Readonly<Record<DialectName, Dialect | null>> = Object.freeze({
   'openai-chat': openaiChat,
   'openai-responses': null,
-  'anthropic-messages': null,
+  'anthropic-messages': anthropicMessages,
   gemini: null,
   'bedrock-converse': null,
   'cohere-chat': null,
