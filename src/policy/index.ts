@@ -2,7 +2,7 @@ export { packTree, unpackTree } from './bundle.ts';
 export { type CodeFrameOptions, codeFrame } from './code-frame.ts';
 export { compileEnvironment, compilePolicies, listEnvironments } from './compile.ts';
 export { type Formatted, formatPolicies } from './format-document.ts';
-export { cannotCheck, loadPolicies } from './load.ts';
+export { cannotCheck, type LoadLimits, loadPolicies } from './load.ts';
 export { parsePolicies } from './parse.ts';
 export { fieldSchemas, KINDS, resolveSchema, SCHEMAS, SHARED_SCHEMA } from './schemas.ts';
 export { findSecrets, looksSecret } from './secret-like.ts';

@@ -4,10 +4,15 @@ import { join } from 'node:path';
 import { compareText, type Diagnostic } from '#core';
 import type { LoadedTree, Source } from './types.ts';
 
+/** What is read at most. */
+export interface LoadLimits {
+  readonly files: number;
+  readonly fileBytes: number;
+  readonly treeBytes: number;
+}
+
 /** Larger files are no hand-written policy: a single one would take seconds to parse. */
-const MAX_FILE_BYTES = 4 * 1024 * 1024;
-const MAX_TREE_BYTES = 64 * 1024 * 1024;
-const MAX_FILES = 20_000;
+const LIMITS: LoadLimits = { files: 20_000, fileBytes: 4 * 1024 * 1024, treeBytes: 64 * 1024 * 1024 };
 const READS_AT_ONCE = 16;
 /** A tree that is swapped while it is read is read again. */
 const TRIES = 3;
@@ -19,6 +24,7 @@ interface Entry {
 }
 
 interface Walk {
+  readonly limits: LoadLimits;
   readonly entries: Entry[];
   readonly ignored: { readonly file: string; readonly reason: string }[];
   readonly diagnostics: Diagnostic[];
@@ -35,9 +41,9 @@ interface Walk {
  * `load/missing` and `load/empty` mean that there is nothing to check (see `cannotCheck`). Hidden files and folders are ignored; links are followed
  * once, wherever they lead, so that Kubernetes mounts (`a.yaml` → `..data/a.yaml`) work. Reads the file system.
  */
-export async function loadPolicies(directory: string): Promise<LoadedTree> {
+export async function loadPolicies(directory: string, limits: Partial<LoadLimits> = {}): Promise<LoadedTree> {
   for (let attempt = 1; ; attempt++) {
-    const tree = await loadOnce(directory);
+    const tree = await loadOnce(directory, { ...LIMITS, ...limits });
     if (!tree.isSwapped || attempt === TRIES) {
       return { sources: tree.sources, ignored: tree.ignored, diagnostics: tree.diagnostics };
     }
@@ -49,7 +55,7 @@ export function cannotCheck(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ rule }) => rule === 'load/missing' || rule === 'load/empty');
 }
 
-async function loadOnce(directory: string): Promise<LoadedTree & { readonly isSwapped: boolean }> {
+async function loadOnce(directory: string, limits: LoadLimits): Promise<LoadedTree & { readonly isSwapped: boolean }> {
   const nothing = { sources: [], ignored: [], isSwapped: false };
   const root = await resolve(directory);
   if (!root.stats?.isDirectory()) {
@@ -57,7 +63,15 @@ async function loadOnce(directory: string): Promise<LoadedTree & { readonly isSw
     const hint = 'Name the folder with --policies DIR, or create one with `signalbox init`.';
     return { ...nothing, diagnostics: [problem('load/missing', directory, message, hint)] };
   }
-  const walk: Walk = { entries: [], ignored: [], diagnostics: [], seen: new Map(), links: [], isSwapped: false };
+  const walk: Walk = {
+    limits,
+    entries: [],
+    ignored: [],
+    diagnostics: [],
+    seen: new Map(),
+    links: [],
+    isSwapped: false,
+  };
   await walkFolder(walk, { file: '', absolute: root.real, above: [] });
   walk.links.sort((a, b) => compareText(a.file, b.file));
   // Following a link to a folder may find further links.
@@ -83,7 +97,7 @@ async function walkFolder(
   if (listed.code !== undefined) return fail(walk, folder.file, listed.code, 'folder');
   const above = [...folder.above, absolute];
   for (const item of listed.items) {
-    if (walk.entries.length >= MAX_FILES) return tooMany(walk, folder.file);
+    if (isFull(walk)) return;
     const file = folder.file === '' ? item.name : `${folder.file}/${item.name}`;
     const inner = { file, absolute: join(absolute, item.name), above };
     if (item.name.startsWith('.')) walk.ignored.push({ file, reason: 'hidden' });
@@ -127,14 +141,15 @@ async function addFile(walk: Walk, file: string, absolute: string): Promise<void
   const first = walk.seen.get(real);
   if (first !== undefined) return ignoreTwin(walk, file, first);
   walk.seen.set(real, file);
-  if (stats.size > MAX_FILE_BYTES) return tooLarge(walk, file, stats.size);
+  if (stats.size > walk.limits.fileBytes) return tooLarge(walk, file, stats.size);
+  if (walk.entries.length === walk.limits.files) return tooMany(walk, file);
   walk.entries.push({ file, absolute: real, sizeBytes: stats.size });
 }
 
 async function readEntries(walk: Walk): Promise<readonly Source[]> {
   const totalBytes = walk.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
-  if (totalBytes > MAX_TREE_BYTES) {
-    const message = `the policies are ${totalBytes} bytes in all; at most ${MAX_TREE_BYTES} are read`;
+  if (totalBytes > walk.limits.treeBytes) {
+    const message = `the policies are ${totalBytes} bytes in all; at most ${walk.limits.treeBytes} are read`;
     walk.diagnostics.push(problem('load/too-large', '.', message, 'Check that --policies names the right folder.'));
     return [];
   }
@@ -204,16 +219,18 @@ function reportLoop(walk: Walk, file: string): void {
 }
 
 function tooLarge(walk: Walk, file: string, sizeBytes: number): void {
-  const message = `the file has ${sizeBytes} bytes; a policy file has at most ${MAX_FILE_BYTES}`;
+  const message = `the file has ${sizeBytes} bytes; a policy file has at most ${walk.limits.fileBytes}`;
   walk.diagnostics.push(problem('load/too-large', file, message, 'Split it, or move it out of the policies folder.'));
 }
 
 function tooMany(walk: Walk, file: string): void {
-  if (walk.diagnostics.some(({ rule }) => rule === 'load/too-many-files')) return;
-  const message = `more than ${MAX_FILES} policy files; the rest is not read`;
-  walk.diagnostics.push(
-    problem('load/too-many-files', file || '.', message, 'Check that --policies names the right folder.'),
-  );
+  if (isFull(walk)) return;
+  const message = `this file is one more than the ${walk.limits.files} that are read`;
+  walk.diagnostics.push(problem('load/too-many-files', file, message, 'Check that --policies names the right folder.'));
+}
+
+function isFull(walk: Walk): boolean {
+  return walk.diagnostics.some(({ rule }) => rule === 'load/too-many-files');
 }
 
 function problem(rule: string, file: string, message: string, hint: string): Diagnostic {

@@ -114,6 +114,20 @@ describe('loading a policies folder', () => {
     );
   });
 
+  it('stops at too many files and at too many bytes, once, and says so', async (t) => {
+    const folder = makeTempDirectory(t, { 'a/1.yaml': route, 'a/2.yaml': route, 'b/3.yaml': route, 'c/4.yaml': route });
+    const many = await loadPolicies(folder, { files: 2 });
+    assert.deepEqual(
+      [many.sources.length, many.diagnostics.map(({ rule, file }) => `${rule} ${file}`)],
+      [2, ['load/too-many-files b/3.yaml']],
+    );
+    const large = await loadPolicies(folder, { treeBytes: 3 * route.length });
+    assert.deepEqual(
+      [large.sources.length, large.diagnostics.map(({ rule, file }) => `${rule} ${file}`)],
+      [0, ['load/too-large .']],
+    );
+  });
+
   it('reports links that lead nowhere and files it may not read', async (t) => {
     const folder = makeTempDirectory(t, { 'a.yaml': route, 'locked.yaml': route });
     symlinkSync('gone.yaml', join(folder, 'dangling.yaml'));

@@ -35,8 +35,6 @@ function problemOf(
   if (target === undefined) return undefined;
   if (specifier.startsWith('.')) {
     if (target.startsWith(`src/${module.folder}/`)) return undefined;
-    // The package keeps `schemas/` beside `dist/` as the checkout keeps it beside `src/`: the path holds in both.
-    if (module.folder === 'policy' && /^schemas\/[\w-]+\.json$/.test(target)) return undefined;
     // The schemas are data beside the sources, and in the package at the same place beside dist/.
     if (/^schemas\/[\w.-]+\.json$/.test(target)) return undefined;
     return `'${specifier}' leaves the folder ${module.folder}; other folders are reached as '#name'`;
