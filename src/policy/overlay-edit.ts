@@ -1,7 +1,7 @@
 import { asObject, type Diagnostic, type Span } from '#core';
 import type { AppliedOperation } from './effective.ts';
 import { errorAt } from './finding.ts';
-import { findItem, formatSteps, type PathStep, resolveSteps } from './overlay-path.ts';
+import { findItem, formatSteps, type Miss, missOf, type PathStep, resolveSteps } from './overlay-path.ts';
 import { suggest } from './suggest.ts';
 import { joinList, joinObject, type Traced, tracedParts } from './trace.ts';
 import type { Path } from './types.ts';
@@ -24,13 +24,13 @@ export interface Override {
 /** Carries out one operation on a document's spec: exactly one node changes, else the finding says why none does. Pure. */
 export function editSpec(root: Traced, steps: readonly PathStep[], override: Override): Traced | Diagnostic {
   const found = resolveSteps(root.value, steps);
-  if (found.kind === 'miss') return dangling(override, found.reason, found.word, found.candidates);
+  if (found.kind === 'miss') return dangling(override, found);
   const key = found.path.at(-1) ?? '';
   const parentPath = found.path.slice(0, -1);
   if (override.operation === 'set') return change(root, parentPath, (parent) => withPart(parent, key, override.value));
   if (found.kind === 'absent-key') {
     const parent = valueAt(root.value, parentPath);
-    return dangling(override, `there is no \`${override.path}\``, String(key), Object.keys(asObject(parent)));
+    return dangling(override, missOf(`there is no \`${override.path}\``, String(key), Object.keys(asObject(parent))));
   }
   if (override.operation === 'remove') return change(root, parentPath, (parent) => withoutPart(parent, key));
   return editList(root, found.path, steps, override);
@@ -38,13 +38,9 @@ export function editSpec(root: Traced, steps: readonly PathStep[], override: Ove
 
 function editList(root: Traced, path: Path, steps: readonly PathStep[], override: Override): Traced | Diagnostic {
   const list = valueAt(root.value, path);
-  if (!Array.isArray(list)) return dangling(override, `\`${override.path}\` is not a list`, '', []);
+  if (!Array.isArray(list)) return dangling(override, missOf(`\`${override.path}\` is not a list`));
   const item = findItem(list, { text: override.item, isBracketed: true }, `\`${formatSteps(steps)}\``);
-  if (typeof item !== 'number') {
-    return item.kind === 'miss'
-      ? dangling(override, item.reason, item.word, item.candidates, override.operation)
-      : dangling(override, `\`${override.path}\` has no item \`${override.item}\``, override.item, []);
-  }
+  if (typeof item !== 'number') return dangling(override, item, override.operation);
   const start = override.operation === 'insertAfter' ? item + 1 : item;
   const replaced = override.operation === 'replaceItem' ? 1 : 0;
   return change(root, path, (target) =>
@@ -78,18 +74,11 @@ function valueAt(root: unknown, path: Path): unknown {
   return at;
 }
 
-function dangling(
-  override: Override,
-  reason: string,
-  word: string,
-  candidates: readonly string[],
-  field = 'path',
-): Diagnostic {
+function dangling(override: Override, { reason, word, candidates, advice }: Miss, field = 'path'): Diagnostic {
   const meant = suggest(word, candidates);
-  const known = candidates.length > 0 ? `It has ${candidates.map((name) => `\`${name}\``).join(', ')}.` : undefined;
   return errorAt(override.spanOf(field), {
     rule: 'env/dangling-override',
     message: `${override.operation} on ${override.target} hits nothing: ${reason}`,
-    hint: meant ? `Did you mean \`${meant}\`?` : (known ?? 'An operation must hit exactly one node; correct the path.'),
+    hint: meant ? `Did you mean \`${meant}\`?` : advice,
   });
 }

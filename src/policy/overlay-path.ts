@@ -12,7 +12,18 @@ export type Resolution =
   | { readonly kind: 'hit'; readonly path: Path }
   /** All but the last key exist, and what holds it is a map. */
   | { readonly kind: 'absent-key'; readonly path: Path }
-  | { readonly kind: 'miss'; readonly reason: string; readonly word: string; readonly candidates: readonly string[] };
+  | Miss;
+
+/** Why a path leads nowhere. */
+export interface Miss {
+  readonly kind: 'miss';
+  readonly reason: string;
+  /** The step that failed, and what could stand in its place. */
+  readonly word: string;
+  readonly candidates: readonly string[];
+  /** What to do when no candidate is meant. */
+  readonly advice: string;
+}
 
 const STEP = /(?:^|\.)([^.[\]"']+)|\[(?:"([^"\]]*)"|'([^'\]]*)'|([^\]"']+))\]/;
 
@@ -49,7 +60,8 @@ export function resolveSteps(root: unknown, steps: readonly PathStep[]): Resolut
     if (!isObject(at)) return miss(`${parent} is ${at === null ? 'null' : 'a plain value'}, not a map`, step, []);
     if (!Object.hasOwn(at, step.text)) {
       if (depth === steps.length - 1) return { kind: 'absent-key', path: [...path, step.text] };
-      return miss(`${parent} has no \`${step.text}\``, step, Object.keys(at));
+      const advice = `Set \`${formatSteps(steps.slice(0, depth + 1))}\` as a whole.`;
+      return { ...miss(`${parent} has no \`${step.text}\``, step, Object.keys(at)), advice };
     }
     path.push(step.text);
     at = at[step.text];
@@ -58,7 +70,7 @@ export function resolveSteps(root: unknown, steps: readonly PathStep[]): Resolut
 }
 
 /** The position of the one item with the id, else why there is none. Pure. */
-export function findItem(list: readonly unknown[], step: PathStep, parent: string): number | Resolution {
+export function findItem(list: readonly unknown[], step: PathStep, parent: string): number | Miss {
   const ids = list.map(idOf);
   if (!step.isBracketed) {
     return miss(`${parent} is a list; an item is picked by its id in brackets`, step, []);
@@ -90,6 +102,13 @@ function describe(steps: readonly PathStep[]): string {
   return steps.length === 0 ? '`spec`' : `\`${formatSteps(steps)}\``;
 }
 
-function miss(reason: string, step: PathStep, candidates: readonly string[]): Resolution {
-  return { kind: 'miss', reason, word: step.text, candidates };
+function miss(reason: string, step: PathStep, candidates: readonly string[]): Miss {
+  const known = candidates.map((name) => `\`${name}\``).join(', ');
+  const advice = known ? `It has ${known}.` : 'An operation must hit exactly one node; correct the path.';
+  return { kind: 'miss', reason, word: step.text, candidates, advice };
+}
+
+/** A miss that no step is to blame for. Pure. */
+export function missOf(reason: string, word = '', candidates: readonly string[] = []): Miss {
+  return miss(reason, { text: word, isBracketed: false }, candidates);
 }
