@@ -20,7 +20,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 /** Wrong JSON type; plain text where a reference to a secret belongs has its own rule. Pure. */
 export function typeMistake(error: ErrorObject, path: Path): ShapeMistake {
   const schema = asObject(error.parentSchema);
-  const types = [asArray(schema.type ?? error.params.type)].flat().length > 0 ? asArray(schema.type) : [schema.type];
+  const types: readonly unknown[] = [error.params.type].flat();
   if (schema.title === 'SecretRef' && !isObject(error.data) && !Array.isArray(error.data) && error.data !== null) {
     return {
       rule: 'secret/literal',
