@@ -81,7 +81,9 @@ function writeContent(parts: readonly UserPart[], path: string, context: Message
   const [only] = parts;
   if (only === undefined) return '';
   if (parts.length === 1 && only.kind === 'text' && (only.cache === undefined || !context.isOwn)) return only.text;
-  return parts.flatMap((part, at) => writePart(part, `${path}.content[${at}]`, context));
+  const written = parts.flatMap((part, at) => writePart(part, `${path}.content[${at}]`, context));
+  // An empty list is a 400; what could not be written is named in `lost`.
+  return written.length === 0 ? '' : written;
 }
 
 function writePart(part: UserPart, path: string, context: MessageContext): JsonObject[] {

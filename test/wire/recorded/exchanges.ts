@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { asNumber, asObject, asString, isObject, type JsonObject } from '#core';
+import type { InboundContext } from '#dialects';
+
+/** The three dialects that every request and answer crosses between. */
+export type WireDialect = 'openai-chat' | 'anthropic-messages' | 'gemini';
+
+/** One recorded chat call: a row of the report is a provider, a column a pair of dialects. */
+export interface Exchange {
+  /** The cassette and the position in it; what exclusions name. */
+  readonly id: string;
+  readonly provider: 'openai' | 'openai-compatible' | 'anthropic' | 'gemini';
+  readonly dialect: WireDialect;
+  readonly context: InboundContext;
+  readonly model: string;
+  readonly requestText: string;
+  readonly request: JsonObject;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly answer: string;
+  readonly framing: 'json' | 'sse' | 'json-array';
+}
+
+/** Every recorded chat call of the folder, in the order of its files. */
+export function readExchanges(folder: string): readonly Exchange[] {
+  const exchanges: Exchange[] = [];
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.jsonl.gz'))
+    .sort()) {
+    for (const line of gunzipSync(readFileSync(join(folder, file)))
+      .toString()
+      .split('\n')) {
+      const exchange = line === '' ? null : readExchange(asObject(JSON.parse(line)));
+      if (exchange !== null) exchanges.push(exchange);
+    }
+  }
+  return exchanges;
+}
+
+function readExchange(record: JsonObject): Exchange | null {
+  const url = asString(record.url) ?? '';
+  const place = classify(url);
+  if (place === null || record.method !== 'POST' || record.request_encoding !== 'text') return null;
+  const requestText = asString(record.request_body) ?? '';
+  const request: unknown = JSON.parse(requestText);
+  if (!isObject(request)) return null;
+  const answer = asString(record.response_body) ?? '';
+  const headers = asObject(record.response_headers);
+  const streams = place.context.pathStream ?? request.stream === true;
+  const start = answer.trimStart()[0];
+  return {
+    id: `${record.source}#${record.n}`,
+    ...place,
+    model: place.context.pathModel ?? asString(request.model) ?? '',
+    requestText,
+    request,
+    status: asNumber(record.status) ?? 0,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    answer,
+    framing: !streams || start === '{' ? 'json' : start === '[' ? 'json-array' : 'sse',
+  };
+}
+
+function classify(url: string): Pick<Exchange, 'provider' | 'dialect' | 'context'> | null {
+  const inBody = { pathModel: null, pathStream: null };
+  if (/^https:\/\/api\.anthropic\.com\/v1\/messages(\?.*)?$/.test(url)) {
+    return { provider: 'anthropic', dialect: 'anthropic-messages', context: { endpoint: 'messages', ...inBody } };
+  }
+  if (/\/chat\/completions(\?.*)?$/.test(url)) {
+    const provider = url.startsWith('https://api.openai.com/') ? 'openai' : 'openai-compatible';
+    return { provider, dialect: 'openai-chat', context: { endpoint: 'chat', ...inBody } };
+  }
+  const gemini = /^https:\/\/[^/]+\/.*\/?models\/([^/:?]+):(generateContent|streamGenerateContent)/.exec(url);
+  if (gemini === null) return null;
+  const context = {
+    endpoint: 'generate' as const,
+    pathModel: gemini[1] ?? '',
+    pathStream: gemini[2] !== 'generateContent',
+  };
+  return { provider: 'gemini', dialect: 'gemini', context };
+}

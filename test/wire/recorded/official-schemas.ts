@@ -1,0 +1,97 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
+import { asArray, asObject, isObject, type JsonObject } from '#core';
+import { findAnthropicFaults } from './anthropic-rules.ts';
+import type { WireDialect } from './exchanges.ts';
+
+/** Checks against what providers publish; each returns the faults it found. */
+export interface OfficialSchemas {
+  readonly request: (dialect: WireDialect, body: JsonObject) => readonly string[];
+  /** Whole answers, and single chunks of streams. */
+  readonly answer: (dialect: WireDialect, body: JsonObject, isChunk: boolean) => readonly string[];
+}
+
+/**
+ * Loads the published schemas: OpenAI's, and for Gemini one of 2024-10, which knows no thinking and thus checks only
+ * what it knows. Anthropic publishes none; its documented rules stand in anthropic-rules.ts.
+ */
+export function loadOfficialSchemas(folder: string): OfficialSchemas {
+  const openai = compileOpenai(join(folder, 'openai/openapi.yaml.gz'));
+  const gemini = compileGemini(join(folder, 'gemini/generativelanguage-openapi-20241016.json.gz'));
+  return {
+    request(dialect, body) {
+      if (dialect === 'anthropic-messages') return findAnthropicFaults(body);
+      return dialect === 'openai-chat' ? openai.request(body) : run(gemini.request, { model: 'models/m', ...body });
+    },
+    answer(dialect, body, isChunk) {
+      if (dialect === 'openai-chat') return run(isChunk ? openai.chunk : openai.answer, body);
+      return dialect === 'gemini' ? run(gemini.answer, body) : [];
+    },
+  };
+}
+
+function run(validate: ValidateFunction, body: JsonObject): readonly string[] {
+  if (validate(body)) return [];
+  return (validate.errors ?? []).slice(0, 3).map((error) => `${error.instancePath} ${error.message}`);
+}
+
+function compileOpenai(path: string) {
+  if (!existsSync(path)) throw new Error(`${path} is missing: the shared data is incomplete`);
+  const document = asObject(parse(gunzipSync(readFileSync(path)).toString(), { merge: true, uniqueKeys: false }));
+  const components = asObject(asObject(document.components).schemas);
+  const of = compile(components);
+  const validate = of('CreateChatCompletionRequest');
+  const known = propertiesOf('CreateChatCompletionRequest', components);
+  return {
+    request(body: JsonObject) {
+      const unknown = Object.keys(body).filter((key) => !known.has(key));
+      return [...run(validate, body), ...unknown.map((key) => `/${key} is no parameter of the API`)];
+    },
+    answer: of('CreateChatCompletionResponse'),
+    chunk: of('CreateChatCompletionStreamResponse'),
+  };
+}
+
+function compileGemini(path: string) {
+  const document = asObject(JSON.parse(gunzipSync(readFileSync(path)).toString()));
+  const of = compile(asObject(asObject(document.components).schemas));
+  return { request: of('GenerateContentRequest'), answer: of('GenerateContentResponse') };
+}
+
+function compile(components: JsonObject): (name: string) => ValidateFunction {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false, validateSchema: false });
+  ajv.addSchema({ $id: 'https://official.example/', $defs: toJsonSchema(components) });
+  return (name) => ajv.compile({ $ref: `https://official.example/#/$defs/${name}` });
+}
+
+/** OpenAPI to JSON Schema: `nullable`, the place of components, and 64-bit integers, which JSON may carry as numbers. */
+function toJsonSchema(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toJsonSchema);
+  if (!isObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (key === 'discriminator' || key === '$recursiveAnchor' || key === 'example') continue;
+    copy[key] =
+      typeof item === 'string' && key === '$ref'
+        ? item.replace('#/components/schemas/', '#/$defs/')
+        : toJsonSchema(item);
+  }
+  if (copy.type === 'string' && copy.format === 'int64') copy.type = ['string', 'integer'];
+  if (copy.type === 'string' && copy.format === 'byte') copy.format = undefined;
+  const { nullable, ...schema } = copy;
+  return nullable === true ? { anyOf: [schema, { type: 'null' }] } : schema;
+}
+
+function propertiesOf(name: string, components: JsonObject): ReadonlySet<string> {
+  const names = new Set<string>();
+  const visit = (schema: JsonObject): void => {
+    for (const key of Object.keys(asObject(schema.properties))) names.add(key);
+    if (typeof schema.$ref === 'string') visit(asObject(components[schema.$ref.slice('#/components/schemas/'.length)]));
+    for (const item of asArray(schema.allOf)) visit(asObject(item));
+  };
+  visit(asObject(components[name]));
+  return names;
+}

@@ -1,0 +1,102 @@
+import type { Message, NeutralRequest, Part, UserPart } from '#core';
+
+/** What a request says, whatever its dialect: compared before and after a translation. */
+export interface RequestFacts {
+  /** Instructions of the system and developer roles, in order. */
+  readonly instructions: string;
+  /** Texts, media and tool traffic of the turns, in order, neighbours of one role joined. */
+  readonly turns: readonly { readonly role: string; readonly said: readonly string[] }[];
+  readonly tools: readonly string[];
+  readonly stop: readonly string[];
+  readonly temperature: number;
+  readonly maxOutputTokens: number | null;
+  readonly stream: boolean;
+}
+
+/** The facts of a neutral request. Tool calls and results are told by name and content: ids may be made up anew. */
+export function requestFacts(request: NeutralRequest): RequestFacts {
+  const turns: { role: string; said: string[] }[] = [];
+  for (const message of request.messages) {
+    if (isInstruction(message)) continue;
+    const said = message.content.flatMap(tell);
+    if (said.length === 0) continue;
+    const last = turns.at(-1);
+    if (last?.role === message.role) last.said.push(...said);
+    else turns.push({ role: message.role, said });
+  }
+  return {
+    instructions: request.messages
+      .filter(isInstruction)
+      .flatMap((message) => message.content.flatMap(tell))
+      .join('\n'),
+    turns: turns.map(({ role, said }) => ({ role, said: sortResultsFirst(said) })),
+    tools: request.tools.flatMap((tool) => (tool.kind === 'function' ? `${tool.name}: ${tool.description ?? ''}` : [])),
+    stop: request.stop ?? [],
+    // 1 is the default everywhere; Anthropic refuses to hear it said next to thinking.
+    temperature: request.temperature ?? 1,
+    maxOutputTokens: request.maxOutputTokens ?? null,
+    stream: request.stream,
+  };
+}
+
+function isInstruction(message: Message): boolean {
+  return message.role === 'system' || message.role === 'developer';
+}
+
+/** Within a turn, dialects with a tool role put results before the rest. */
+function sortResultsFirst(said: readonly string[]): readonly string[] {
+  return [...said.filter((line) => line.startsWith('result ')), ...said.filter((line) => !line.startsWith('result '))];
+}
+
+function tell(part: Part): string[] {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+      // Anthropic refuses blank texts.
+      return part.text.trim() === '' ? [] : [`text ${part.text}`];
+    case 'image':
+      return [`image ${sourceOf(part.source)}`];
+    case 'audio':
+      return [`audio ${sourceOf(part.source)}`];
+    case 'document':
+      return [part.source.kind === 'text' ? `text ${part.source.text}` : `document ${sourceOf(part.source)}`];
+    case 'tool-call':
+      return [`call ${part.name} ${canonical(part.arguments)}`];
+    case 'tool-result':
+      return tellResult(part);
+    default:
+      return [];
+  }
+}
+
+function tellResult(part: Extract<UserPart, { kind: 'tool-result' }>): string[] {
+  const texts = part.content.flatMap((item) => (item.kind === 'text' ? [item.text] : []));
+  const media = part.content.flatMap((item) => (item.kind === 'text' ? [] : tell(item)));
+  return [`result ${canonical(texts.join(''))}`, ...media];
+}
+
+function sourceOf(source: {
+  readonly kind: string;
+  readonly data?: string;
+  readonly url?: string;
+  readonly id?: string;
+}): string {
+  return source.data ?? source.url ?? source.id ?? '';
+}
+
+/** JSON in one spelling, so that a result that became an object and came back is the same. */
+function canonical(text: string): string {
+  if (text.trim() === '') return '{}';
+  try {
+    return JSON.stringify(sortKeys(JSON.parse(text)));
+  } catch {
+    return text;
+  }
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
+}
