@@ -8,7 +8,7 @@ export type InlinePolicies = string | Readonly<Record<string, string>>;
 
 /**
  * Compiles policies written in a test with the real functions and the built-in catalogue. Several documents in one text are separated by `---`; the
- * `apiVersion` line may be left out. A tree without Environment documents compiles under any environment's name.
+ * `apiVersion` line may be left out (see `inlineSources` for what that does to line numbers). A tree without Environment documents compiles under any environment's name.
  */
 export function compileInline(policies: InlinePolicies, options: { readonly environment?: string } = {}): Compiled {
   const files = typeof policies === 'string' ? { 'inline.yaml': policies } : policies;
@@ -28,7 +28,10 @@ export function compileInlineSnapshot(
   throw new Error(`the inline policies do not compile:\n${lines.join('\n')}`);
 }
 
-/** Sources as loading gives them. `kind:` at the start of a line without an `apiVersion` gets one on the same line, so that lines stay what they are. */
+/**
+ * Sources as loading gives them. A document without an `apiVersion` gets one as its last line: the first document of each text keeps its lines, every
+ * later one moves down by one per document before it.
+ */
 export function inlineSources(files: Readonly<Record<string, string>>): readonly Source[] {
   return Object.entries(files).map(([file, text]) => ({ file, bytes: new TextEncoder().encode(withVersions(text)) }));
 }
