@@ -1,13 +1,14 @@
 import type { DialectName } from '#core';
 import { anthropicMessages } from './anthropic-messages/index.ts';
 import type { Dialect } from './dialect.ts';
+import { gemini } from './gemini/index.ts';
 import { openaiChat } from './openai-chat/index.ts';
 
 const DIALECTS: Readonly<Record<DialectName, Dialect | null>> = Object.freeze({
   'openai-chat': openaiChat,
   'openai-responses': null,
   'anthropic-messages': anthropicMessages,
-  gemini: null,
+  gemini,
   'bedrock-converse': null,
   'cohere-chat': null,
   ollama: null,

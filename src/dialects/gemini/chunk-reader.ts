@@ -1,0 +1,208 @@
+import {
+  type AssistantPart,
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  isObject,
+  type JsonObject,
+  type NeutralEvent,
+  type PartStart,
+  type StreamError,
+} from '#core';
+import { compact } from '../compact.ts';
+import { readInnerError } from './errors.ts';
+import { finishWord, readFinish } from './finish.ts';
+import { readAnswerPart } from './read-answer-part.ts';
+import { fieldOf } from './spelling.ts';
+import { readUsageMetadata } from './usage.ts';
+
+/** Turns GenerateContentResponse chunks into neutral events; a whole answer is one chunk. */
+export interface ChunkReader {
+  readonly push: (chunk: unknown) => readonly NeutralEvent[];
+  readonly fail: (message: string) => readonly NeutralEvent[];
+  /** `mustFinish`: a candidate without `finishReason` means that the stream was cut. */
+  readonly end: (options: { readonly mustFinish: boolean }) => readonly NeutralEvent[];
+}
+
+interface CandidateState {
+  nextIndex: number;
+  open: { readonly index: number; readonly kind: 'text' | 'reasoning' } | null;
+  hasCalls: boolean;
+  finish: string | undefined;
+}
+
+/**
+ * Creates a reader. Finish and usage come at the end, whichever chunk brought them: older models repeat `finishReason`
+ * in every chunk, and usage is cumulative with fields that some chunks leave out. A function call arrives whole; calls
+ * without an id get `call_<responseId>_<n>`, so that two answers of one conversation never share one.
+ */
+export function createChunkReader(): ChunkReader {
+  const candidates = new Map<number, CandidateState>();
+  let usage: JsonObject | undefined;
+  let blockReason: string | undefined;
+  let responseId = '';
+  let callCount = 0;
+  let state: 'new' | 'begun' | 'done' = 'new';
+  let events: NeutralEvent[] = [];
+
+  function take(): readonly NeutralEvent[] {
+    const taken = events;
+    events = [];
+    return taken;
+  }
+
+  function stop(error: StreamError): readonly NeutralEvent[] {
+    const read = readUsageMetadata(usage);
+    if (read !== undefined) events.push({ kind: 'usage', usage: read });
+    state = 'done';
+    events.push({ kind: 'error', error });
+    return take();
+  }
+
+  function fail(message: string): readonly NeutralEvent[] {
+    return state === 'done' ? [] : stop({ reason: 'malformed', message });
+  }
+
+  function push(chunk: unknown): readonly NeutralEvent[] {
+    if (state === 'done') return [];
+    if (!isObject(chunk)) return fail('a chunk is not a JSON object');
+    const error = readInnerError(chunk);
+    if (error !== null) return stop(error);
+    begin(chunk);
+    const metadata = fieldOf(chunk, 'usageMetadata');
+    if (isObject(metadata)) usage = { ...usage, ...metadata };
+    blockReason ??= asString(fieldOf(asObject(fieldOf(chunk, 'promptFeedback')), 'blockReason'));
+    for (const candidate of asArray(chunk.candidates)) if (isObject(candidate)) readCandidate(candidate);
+    return take();
+  }
+
+  function begin(chunk: JsonObject): void {
+    if (state !== 'new') return;
+    state = 'begun';
+    responseId = asString(fieldOf(chunk, 'responseId')) ?? '';
+    const createdMs = Date.parse(asString(fieldOf(chunk, 'createTime')) ?? '');
+    events.push(
+      compact<NeutralEvent & { kind: 'response-start' }>({
+        kind: 'response-start',
+        id: responseId,
+        model: asString(fieldOf(chunk, 'modelVersion')) ?? '',
+        createdAt: Number.isNaN(createdMs) ? undefined : Math.floor(createdMs / 1000),
+      }),
+    );
+  }
+
+  function readCandidate(candidate: JsonObject): void {
+    const choice = asNumber(candidate.index) ?? 0;
+    let entry = candidates.get(choice);
+    if (entry === undefined) {
+      entry = { nextIndex: 0, open: null, hasCalls: false, finish: undefined };
+      candidates.set(choice, entry);
+    }
+    const parts = asObject(candidate.content).parts;
+    for (const part of Array.isArray(parts) ? parts : [parts]) if (isObject(part)) readPart(choice, entry, part);
+    entry.finish = finishWord(fieldOf(candidate, 'finishReason')) ?? entry.finish;
+  }
+
+  function readPart(choice: number, entry: CandidateState, part: JsonObject): void {
+    const text = asString(part.text);
+    const signature = asString(fieldOf(part, 'thoughtSignature'));
+    if (text === undefined) {
+      const whole = readAnswerPart(part, signature, nextCallId);
+      if (whole !== null) pushWhole(choice, entry, whole, signature);
+      return;
+    }
+    const kind = part.thought === true ? 'reasoning' : 'text';
+    if (text !== '') {
+      const index = openBlock(choice, entry, kind);
+      events.push({ kind: kind === 'text' ? 'text-delta' : 'reasoning-delta', choice, index, text });
+    }
+    if (signature !== undefined) pushSignature(choice, entry, signature, kind);
+  }
+
+  /** A signature closes the thought that it signs; on text it stands as a thought without words behind the text. */
+  function pushSignature(choice: number, entry: CandidateState, signature: string, kind: 'text' | 'reasoning'): void {
+    if (kind === 'text') closeBlock(choice, entry);
+    const index = openBlock(choice, entry, 'reasoning');
+    events.push({ kind: 'reasoning-signature', choice, index, signature });
+    closeBlock(choice, entry);
+  }
+
+  function pushWhole(choice: number, entry: CandidateState, part: AssistantPart, signature: string | undefined): void {
+    closeBlock(choice, entry);
+    const index = entry.nextIndex++;
+    if (part.kind === 'tool-call') {
+      entry.hasCalls = true;
+      const { arguments: args, ...start } = part;
+      events.push({ kind: 'part-start', choice, index, part: start });
+      events.push({ kind: 'tool-arguments-delta', choice, index, arguments: args });
+    } else events.push({ kind: 'part-start', choice, index, part: { kind: 'whole', part } });
+    events.push({ kind: 'part-end', choice, index });
+    const isMedia = part.kind === 'image' || part.kind === 'audio';
+    if (isMedia && signature !== undefined) pushSignature(choice, entry, signature, 'text');
+  }
+
+  function openBlock(choice: number, entry: CandidateState, kind: 'text' | 'reasoning'): number {
+    if (entry.open?.kind === kind) return entry.open.index;
+    closeBlock(choice, entry);
+    const index = entry.nextIndex++;
+    const part: PartStart = { kind };
+    entry.open = { index, kind };
+    events.push({ kind: 'part-start', choice, index, part });
+    return index;
+  }
+
+  function closeBlock(choice: number, entry: CandidateState): void {
+    if (entry.open === null) return;
+    events.push({ kind: 'part-end', choice, index: entry.open.index });
+    entry.open = null;
+  }
+
+  /** Providers check ids: letters, digits, `_` and `-`, and at most 40 characters at the strictest (OpenAI). */
+  function nextCallId(): string {
+    const prefix = responseId.replaceAll(/[^A-Za-z0-9_-]/g, '').slice(0, 28);
+    const number = callCount++;
+    return prefix === '' ? `call_${number}` : `call_${prefix}_${number}`;
+  }
+
+  function end(options: { readonly mustFinish: boolean }): readonly NeutralEvent[] {
+    if (state === 'done') return [];
+    if (state === 'new') return stop({ reason: 'malformed', message: 'the answer is empty' });
+    if (candidates.size === 0 && blockReason === undefined) {
+      return stop({ reason: 'malformed', message: 'the answer has no candidates' });
+    }
+    for (const [choice, entry] of candidates) closeBlock(choice, entry);
+    const isCut = options.mustFinish && [...candidates.values()].some((entry) => entry.finish === undefined);
+    if (isCut && blockReason === undefined) {
+      return stop({ reason: 'stream-error', message: 'the stream ended before its finishReason' });
+    }
+    pushFinishes();
+    const read = readUsageMetadata(usage);
+    if (read !== undefined) events.push({ kind: 'usage', usage: read });
+    events.push({ kind: 'response-end' });
+    state = 'done';
+    return take();
+  }
+
+  function pushFinishes(): void {
+    for (const [choice, entry] of candidates) {
+      const word = entry.finish ?? blockReason;
+      const finish =
+        entry.finish === undefined && blockReason !== undefined
+          ? blocked(blockReason)
+          : word === undefined
+            ? { reason: entry.hasCalls ? ('tool-calls' as const) : ('other' as const) }
+            : readFinish(word, entry.hasCalls);
+      events.push({ kind: 'finish', choice, finish });
+    }
+    if (candidates.size === 0 && blockReason !== undefined) {
+      events.push({ kind: 'finish', choice: 0, finish: blocked(blockReason) });
+    }
+  }
+
+  return { push, fail, end };
+}
+
+function blocked(raw: string): { readonly reason: 'content-filter'; readonly raw: string } {
+  return { reason: 'content-filter', raw };
+}
