@@ -37,12 +37,10 @@ export function inlineSources(files: Readonly<Record<string, string>>): readonly
 }
 
 function withVersions(text: string): string {
-  return text
-    .split(/^---$/m)
-    .map((document) =>
-      /^apiVersion:/m.test(document) ? document : document.replace(/\s*$/, '\napiVersion: signalbox/v1\n'),
-    )
-    .join('---');
+  const isBare = (document: string): boolean => /^kind:/m.test(document) && !/^apiVersion:/m.test(document);
+  const withVersion = (document: string): string => document.replace(/\s*$/, '\napiVersion: signalbox/v1\n');
+  const documents = text.split(/^---$/m);
+  return documents.map((document) => (isBare(document) ? withVersion(document) : document)).join('---');
 }
 
 /** The findings of a compilation as `file:line:column rule message [hint]`, in order. */
