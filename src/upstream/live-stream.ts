@@ -78,7 +78,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
         over = { failure: broken, terminated: false };
         break;
       }
-      if (form === 'bytes' && !(options.stripUsage && isUsageOnly(frame, found))) bytes.push(frame.raw);
+      if (form === 'bytes' && !(options.stripUsage && isUsageOnly(frame))) bytes.push(frame.raw);
       if (found.some((event) => event.kind === 'response-end')) {
         over = { failure: null, terminated: true };
         break;
@@ -113,7 +113,10 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
     if (isCommitted) return;
     heldBytes += batch.bytes.reduce((sum, piece) => sum + piece.length, 64 * batch.events.length);
     if (heldBytes > options.maxPreludeBytes) {
-      fail(failure('malformed', 'no-content', 'The stream is long and holds no content.'));
+      finish({
+        failure: failure('malformed', 'no-content', 'The stream is long and holds no content.'),
+        terminated: false,
+      });
     }
   }
 
@@ -152,16 +155,23 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
   function end(): void {
     if (ended !== null) return;
     read(framer.end().map(closed));
-    if (ended !== null) return;
+    if (ended === null) conclude(CUT);
+  }
+
+  /**
+   * No more bytes will come. An answer that was already whole, but for its terminator or the connection's end, is whole;
+   * else the reason is why it is not.
+   */
+  function conclude(reason: Failure): void {
     const events: NeutralEvent[] = [];
     const broken = take(reader.end(), events);
     deliver({ bytes: [], events });
-    const isComplete = events.some((event) => event.kind === 'response-end');
-    finish({ failure: broken ?? (isComplete ? null : CUT), terminated: false });
+    const isWhole = events.some((event) => event.kind === 'response-end');
+    finish({ failure: isWhole ? null : reason === CUT ? (broken ?? CUT) : reason, terminated: false });
   }
 
   function fail(reason: Failure): void {
-    finish({ failure: reason, terminated: false });
+    if (ended === null) conclude(reason);
   }
 
   function cancel(reason: Failure): void {
@@ -198,10 +208,9 @@ function opensAnswer(event: NeutralEvent): boolean {
   return isContent(event) && !('arguments' in event && event.arguments === '');
 }
 
-/** OpenAI's last chunk with `choices: []`: usage on a chunk with choices stays, since dropping it would drop content. */
-function isUsageOnly(frame: SseEvent, events: readonly NeutralEvent[]): boolean {
-  if (!events.some((event) => event.kind === 'usage')) return false;
-  return /"choices"\s*:\s*\[\s*\]/.test(frame.data ?? '');
+/** OpenAI's last chunk, with `choices: []`: usage on a chunk with choices stays, since dropping it would drop content. */
+function isUsageOnly({ data }: SseEvent): boolean {
+  return data?.includes('"usage"') === true && /"choices"\s*:\s*\[\s*\]/.test(data) && /"usage"\s*:\s*\{/.test(data);
 }
 
 /** A frame that the end of the connection cut off before its blank line would never reach the caller's parser. */

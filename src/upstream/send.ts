@@ -1,4 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
+import { createConnector } from './connector.ts';
 import { createDecoder, type Decoder } from './decode.ts';
 import { failure, failureOfError } from './failure.ts';
 import type { ResponseHeaders, Send, SendCall, SendObserver, SendRequest } from './transport.ts';
@@ -31,6 +32,12 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const maxOrigins = options.maxOrigins ?? 256;
   /** In order of last use. */
   const pools = new Map<string, Pool>();
+  const connector = createConnector({
+    // The wheel keeps the times; this one only ends attempts to connect that nobody waits for any more.
+    timeout: 30_000,
+    allowH2: false,
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+  });
 
   function poolOf(origin: string): Pool {
     const known = pools.get(origin);
@@ -48,11 +55,9 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
       allowH2: false,
       keepAliveTimeout: options.keepAliveMs ?? 15_000,
       keepAliveMaxTimeout: 60_000,
-      // Times are kept by the timer wheel; this one only ends connection attempts that nobody waits for any more.
-      connectTimeout: 30_000,
+      connect: connector.connect,
       headersTimeout: 0,
       bodyTimeout: 0,
-      ...(options.ca === undefined ? {} : { connect: { ca: options.ca } }),
     });
     pools.set(origin, pool);
     return pool;
@@ -89,7 +94,9 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   async function close(): Promise<void> {
     const open = [...pools.values()];
     pools.clear();
-    await Promise.all(open.map((pool) => pool.destroy()));
+    const closing = open.map((pool) => pool.destroy());
+    connector.abandon();
+    await Promise.all(closing);
   }
 
   return { send, pools: () => pools.size, close };
@@ -137,24 +144,20 @@ class ResponseHandler implements Dispatcher.DispatchHandler, SendCall {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
     if (this.#isOver || status < 200) return;
-    const encoding = headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity') {
-      this.#decoder = createDecoder(String(encoding), {
-        onData: (bytes) => this.#isOver || this.#observer.onData(bytes),
-        onEnd: () => this.#finish(),
-        onError: () =>
-          this.#fail(failure('malformed', 'content-encoding', `The ${encoding} encoding of the answer is broken.`)),
-        onDrain: () => this.#isPaused || controller.resume(),
-      });
-      if (this.#decoder === null) {
-        controller.abort(ABORTED);
-        this.#fail(
-          failure('malformed', 'content-encoding', `The answer is encoded as ${encoding}, which was not asked for.`),
-        );
-        return;
-      }
-    }
     this.#observer.onHead(status, headers);
+    const encoding = headers['content-encoding'];
+    if (this.#isOver || encoding === undefined || encoding === 'identity') return;
+    this.#decoder = createDecoder(String(encoding), {
+      onData: (bytes) => this.#isOver || this.#observer.onData(bytes),
+      onEnd: () => this.#finish(),
+      onError: () => this.#fail(failure('malformed', 'content-encoding', `The answer is no valid ${encoding}.`)),
+      onDrain: () => this.#isPaused || controller.resume(),
+    });
+    if (this.#decoder !== null) return;
+    this.#fail(
+      failure('malformed', 'content-encoding', `The answer is encoded as ${encoding}, which nobody asked for.`),
+    );
+    controller.abort(ABORTED);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
