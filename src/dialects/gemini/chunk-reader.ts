@@ -9,6 +9,7 @@ import {
   type NeutralEvent,
   type PartStart,
   type StreamError,
+  type Usage,
 } from '#core';
 import { compact } from '../compact.ts';
 import { readInnerError } from './errors.ts';
@@ -34,12 +35,12 @@ interface CandidateState {
 
 /**
  * Creates a reader. Finish and usage come at the end, whichever chunk brought them: older models repeat `finishReason`
- * in every chunk, and usage is cumulative with fields that some chunks leave out. A function call arrives whole; calls
+ * in every chunk, and usage counts all so far, so that the last to come replaces the others. A function call arrives whole; calls
  * without an id get `call_<responseId>_<n>`, so that two answers of one conversation never share one.
  */
 export function createChunkReader(): ChunkReader {
   const candidates = new Map<number, CandidateState>();
-  let usage: JsonObject | undefined;
+  let usage: Usage | undefined;
   let blockReason: string | undefined;
   let responseId = '';
   let callCount = 0;
@@ -53,8 +54,7 @@ export function createChunkReader(): ChunkReader {
   }
 
   function stop(error: StreamError): readonly NeutralEvent[] {
-    const read = readUsageMetadata(usage);
-    if (read !== undefined) events.push({ kind: 'usage', usage: read });
+    if (usage !== undefined) events.push({ kind: 'usage', usage });
     state = 'done';
     events.push({ kind: 'error', error });
     return take();
@@ -70,8 +70,7 @@ export function createChunkReader(): ChunkReader {
     const error = readInnerError(chunk);
     if (error !== null) return stop(error);
     begin(chunk);
-    const metadata = fieldOf(chunk, 'usageMetadata');
-    if (isObject(metadata)) usage = { ...usage, ...metadata };
+    usage = readUsageMetadata(fieldOf(chunk, 'usageMetadata')) ?? usage;
     blockReason ??= asString(fieldOf(asObject(fieldOf(chunk, 'promptFeedback')), 'blockReason'));
     for (const candidate of asArray(chunk.candidates)) if (isObject(candidate)) readCandidate(candidate);
     return take();
@@ -110,6 +109,8 @@ export function createChunkReader(): ChunkReader {
     if (text === undefined) {
       const whole = readAnswerPart(part, signature, nextCallId);
       if (whole !== null) pushWhole(choice, entry, whole, signature);
+      // Some models send the signature of a hidden thought alone.
+      else if (signature !== undefined) pushSignature(choice, entry, signature, 'text');
       return;
     }
     const kind = part.thought === true ? 'reasoning' : 'text';
@@ -177,8 +178,7 @@ export function createChunkReader(): ChunkReader {
       return stop({ reason: 'stream-error', message: 'the stream ended before its finishReason' });
     }
     pushFinishes();
-    const read = readUsageMetadata(usage);
-    if (read !== undefined) events.push({ kind: 'usage', usage: read });
+    if (usage !== undefined) events.push({ kind: 'usage', usage });
     events.push({ kind: 'response-end' });
     state = 'done';
     return take();

@@ -10,7 +10,8 @@ import {
   type ToolCallPart,
 } from '#core';
 import { compact } from '../compact.ts';
-import { camelCase, fieldOf } from './spelling.ts';
+import { partType } from './part-type.ts';
+import { fieldOf } from './spelling.ts';
 
 /** Reads a part of an answer other than text, laxly; null where there is nothing in it. */
 export function readAnswerPart(
@@ -50,11 +51,7 @@ function readMediaPart(part: JsonObject): ImagePart | AudioPart | null {
   return mediaType.startsWith('audio/') ? { kind: 'audio', source } : null;
 }
 
-const ATTRIBUTES = new Set(['thought', 'thoughtSignature', 'videoMetadata', 'mediaResolution', 'partMetadata']);
-
 function readOpaquePart(part: JsonObject): AssistantPart | null {
-  const type = Object.keys(part)
-    .map(camelCase)
-    .find((key) => !ATTRIBUTES.has(key));
+  const type = partType(part);
   return type === undefined ? null : { kind: 'opaque', dialect: 'gemini', type, value: part };
 }

@@ -10,8 +10,8 @@ import {
 import { compact } from '../compact.ts';
 import type { CallIds } from './call-ids.ts';
 import { booleanAt, objectAt, objectsAt, stringAt } from './fields.ts';
+import { partType } from './part-type.ts';
 import { readMedia } from './read-media.ts';
-import { camelCase } from './spelling.ts';
 import { readToolResult } from './tool-result.ts';
 
 /** Reads one part of a user turn. Throws `invalid_request`. Pure but for the ids. */
@@ -42,7 +42,9 @@ export function readModelPart(part: JsonObject, path: string, ids: CallIds): rea
     return [...(text === '' ? [] : [{ kind: 'text' as const, text }]), ...signaturePart(signature)];
   }
   const media = readMedia(part, path);
-  if (media === undefined) return Object.keys(part).length === 0 ? [] : [opaquePart(part, path)];
+  // Some models send the signature of a hidden thought alone.
+  if (media === undefined && partType(part) === undefined) return signaturePart(signature);
+  if (media === undefined) return [opaquePart(part, path)];
   if (media.kind === 'image' || media.kind === 'audio') return [media, ...signaturePart(signature)];
   return [opaquePart(part, path)];
 }
@@ -84,14 +86,10 @@ function readResultMedia(part: JsonObject, path: string): ToolResultPart['conten
   return media === undefined || media.kind === 'audio' ? opaquePart(part, path) : media;
 }
 
-/** Parts that say more about another one, and do not name a kind. */
-const ATTRIBUTES = new Set(['thought', 'thoughtSignature', 'videoMetadata', 'mediaResolution', 'partMetadata']);
-
 function opaquePart(part: JsonObject, path: string): OpaquePart {
-  const type = Object.keys(part)
-    .map(camelCase)
-    .find((key) => !ATTRIBUTES.has(key));
-  if (type === undefined)
+  const type = partType(part);
+  if (type === undefined) {
     throw invalidField(path, 'expected text, inlineData, fileData, functionCall or functionResponse');
+  }
   return { kind: 'opaque', dialect: 'gemini', type, value: part };
 }

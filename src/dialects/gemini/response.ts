@@ -29,12 +29,11 @@ export function readResponse(body: unknown): NeutralResponse | StreamError {
 /** Usage of an answer as it came; of an array, the last that told it. Pure. */
 export function readUsage(body: JsonObject): Usage | undefined {
   const chunks = Array.isArray(body) ? asArray(body) : [body];
-  let usage: JsonObject = {};
+  let usage: Usage | undefined;
   for (const chunk of chunks) {
-    const metadata = isObject(chunk) ? fieldOf(chunk, 'usageMetadata') : undefined;
-    if (isObject(metadata)) usage = { ...usage, ...metadata };
+    if (isObject(chunk)) usage = readUsageMetadata(fieldOf(chunk, 'usageMetadata')) ?? usage;
   }
-  return readUsageMetadata(usage);
+  return usage;
 }
 
 /** Writes a GenerateContentResponse that @google/genai and its siblings read. Pure. */

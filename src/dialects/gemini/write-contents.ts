@@ -12,8 +12,8 @@ export interface WrittenContents {
 /**
  * Writes messages as turns. System and developer messages are hoisted into one system instruction, in order, a part
  * each, between policy's own texts. Turns of one role that follow each other become one, as parallel tool results must.
- * A request of system messages alone sends them as the user's turn, since Gemini refuses one without turns. A model
- * without system instructions gets them before its first user turn.
+ * A request of system messages alone gets a blank user turn. A model without system instructions gets them before its
+ * first user turn.
  */
 export function writeContents(
   messages: readonly Message[],
@@ -35,7 +35,8 @@ export function writeContents(
       else system.push(...parts);
     }
   }
-  if (turns.length === 0) pushTurn(turns, 'user', system.length === 0 ? [{ text: ' ' }] : system.splice(0));
+  // Vertex AI refuses empty text, and both refuse a request without turns.
+  if (turns.length === 0) pushTurn(turns, 'user', [{ text: ' ' }]);
   const { prepend, append } = target.prompt;
   const instruction = [...textPart(prepend), ...system, ...textPart(append)];
   if (instruction.length === 0) return { contents: turns };
