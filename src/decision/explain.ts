@@ -52,7 +52,7 @@ export interface Explanation {
     readonly code: string | null;
     readonly reason: string | null;
   };
-  /** Targets that can be called in their order, then those that are skipped. */
+  /** Every target in the order in which they would be tried. */
   readonly attempts: readonly ExplainedTarget[];
   /** The most the request can cost, as money; with a script what it costs; null when a price is missing. */
   readonly cost: string | null;
@@ -120,10 +120,12 @@ function chainOfRoute(snapshot: Snapshot, route: string | null): string | null {
 function explainTargets({ decision }: Simulation): readonly ExplainedTarget[] {
   const skipped = decision.kind === 'allow' ? decision.plan.skipped : decision.skipped;
   const admitted = decision.kind === 'allow' ? decision.plan.targets : [];
-  return [
+  const order = decision.kind === 'allow' ? (decision.plan.order ?? []) : [];
+  const explained: readonly ExplainedTarget[] = [
     ...admitted.map(({ id, at }) => ({ target: id, gate: 'admitted' as const, detail: null, ...at })),
     ...skipped.map(({ id, reason, detail, at }) => ({ target: id, gate: reason, detail, ...at })),
   ];
+  return explained.toSorted((a, b) => order.indexOf(a.target) - order.indexOf(b.target));
 }
 
 function explainCost({ decision, settlement }: Simulation, isPlayed: boolean): string | null {

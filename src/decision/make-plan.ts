@@ -114,6 +114,7 @@ function finish(
     maxAttempts,
     targets: targets.map(({ target }) => target),
     skipped,
+    order: members.map(({ id }) => id),
     firstTier: members[0]?.candidate.model?.tier ?? null,
     needs: context.needs,
   };
