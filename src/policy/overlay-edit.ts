@@ -27,7 +27,7 @@ export function editSpec(root: Traced, steps: readonly PathStep[], override: Ove
   if (found.kind === 'miss') return dangling(override, found);
   const key = found.path.at(-1) ?? '';
   const parentPath = found.path.slice(0, -1);
-  if (override.operation === 'set') return change(root, parentPath, (parent) => withPart(parent, key, override.value));
+  if (override.operation === 'set') return setPart(root, found.path, override.value);
   if (found.kind === 'absent-key') {
     const parent = valueAt(root.value, parentPath);
     return dangling(override, missOf(`there is no \`${override.path}\``, String(key), Object.keys(asObject(parent))));
@@ -54,6 +54,11 @@ function change(root: Traced, path: Path, update: (node: Traced) => Traced): Tra
   if (key === undefined) return update(root);
   const part = tracedParts(root).get(key);
   return part ? withPart(root, key, change(part, rest, update)) : root;
+}
+
+/** A copy of a value with another one at a path whose last key may be new. Pure. */
+export function setPart(root: Traced, path: Path, part: Traced): Traced {
+  return change(root, path.slice(0, -1), (parent) => withPart(parent, path.at(-1) ?? '', part));
 }
 
 /** A copy of an object or list with one part put in place. Pure. */

@@ -1,9 +1,9 @@
 import { asArray, asObject, asString, type Diagnostic, isObject } from '#core';
 import { type AppliedOperation, createEffective, type Effective, keyOf, specOf } from './effective.ts';
 import { errorAt, relatedAt } from './finding.ts';
-import { editSpec, type Operation, type Override, withPart } from './overlay-edit.ts';
+import { editSpec, type Operation, type Override, setPart, withPart } from './overlay-edit.ts';
 import { findLock, type Lock, lostGuardrails, readLocks } from './overlay-lock.ts';
-import { type PathStep, parseOverlayPath } from './overlay-path.ts';
+import { type PathStep, parseOverlayPath, resolveSteps } from './overlay-path.ts';
 import { revalidate } from './revalidate.ts';
 import { suggest } from './suggest.ts';
 import { type Traced, type TraceSource, tracedParts, traceOf } from './trace.ts';
@@ -32,9 +32,9 @@ const OPERATIONS: readonly Operation[] = ['set', 'remove', 'insertBefore', 'inse
  */
 export function applyOverlays({ documents, environment, elsewhere }: OverlayInput): Overlaid {
   const spec = specOf(environment);
-  const diagnostics: Diagnostic[] = [];
   const current = new Map(documents.map((document) => [keyOf(document), document]));
   const locks = readLocks(environment, (key) => current.has(key) || elsewhere.has(key));
+  const diagnostics: Diagnostic[] = [...findEmptyLocks(locks, current, elsewhere)];
   const touched = new Set<string>();
   for (const index of asArray(spec.overrides).keys()) {
     const override = readOverride(environment, index);
@@ -49,7 +49,6 @@ export function applyOverlays({ documents, environment, elsewhere }: OverlayInpu
     current.set(override.target, result);
     touched.add(override.target);
   }
-  diagnostics.push(...locksWithoutDocument(locks, current, elsewhere));
   for (const key of touched) {
     const document = current.get(key);
     if (document) diagnostics.push(...revalidate(document));
@@ -153,13 +152,18 @@ function lockedBy(lock: Lock, override: Override): Diagnostic {
   });
 }
 
-function locksWithoutDocument(
+/** A lock that keeps nothing is a false sense of safety: its document, and its path as far as the schema knows it, must exist. */
+function findEmptyLocks(
   locks: readonly Lock[],
-  current: ReadonlyMap<string, unknown>,
+  current: ReadonlyMap<string, Effective>,
   elsewhere: ReadonlySet<string>,
 ): readonly Diagnostic[] {
+  const missed = locks.flatMap((lock) => {
+    const document = current.get(lock.target);
+    return document && lock.steps.length > 0 ? checkLockedPath(lock, document) : [];
+  });
   const lost = locks.filter((lock) => !current.has(lock.target) && !elsewhere.has(lock.target));
-  return lost.map((lock) => {
+  const unresolved = lost.map((lock) => {
     const meant = suggest(lock.target, current.keys());
     return errorAt(lock.span, {
       rule: 'ref/unresolved',
@@ -167,4 +171,25 @@ function locksWithoutDocument(
       hint: meant ? `Did you mean \`${meant}\`?` : 'A lock is written `Kind/name` or `Kind/name:path`.',
     });
   });
+  return [...missed, ...unresolved];
+}
+
+function checkLockedPath(lock: Lock, document: Effective): readonly Diagnostic[] {
+  const found = resolveSteps(specOf(document), lock.steps);
+  if (found.kind === 'hit') return [];
+  const rule = 'env/dangling-override';
+  if (found.kind === 'miss') {
+    const meant = suggest(found.word, found.candidates);
+    const hint = meant ? `Did you mean \`${meant}\`?` : 'Correct the path, or lock the whole document.';
+    return [errorAt(lock.span, { rule, message: `the lock \`${lock.text}\` keeps nothing: ${found.reason}`, hint })];
+  }
+  // An absent field may be locked so that it stays absent; whether there is such a field, the schema says.
+  const spec: Traced = { value: specOf(document), trace: traceOfSpec(document) };
+  const probe = withPart(document, 'spec', setPart(spec, found.path, { value: null, trace: document.trace }));
+  const unknown = revalidate(createEffective({ ...document, value: asObject(probe.value), trace: probe.trace })).find(
+    (finding) => finding.rule === 'schema/unknown-key',
+  );
+  if (!unknown) return [];
+  const message = `the lock \`${lock.text}\` keeps nothing: ${unknown.message}`;
+  return [errorAt(lock.span, { rule, message, hint: unknown.hint })];
 }

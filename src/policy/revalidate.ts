@@ -10,7 +10,16 @@ export function revalidate(document: Effective): readonly Diagnostic[] {
   const { kind, name, value, valueSpan, keySpan } = document;
   const { file } = document.place;
   const findings = validateAgain({ file, index: 0, kind, name, value, valueSpan, keySpan });
-  return findings.map((finding) => relocate({ ...finding, file: finding.span?.file ?? finding.file }, document));
+  return findings.map((finding) =>
+    withoutSecret(relocate({ ...finding, file: finding.span?.file ?? finding.file }, document)),
+  );
+}
+
+/** Texts were blacked out before operations were applied, so what an operation shows in plain sight gets no frame. */
+function withoutSecret(finding: Diagnostic): Diagnostic {
+  if (finding.rule !== 'secret/literal') return finding;
+  const { span: _, ...rest } = finding;
+  return rest;
 }
 
 function relocate(finding: Diagnostic, { overlays }: Effective): Diagnostic {

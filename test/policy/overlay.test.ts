@@ -229,6 +229,18 @@ describe('an operation is refused', () => {
   }
 });
 
+describe('a secret that an operation shows in plain sight', () => {
+  it('is found at the operation and never shown again', () => {
+    const { diagnostics } = compileWith(['target: Provider/openai, path: auth.secret, set: hunter2plain']);
+    const [finding] = diagnostics;
+    assert.deepEqual(
+      [finding?.rule, finding?.file, finding?.line, finding?.span],
+      ['secret/literal', 'development.yaml', 6, undefined],
+    );
+    assert.ok(!JSON.stringify(diagnostics).includes('hunter2plain'));
+  });
+});
+
 describe('a lock', () => {
   const cases: readonly (readonly [title: string, lock: string, operation: string, isRefused: boolean])[] = [
     ['keeps a whole document', '[Chain/premium]', 'target: Chain/premium, path: deadline, set: 5s', true],
@@ -299,6 +311,18 @@ describe('a lock', () => {
   it('says where it is', () => {
     const { diagnostics } = compileWith(['target: Chain/premium, path: deadline, set: 5s'], '[Chain/premium]');
     assert.deepEqual(diagnostics[0]?.related, [{ file: 'development.yaml', line: 4, message: 'locked here' }]);
+  });
+
+  it('that keeps nothing is found, an absent field may be kept absent', () => {
+    const lines = (lock: string): readonly string[] => findingLines(compileWith([], `["${lock}"]`));
+    assert.deepEqual(lines('Chain/premium:maxPrice'), []);
+    assert.deepEqual(lines('Chain/premium:targets[gpt].params'), []);
+    assert.deepEqual(lines('Chain/premium:stratgy'), [
+      'development.yaml:4:10 env/dangling-override the lock `Chain/premium:stratgy` keeps nothing: `stratgy` is not a key of `spec` [Did you mean `strategy`?]',
+    ]);
+    assert.deepEqual(lines('Chain/premium:targets[gtp].model'), [
+      'development.yaml:4:10 env/dangling-override the lock `Chain/premium:targets[gtp].model` keeps nothing: `targets` has no item `gtp` [Did you mean `gpt`?]',
+    ]);
   });
 
   it('on nothing is an unresolved reference', () => {
