@@ -58,8 +58,9 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
           reasoning_details: [{ type: 'reasoning.text', text: '', signature: event.signature, index: event.index }],
         });
       case 'tool-arguments-delta':
+        if (event.arguments === '') return '';
         begin(event.choice).state.empty.delete(event.index);
-        return event.arguments === '' ? '' : callDelta(event.choice, event.index, { arguments: event.arguments });
+        return callDelta(event.choice, event.index, { arguments: event.arguments });
       case 'part-end':
         return begin(event.choice).state.empty.delete(event.index)
           ? callDelta(event.choice, event.index, { arguments: '{}' })
