@@ -1,0 +1,71 @@
+import { Command, CommanderError } from 'commander';
+import { reportBug } from './report-bug.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+import type { ExitCode, Verb, VerbCall } from './verb.ts';
+import { VERBS } from './verbs.ts';
+import { readVersion } from './version.ts';
+
+/**
+ * Runs one command line and tells its exit code. Reports go to stdout, everything else to stderr; a mistake of the user is one line and a hint, a
+ * bug of ours says how to report it.
+ */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const terminal = openTerminal();
+  try {
+    return await runCommandLine(argv, terminal);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UsageError) {
+      terminal.err(`signalbox: ${error.message}\n${error.hint === null ? '' : `  ${error.hint}\n`}`);
+      return 2;
+    }
+    return reportBug(error, terminal);
+  }
+}
+
+async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const program = createProgram(terminal);
+  const calls: { readonly verb: Verb; readonly call: VerbCall }[] = [];
+  const wanted = argv.find((word) => !word.startsWith('-'));
+  for (const { name, summary, load } of VERBS) {
+    const command = program.command(name).description(summary);
+    if (name !== wanted && !(wanted === 'help' && argv.includes(name))) continue;
+    const verb = await load();
+    verb.configure(command);
+    for (const leaf of leavesOf(command)) {
+      leaf.action(() => {
+        calls.push({ verb, call: { name: leaf.name(), args: leaf.args, options: leaf.optsWithGlobals(), terminal } });
+      });
+    }
+  }
+  if (argv.length === 0) {
+    terminal.err(program.helpInformation());
+    return 2;
+  }
+  await program.parseAsync([...argv], { from: 'user' });
+  const [first] = calls;
+  return first ? first.verb.run(first.call) : 2;
+}
+
+function createProgram(terminal: Terminal): Command {
+  return new Command('signalbox')
+    .description('An AI gateway whose every behaviour is a reviewed file.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .showHelpAfterError('(add --help for usage)')
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      getOutHelpWidth: () => Math.min(terminal.columns, 100),
+    })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 clean, 1 checked and failed, 2 could not check, 3 differences present, 70 internal bug.',
+    )
+    .exitOverride();
+}
+
+function leavesOf(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
+}
