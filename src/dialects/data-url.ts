@@ -20,3 +20,13 @@ function encodeBase64(content: string): string {
   const escaped = content.replace(/[\u0080-\uffff]+/g, encodeURIComponent);
   return btoa(escaped.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))));
 }
+
+/** The text in base64 UTF-8; null where it is no base64. Pure. */
+export function decodeBase64Text(data: string): string | null {
+  try {
+    const binary = atob(data);
+    return new TextDecoder().decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
+  } catch {
+    return null;
+  }
+}

@@ -5,12 +5,13 @@ import type {
   JsonObject,
   Message,
   Source,
+  TextPart,
   ToolCallPart,
   ToolResultPart,
   UserPart,
 } from '#core';
 import { compact } from '../compact.ts';
-import { formatDataUrl } from '../data-url.ts';
+import { decodeBase64Text, formatDataUrl } from '../data-url.ts';
 
 /** How messages are written, and where what cannot be written is named. */
 export interface MessageContext {
@@ -58,12 +59,22 @@ function writeUser(
       continue;
     }
     // Only text is allowed in a tool message; pictures and files follow in the user message behind the results.
+    const content = context.isOwn ? part.content : part.content.map(asText);
     const stays = (item: ToolResultPart['content'][number]) => context.isOwn || item.kind === 'text';
-    rest.push(...part.content.filter((item) => !stays(item)));
-    written.push(writeToolResult(part, part.content.filter(stays), `${path}.content[${at}]`, context));
+    rest.push(...content.filter((item) => !stays(item)));
+    written.push(writeToolResult(part, content.filter(stays), `${path}.content[${at}]`, context));
   }
   if (rest.length === 0 && written.length > 0) return written;
   return [...written, compact({ role: 'user', content: writeContent(rest, path, context), name })];
+}
+
+/** A text document as the text it is, since the API takes no files but PDF. */
+function asText<T extends UserPart>(part: T): T | TextPart {
+  if (part.kind !== 'document') return part;
+  const { source } = part;
+  if (source.kind === 'text') return { kind: 'text', text: source.text };
+  const text = source.kind === 'base64' && source.mediaType.startsWith('text/') ? decodeBase64Text(source.data) : null;
+  return text === null ? part : { kind: 'text', text };
 }
 
 function writeToolResult(
@@ -97,8 +108,10 @@ function writePart(part: UserPart, path: string, context: MessageContext): JsonO
     }
     case 'audio':
       return writeAudio(part.source, path, context);
-    case 'document':
-      return writeDocument(part, path, context);
+    case 'document': {
+      const plain = context.isOwn ? part : asText(part);
+      return plain.kind === 'text' ? writePart(plain, path, context) : writeDocument(plain, path, context);
+    }
     case 'opaque':
       return part.dialect === 'openai-chat' ? [part.value as JsonObject] : lose(path, part.type, context);
     case 'tool-result':

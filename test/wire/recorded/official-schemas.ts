@@ -82,7 +82,14 @@ function toJsonSchema(value: unknown): unknown {
   if (copy.type === 'string' && copy.format === 'int64') copy.type = ['string', 'integer'];
   if (copy.type === 'string' && copy.format === 'byte') copy.format = undefined;
   const { nullable, ...schema } = copy;
+  if (Array.isArray(schema.enum)) schema.enum = [...schema.enum, ...newerValues(schema.enum)];
   return nullable === true ? { anyOf: [schema, { type: 'null' }] } : schema;
+}
+
+/** Values that Google documents now and the schema of 2024 does not know: ai.google.dev/api, read 2026-11. */
+function newerValues(values: readonly unknown[]): readonly string[] {
+  if (values.includes('MALFORMED_FUNCTION_CALL')) return ['IMAGE_SAFETY', 'MODEL_ARMOR', 'UNEXPECTED_TOOL_CALL'];
+  return values.includes('ANY') && values.includes('NONE') ? ['VALIDATED'] : [];
 }
 
 function propertiesOf(name: string, components: JsonObject): ReadonlySet<string> {

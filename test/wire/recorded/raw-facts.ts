@@ -187,7 +187,7 @@ function anthropicFacts(chunks: readonly JsonObject[]): RawFacts {
 }
 
 const GEMINI_FILTERS: ReadonlySet<string> = new Set([
-  ...['SAFETY', 'RECITATION', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'IMAGE_SAFETY'],
+  ...['SAFETY', 'RECITATION', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'IMAGE_SAFETY', 'MODEL_ARMOR'],
 ]);
 
 function geminiFacts(chunks: readonly JsonObject[]): RawFacts {
@@ -197,7 +197,8 @@ function geminiFacts(chunks: readonly JsonObject[]): RawFacts {
   let usage: RawFacts['usage'] = null;
   const calls: { name: string; arguments: unknown }[] = [];
   for (const chunk of chunks) {
-    if (isObject(chunk.usageMetadata)) usage = geminiUsage(chunk.usageMetadata);
+    if (isObject(chunk.usageMetadata) && chunk.usageMetadata.promptTokenCount !== undefined)
+      usage = geminiUsage(chunk.usageMetadata);
     if (isObject(chunk.promptFeedback) && chunk.promptFeedback.blockReason !== undefined) finish ||= 'SAFETY';
     const candidate = asObject(asArray(chunk.candidates)[0]);
     finish = asString(candidate.finishReason) ?? finish;

@@ -1,4 +1,4 @@
-import type { Message, NeutralRequest, Part, UserPart } from '#core';
+import type { DocumentPart, Message, NeutralRequest, Part, UserPart } from '#core';
 
 /** What a request says, whatever its dialect: compared before and after a translation. */
 export interface RequestFacts {
@@ -59,7 +59,7 @@ function tell(part: Part): string[] {
     case 'audio':
       return [`audio ${sourceOf(part.source)}`];
     case 'document':
-      return [part.source.kind === 'text' ? `text ${part.source.text}` : `document ${sourceOf(part.source)}`];
+      return [tellDocument(part)];
     case 'tool-call':
       return [`call ${part.name} ${canonical(part.arguments)}`];
     case 'tool-result':
@@ -69,10 +69,17 @@ function tell(part: Part): string[] {
   }
 }
 
+/** A text document is its text: some dialects carry it in base64, some in words. */
+function tellDocument({ source }: DocumentPart): string {
+  if (source.kind === 'text') return `text ${source.text}`;
+  const isText = source.kind === 'base64' && source.mediaType.startsWith('text/');
+  return isText ? `text ${Buffer.from(source.data, 'base64').toString()}` : `document ${sourceOf(source)}`;
+}
+
 function tellResult(part: Extract<UserPart, { kind: 'tool-result' }>): string[] {
-  const texts = part.content.flatMap((item) => (item.kind === 'text' ? [item.text] : []));
-  const media = part.content.flatMap((item) => (item.kind === 'text' ? [] : tell(item)));
-  return [`result ${canonical(texts.join(''))}`, ...media];
+  const said = part.content.flatMap(tell);
+  const texts = said.filter((line) => line.startsWith('text ')).map((line) => line.slice('text '.length));
+  return [`result ${canonical(texts.join(''))}`, ...said.filter((line) => !line.startsWith('text '))];
 }
 
 function sourceOf(source: {
