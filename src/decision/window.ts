@@ -32,9 +32,8 @@ export function windowOf(window: Budget['window'], nowMs: number): Window {
 
 function periodOf({ every, timezone }: CalendarWindow, nowMs: number): Window {
   let first = firstDay(every, wallClock(timezone, nowMs));
-  // A clock that is set back over midnight shows yesterday again after today has begun: then the date alone misleads.
-  if (instantOf(timezone, first) > nowMs) first = firstDay(every, first - DAY);
   let next = nextFirstDay(every, first);
+  // A clock that is set back over midnight shows yesterday again after today has begun: then the date alone misleads.
   while (instantOf(timezone, next) <= nowMs) {
     first = next;
     next = nextFirstDay(every, first);

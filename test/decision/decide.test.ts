@@ -20,6 +20,14 @@ spec:
   ipAllow: [10.0.0.0/8, "2001:db8::/32"]
 ---
 kind: Consumer
+metadata: { name: banned }
+spec: { deny: { models: [hidden-name] } }
+---
+kind: Model
+metadata: { name: keeper/renamed }
+spec: { provider: keeper, upstreamName: hidden-name }
+---
+kind: Consumer
 metadata: { name: some }
 spec: { allow: { models: [any, "eu-cloud/*"] } }
 ---
@@ -191,6 +199,12 @@ describe('a request is refused', () => {
     [
       'for a denied model, however it is spelt',
       { consumer: 'narrow', model: 'openai/gpt-4o-mini' },
+      {},
+      /^403 model_not_allowed/,
+    ],
+    [
+      'for a denied model by the name its provider uses',
+      { consumer: 'banned', model: 'keeper/renamed' },
       {},
       /^403 model_not_allowed/,
     ],
