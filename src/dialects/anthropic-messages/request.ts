@@ -72,7 +72,8 @@ function readSystem(body: JsonObject): Message[] {
 function readMessages(body: JsonObject, context: ReadContext): Message[] {
   const list = readObjects(body, 'messages');
   if (list === undefined || list.length === 0) throw invalidField('messages', 'expected at least one message');
-  return list.map((message, at) => readMessage(message, `messages[${at}]`, context));
+  const messages = list.map((message, at) => readMessage(message, `messages[${at}]`, context));
+  return messages.filter((message) => message.role !== 'system' || message.content.length > 0);
 }
 
 function readMessage(message: JsonObject, path: string, context: ReadContext): Message {

@@ -7,7 +7,7 @@ const PLAIN: ReadonlySet<string> = new Set(['title', 'description', 'default', '
 const IGNORED: ReadonlySet<string> = new Set(['$schema', '$id', '$comment', 'examples', 'additionalProperties']);
 const DEFINITIONS: ReadonlySet<string> = new Set(['$defs', 'definitions']);
 // Deeper schemas are no use to a model and would only exhaust the stack.
-const MAX_DEPTH = 64;
+const MAX_DEPTH = 256;
 
 /**
  * Rewrites a JSON Schema into the subset that structured outputs accept: objects are closed, `oneOf` becomes `anyOf`,

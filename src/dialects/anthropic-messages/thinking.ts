@@ -33,8 +33,11 @@ export interface ThinkingFields {
   readonly lost?: true;
 }
 
-/** Writes neutral reasoning for a model. Pure. */
-export function writeThinking(reasoning: Reasoning | undefined, traits: ClaudeTraits): ThinkingFields {
+/**
+ * Writes neutral reasoning for a model. An effort word asks a reasoning model to think; in a request of this dialect
+ * (`isOwn`) it says nothing about thinking, which has its own switch. Pure.
+ */
+export function writeThinking(reasoning: Reasoning | undefined, traits: ClaudeTraits, isOwn = false): ThinkingFields {
   if (reasoning === undefined) return {};
   const { effort, budgetTokens } = reasoning;
   if (reasoning.enabled === false || effort === 'none' || budgetTokens === 0) return writeOff(traits);
@@ -50,7 +53,11 @@ export function writeThinking(reasoning: Reasoning | undefined, traits: ClaudeTr
   }
   const word = effort ?? (budgetTokens === undefined ? undefined : effortOf(budgetTokens));
   const known = word === undefined ? undefined : nearest(word, traits);
-  return { thinking: { type: 'adaptive', ...shown }, ...(known === undefined ? {} : { effort: known }) };
+  const isSwitched = !isOwn || reasoning.enabled === true;
+  return {
+    ...(isSwitched ? { thinking: { type: 'adaptive', ...shown } } : {}),
+    ...(known === undefined ? {} : { effort: known }),
+  };
 }
 
 function writeOff(traits: ClaudeTraits): ThinkingFields {

@@ -37,9 +37,9 @@ export function apply(body: JsonObject, edits: Readonly<Record<string, unknown>>
 }
 
 function writeBody(request: NeutralRequest, traits: ClaudeTraits, lost: string[]): JsonObject {
-  const { system, turns } = writeMessages(request.messages, lost);
+  const { system, turns } = writeMessages(request.messages, lost, isOwn(request));
   if (turns.length === 0) throw invalidField('messages', 'expected at least one message with content');
-  const { thinking, effort, lost: lostThinking } = writeThinking(request.reasoning, traits);
+  const { thinking, effort, lost: lostThinking } = writeThinking(request.reasoning, traits, isOwn(request));
   if (lostThinking) lost.push('reasoning_effort');
   const extra = writeExtra(request, lost);
   return {
@@ -61,6 +61,10 @@ function writeBody(request: NeutralRequest, traits: ClaudeTraits, lost: string[]
   };
 }
 
+function isOwn(request: NeutralRequest): boolean {
+  return request.dialect === 'anthropic-messages';
+}
+
 /** Names the parameters that the API has none for; fields it alone knows are kept when they come from this dialect. */
 function writeExtra(request: NeutralRequest, lost: string[]): JsonObject {
   if (request.seed !== undefined) lost.push('seed');
@@ -71,7 +75,7 @@ function writeExtra(request: NeutralRequest, lost: string[]): JsonObject {
   const own: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(request.extra)) {
     // A path names a field inside a block or tool, whose place the neutral form does not keep.
-    if (request.dialect === 'anthropic-messages' && !key.includes('[')) own[key] = value;
+    if (isOwn(request) && !key.includes('[')) own[key] = value;
     else lost.push(key);
   }
   return own;
