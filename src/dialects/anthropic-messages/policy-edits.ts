@@ -103,9 +103,9 @@ export function serviceTier(tier: string | undefined): string | undefined {
 /** `system` with the route's prompt around it; undefined when there is none to add. Pure. */
 export function promptAround(system: unknown, prompt: OutboundTarget['prompt']): unknown {
   const { prepend, append } = prompt;
-  if (prepend === null && append === null) return undefined;
-  const before = prepend === null ? [] : [prepend];
-  const after = append === null ? [] : [append];
+  const before = prepend ? [prepend] : [];
+  const after = append ? [append] : [];
+  if (before.length + after.length === 0) return undefined;
   if (!Array.isArray(system)) {
     const own = typeof system === 'string' && system !== '' ? [system] : [];
     return [...before, ...own, ...after].join('\n\n');

@@ -3,7 +3,7 @@ import { createToolIds } from './tool-ids.ts';
 import { type WriteContext, writePart } from './write-parts.ts';
 
 export interface WrittenTurn {
-  readonly role: 'user' | 'assistant' | 'system';
+  readonly role: 'user' | 'assistant';
   readonly content: readonly JsonObject[];
 }
 
@@ -16,10 +16,9 @@ export interface WrittenMessages {
  * Writes a conversation as the API wants it: system and developer messages hoisted into `system` in their order
  * (their place among the turns is given up), turns of one role merged, tool results ahead of everything else in their
  * turn, blank texts left out. Instructions alone become the user's turn, since the API demands one. A last assistant
- * turn stays as a prefill, without the white space at its end, which is refused. In a request of this dialect (`isOwn`)
- * instructions amid the turns stay there, since its newer models take them so.
+ * turn stays as a prefill, without the white space at its end, which is refused.
  */
-export function writeMessages(messages: readonly Message[], lost: string[], isOwn: boolean): WrittenMessages {
+export function writeMessages(messages: readonly Message[], lost: string[]): WrittenMessages {
   const context: WriteContext = { toolIds: createToolIds(), lost };
   const system: JsonObject[] = [];
   const turns: { role: WrittenTurn['role']; content: JsonObject[] }[] = [];
@@ -27,16 +26,15 @@ export function writeMessages(messages: readonly Message[], lost: string[], isOw
     const path = `messages[${at}]`;
     if (message.name !== undefined) lost.push(`${path}.name`);
     const blocks = writeParts(message, path, context);
-    if (blocks.length === 0) continue;
-    const isInstruction = message.role === 'system' || message.role === 'developer';
-    if (isInstruction && (!isOwn || turns.length === 0)) {
+    if (message.role === 'system' || message.role === 'developer') {
+      // Only newer models take instructions amid the turns, so a chain could not rely on their place.
       system.push(...blocks);
       continue;
     }
-    const role = message.role === 'developer' ? 'system' : message.role;
     const last = turns.at(-1);
-    if (last?.role === role) last.content.push(...blocks);
-    else turns.push({ role, content: blocks });
+    if (blocks.length === 0) continue;
+    if (last?.role === message.role) last.content.push(...blocks);
+    else turns.push({ role: message.role, content: blocks });
   }
   for (const turn of turns) if (turn.role === 'user') putResultsFirst(turn.content);
   trimPrefill(turns);

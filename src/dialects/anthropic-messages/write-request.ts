@@ -37,7 +37,7 @@ export function apply(body: JsonObject, edits: Readonly<Record<string, unknown>>
 }
 
 function writeBody(request: NeutralRequest, traits: ClaudeTraits, lost: string[]): JsonObject {
-  const { system, turns } = writeMessages(request.messages, lost, isOwn(request));
+  const { system, turns } = writeMessages(request.messages, lost);
   if (turns.length === 0) throw invalidField('messages', 'expected at least one message with content');
   const { thinking, effort, lost: lostThinking } = writeThinking(request.reasoning, traits, isOwn(request));
   if (lostThinking) lost.push('reasoning_effort');

@@ -67,10 +67,11 @@ function checkRequest(exchange: Exchange): void {
   assert.deepEqual(again.stop, request.stop);
 }
 
-/** Every part with its role: turns of one role may be merged, blank texts left out. */
+/** Every part with its role: turns of one role may be merged, blank texts left out, instructions hoisted. */
 function partsOf({ messages }: NeutralRequest): unknown {
   const parts = messages.flatMap(({ role, content }) => content.map((part) => ({ role, part })));
-  return parts.filter(({ part }) => part.kind !== 'text' || part.text.trim() !== '');
+  const kept = parts.filter(({ part }) => part.kind !== 'text' || part.text.trim() !== '');
+  return [...kept.filter(({ role }) => role === 'system'), ...kept.filter(({ role }) => role !== 'system')];
 }
 
 function checkAnswer(exchange: Exchange, seed: number): void {

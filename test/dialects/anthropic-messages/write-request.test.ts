@@ -513,20 +513,6 @@ test('path and version header are the API’s', () => {
   assert.equal('stream' in write({}).body, false);
 });
 
-test('instructions amid the turns stay there in a request of this dialect', () => {
-  const messages: Message[] = [
-    { role: 'system', content: [text('A')] },
-    user(text('Hi')),
-    { role: 'system', content: [text('B')] },
-  ];
-  const { body } = write({ dialect: 'anthropic-messages', messages });
-  assert.equal(body.system, 'A');
-  assert.deepEqual(body.messages, [
-    { role: 'user', content: 'Hi' },
-    { role: 'system', content: 'B' },
-  ]);
-});
-
 test('a request without any content is refused', () => {
   assert.throws(() => write({ messages: [user(text(' '))] }), { code: 'invalid_request' });
 });
