@@ -26,7 +26,9 @@ export function findAnthropicFaults(body: JsonObject): readonly string[] {
   const messages = asArray(body.messages).map(asObject);
   expect(messages.length > 0, 'messages is not empty');
   for (const [at, message] of messages.entries()) {
-    expect(message.role === 'user' || message.role === 'assistant', `messages[${at}].role is user or assistant`);
+    // Newer models take instructions amid the turns, though not before the first.
+    const isRole = message.role === 'user' || message.role === 'assistant' || (message.role === 'system' && at > 0);
+    expect(isRole, `messages[${at}].role is user, assistant or, amid the turns, system`);
     expect(message.role !== messages[at - 1]?.role, `messages[${at}] does not repeat the role before it`);
     faults.push(...findContentFaults(message, `messages[${at}]`));
     if (message.role === 'assistant')
