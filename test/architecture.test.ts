@@ -23,7 +23,7 @@ const table: ArchitectureTable = {
       packages: ['yaml', 'ajv', 'ajv-formats', cel, 're2js'],
     },
     decision: { rank: 2, imports: ['core', 'snapshot'], packages: [cel, 're2js'] },
-    dialects: { rank: 2, imports: ['core'], packages: ['eventsource-parser'] },
+    dialects: { rank: 2, imports: ['core'] },
     guardrails: { rank: 2, imports: ['core', 'snapshot'], packages: ['ajv', 'ajv-formats', 're2js'] },
     lint: { rank: 2, imports: ['core', 'snapshot', 'policy'], packages: ['yaml'] },
 
