@@ -1,0 +1,89 @@
+import { BlockList, isIPv6 } from 'node:net';
+import { type DialectName, fitsGlob, type Glob } from '#core';
+import type { Provider, Snapshot } from '#snapshot';
+
+/** A snapshot with what the gateway derives from it once, at activation. A request keeps the one it began with. */
+export interface ActivePolicies {
+  readonly snapshot: Snapshot;
+  readonly activatedAtMs: number;
+  /** Always the same list, so that caches may hang on it. */
+  readonly providers: readonly Provider[];
+  /** Providers that this version cannot call: their dialect or kind of authentication is not spoken. */
+  readonly unsupportedProviders: ReadonlySet<string>;
+  /** Consumer → addresses it may call from; absent allows every one. */
+  readonly addressBlocks: ReadonlyMap<string, BlockList>;
+  /** Lower-case names of request headers that some policy reads. */
+  readonly headerNames: readonly string[];
+  /** Paths of routes beside the fixed ones, best route first. */
+  readonly customPaths: readonly { readonly glob: Glob; readonly dialect: DialectName }[];
+}
+
+/** Which providers the upstream can call. */
+export interface Support {
+  readonly canSpeak: (dialect: DialectName) => boolean;
+  readonly authKinds: readonly Provider['auth']['kind'][];
+}
+
+/** Derives what requests need of a snapshot. Pure. */
+export function activePolicies(snapshot: Snapshot, support: Support, nowMs: number): ActivePolicies {
+  const providers = Object.freeze([...snapshot.providers.values()]);
+  const unsupported = providers.filter(
+    ({ dialect, auth }) => !support.canSpeak(dialect) || !support.authKinds.includes(auth.kind),
+  );
+  return Object.freeze({
+    snapshot,
+    activatedAtMs: nowMs,
+    providers,
+    unsupportedProviders: new Set(unsupported.map(({ name }) => name)),
+    addressBlocks: addressBlocksOf(snapshot),
+    headerNames: headerNamesOf(snapshot),
+    customPaths: snapshot.routeIndex.ranked.flatMap(({ match, dialect }) =>
+      (match.paths ?? []).map((glob) => ({ glob, dialect })),
+    ),
+  });
+}
+
+/** The dialect that the best route naming the path gives it; null when none names it. Pure. */
+export function customDialect(active: ActivePolicies, path: string): DialectName | null {
+  return active.customPaths.find(({ glob }) => fitsGlob(glob, path))?.dialect ?? null;
+}
+
+function addressBlocksOf(snapshot: Snapshot): ReadonlyMap<string, BlockList> {
+  const blocks = new Map<string, BlockList>();
+  for (const { name, ipAllow } of snapshot.consumers.values()) {
+    if (ipAllow !== null) blocks.set(name, blockListOf(ipAllow));
+  }
+  return blocks;
+}
+
+function blockListOf(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
+}
+
+/** Header names of `match.headers`, of cache partitions, and every name that a `when` about headers may mean. */
+function headerNamesOf(snapshot: Snapshot): readonly string[] {
+  const names = new Set<string>();
+  for (const { match } of snapshot.routes.values()) {
+    for (const { key } of match.headers) names.add(key);
+    for (const name of namesInPredicate(match.when?.source ?? '')) names.add(name);
+  }
+  for (const { partition, neverWhen } of snapshot.caches.values()) {
+    for (const field of partition) if (field.startsWith('header.')) names.add(field.slice(7).toLowerCase());
+    for (const name of Object.keys((neverWhen.headers as object | undefined) ?? {})) names.add(name.toLowerCase());
+  }
+  return [...names];
+}
+
+function namesInPredicate(source: string): readonly string[] {
+  if (!source.includes('headers')) return [];
+  const fields = [...source.matchAll(/headers\.(\w+)/g)].map(([, name]) => name ?? '');
+  const quoted = [...source.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? '');
+  return [...fields, ...quoted].filter((name) => /^[\w-]+$/.test(name)).map((name) => name.toLowerCase());
+}

@@ -1,0 +1,73 @@
+import { GatewayError } from '#core';
+import { type Attempt, type Decision, decide, type Facts, type RequestFacts, raiseHolds } from '#decision';
+import type { Route, Snapshot } from '#snapshot';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { Progress } from './progress.ts';
+
+type Allowed = Extract<Decision, { kind: 'allow' }>;
+
+// Another request may take the last of a budget between reading and reserving, and again after the second look.
+const TRIES = 3;
+
+/**
+ * Decides, and takes the holds that the decision asks for: all of them or none. When a counter has filled up since it was read, decides again with
+ * what the store said. Leaves every finding in `progress`. Throws the refusal as a GatewayError, 503 `overloaded` when the counters never stand still.
+ */
+export async function admitRequest(
+  parts: GatewayParts,
+  progress: Progress,
+  snapshot: Snapshot,
+  request: RequestFacts,
+  route: Route,
+  facts: Facts,
+): Promise<Allowed> {
+  let known = facts;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const decision = decide(snapshot, request, route, known);
+    progress.facts = known;
+    progress.decision = decision;
+    if (decision.kind === 'deny') throw refusalOf(decision);
+    if (decision.reservations.length === 0 || known.countersUnread) return decision;
+    const result = await parts.store.reserve({
+      id: request.id,
+      owner: parts.owner,
+      reservations: decision.reservations,
+    });
+    if (result.kind === 'held') {
+      progress.isHeld = true;
+      parts.holds.add(request.id);
+      return decision;
+    }
+    known = { ...known, counters: { ...known.counters, ...result.counters } };
+  }
+  throw new GatewayError('overloaded', 'the budgets of this request change faster than they can be reserved', {
+    retryAfterMs: 1000,
+  });
+}
+
+/** Before a further attempt: raises the holds by what the failed ones were billed. The refusal when a budget has no room for it. */
+export async function raiseForAttempt(
+  parts: GatewayParts,
+  progress: Progress,
+  decision: Allowed,
+  attempts: readonly Attempt[],
+): Promise<GatewayError | null> {
+  if (!progress.isHeld) return null;
+  const { id, startedMs } = progress.call;
+  const raised = raiseHolds(progress.snapshot, decision, attempts, startedMs);
+  if (raised === decision) return null;
+  const result = await parts.store.reserve({ id, owner: parts.owner, reservations: raised.reservations });
+  if (result.kind === 'held') return null;
+  const budgets = decision.reservations.filter(({ counter }) => result.exhausted.includes(counter.key));
+  const names = budgets.map(({ counter }) => counter.budget).join(', ');
+  return new GatewayError('budget_exceeded', `budget ${names} has no room for a further attempt`, {
+    retryAfterMs: Math.max(1000, (budgets[0]?.counter.windowEndMs ?? 0) - startedMs),
+  });
+}
+
+/** A refusal as the error that the caller gets. Pure. */
+export function refusalOf(denial: Extract<Decision, { kind: 'deny' }>): GatewayError {
+  const { code, message, status, retryAfterMs, at } = denial;
+  const place = at === null ? '' : ` (${at.file}:${at.line})`;
+  return new GatewayError(code, `${message}${place}`, { status, ...(retryAfterMs === null ? {} : { retryAfterMs }) });
+}

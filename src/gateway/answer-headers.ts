@@ -1,0 +1,108 @@
+import { formatUsd, type GatewayError } from '#core';
+import type { Reservation } from '#decision';
+import type { Progress } from './progress.ts';
+
+// A caller that waits longer than a minute in a loop of its SDK is better off with an error.
+const PATIENCE_MS = 60_000;
+
+/** Headers of ours never come from a provider, whatever it sends. */
+const OWN_PREFIX = 'x-signalbox-';
+
+/**
+ * The headers of an answer or an error as a flat list: the provider's that may pass, then the contract's `x-signalbox-…`, each only when its value is
+ * known now. A stream's cost is not, and is never guessed. Pure.
+ */
+export function answerHeaders(progress: Progress, provider: Readonly<Record<string, string>> = {}): string[] {
+  const headers: string[] = [];
+  for (const name of Object.keys(provider)) {
+    const value = provider[name];
+    if (value !== undefined && !name.startsWith(OWN_PREFIX)) headers.push(name, value);
+  }
+  const { call, snapshot, route, served, attempts, decision, settlement } = progress;
+  headers.push(
+    'x-signalbox-request-id',
+    call.id,
+    'x-signalbox-revision',
+    snapshot.revision,
+    'x-signalbox-cache',
+    'off',
+  );
+  if (route !== null) headers.push('x-signalbox-route', route);
+  if (decision?.kind === 'allow') {
+    // A stream's own attempt is still under way.
+    const running = served !== null && attempts.at(-1)?.outcome !== 'ok' ? 1 : 0;
+    headers.push('x-signalbox-attempts', String(attempts.length + running));
+    const skipped = [...decision.plan.skipped, ...(served?.skipped ?? [])];
+    if (skipped.length > 0) headers.push('x-signalbox-skipped', skipped.map(skipText).join(', '));
+  }
+  if (served !== null) {
+    const { target, fallback, dropped } = served;
+    headers.push('x-signalbox-target', target.id, 'x-signalbox-provider', target.provider.name);
+    headers.push('x-signalbox-model', token(target.model ?? target.upstreamModel));
+    if (fallback !== null) headers.push('x-signalbox-fallback', fallback);
+    if (isDegraded(progress)) headers.push('x-signalbox-degraded', 'true');
+    if (dropped.length > 0) headers.push('x-signalbox-dropped-params', token(dropped.join(', ')));
+  }
+  if (settlement !== null) headers.push('x-signalbox-cost-usd', formatUsd(settlement.costMicroUsd));
+  const remaining = budgetRemaining(progress);
+  if (remaining !== null) headers.push('x-signalbox-budget-remaining', remaining);
+  return headers;
+}
+
+/** The headers that only an error has. Pure. */
+export function errorHeaders(error: GatewayError): string[] {
+  const headers = ['x-signalbox-error', error.code];
+  if (error.retryAfterMs === undefined) return headers;
+  headers.push('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
+  if (error.retryAfterMs > PATIENCE_MS) headers.push('x-should-retry', 'false');
+  return headers;
+}
+
+function isDegraded({ served, decision }: Progress): boolean {
+  if (served === null || decision?.kind !== 'allow') return false;
+  const { firstTier } = decision.plan;
+  const { tier } = served.target;
+  return firstTier != null && tier !== null && tier < firstTier;
+}
+
+function skipText({
+  id,
+  reason,
+  detail,
+}: {
+  readonly id: string;
+  readonly reason: string;
+  readonly detail: string | null;
+}): string {
+  return token(detail === null ? `${id} ${reason}` : `${id} ${reason} ${detail}`);
+}
+
+/** `name=amount;unit` of the budget with the smallest share left, this request's cost or hold taken off. */
+function budgetRemaining({ decision, facts, settlement }: Progress): string | null {
+  if (decision?.kind !== 'allow' || facts === null) return null;
+  let tightest: { readonly share: number; readonly text: string } | null = null;
+  for (const [index, reservation] of decision.reservations.entries()) {
+    const { budget, unit, limit } = reservation.counter;
+    const left = Math.max(
+      0,
+      limit - usedOf(reservation, facts.counters) - (settlement?.charges[index]?.amount ?? reservation.amount),
+    );
+    const share = limit === 0 ? 0 : left / limit;
+    if (tightest !== null && share >= tightest.share) continue;
+    tightest = { share, text: `${budget}=${unit === 'cost' ? `${formatUsd(left)};USD` : `${left};${unit}`}` };
+  }
+  return tightest?.text ?? null;
+}
+
+function usedOf(
+  { counter }: Reservation,
+  counters: Readonly<Record<string, { readonly spent: number; readonly held: number }>>,
+): number {
+  const state = counters[counter.key];
+  return state === undefined ? 0 : state.spent + state.held;
+}
+
+/** A header holds visible ASCII: everything else, which a model's name or a field's path may bring, becomes `?`. */
+function token(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1024);
+}

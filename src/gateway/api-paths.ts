@@ -1,0 +1,57 @@
+import type { DialectName, Endpoint } from '#core';
+
+/** One path of the public API: whose dialect it speaks and what kind of call it makes. */
+export interface ApiPath {
+  /** A pattern of the router. */
+  readonly pattern: string;
+  readonly dialect: DialectName;
+  readonly endpoint: Endpoint;
+  /** False for paths of the contract that this version answers with a plain 404. */
+  readonly isServed: boolean;
+}
+
+/** Every POST path of the contract whose model stands in the body. */
+export const API_PATHS: readonly ApiPath[] = Object.freeze([
+  { pattern: '/v1/chat/completions', dialect: 'openai-chat', endpoint: 'chat', isServed: true },
+  { pattern: '/v1/messages', dialect: 'anthropic-messages', endpoint: 'messages', isServed: true },
+  { pattern: '/v1/messages/count_tokens', dialect: 'anthropic-messages', endpoint: 'messages', isServed: false },
+  { pattern: '/v1/responses', dialect: 'openai-responses', endpoint: 'responses', isServed: false },
+  { pattern: '/v1/completions', dialect: 'openai-chat', endpoint: 'completions', isServed: false },
+  { pattern: '/v1/embeddings', dialect: 'openai-chat', endpoint: 'embeddings', isServed: false },
+  { pattern: '/v1/moderations', dialect: 'openai-chat', endpoint: 'moderations', isServed: false },
+  { pattern: '/v1/images/*', dialect: 'openai-chat', endpoint: 'images', isServed: false },
+  { pattern: '/v1/audio/*', dialect: 'openai-chat', endpoint: 'audio', isServed: false },
+  { pattern: '/v1/rerank', dialect: 'openai-chat', endpoint: 'rerank', isServed: false },
+  { pattern: '/mcp/*', dialect: 'openai-chat', endpoint: 'mcp', isServed: false },
+] as const);
+
+/** Where Gemini's paths begin; clients of the stable API leave out `beta`. */
+export const GEMINI_PREFIXES: readonly string[] = Object.freeze(['/v1beta/models/', '/v1/models/']);
+
+/** What a Gemini path names: the model and the method behind the last colon. */
+export interface GeminiPath {
+  readonly model: string;
+  readonly method: string;
+}
+
+/** Reads `{model}:{method}` after the prefix; the model may hold `/`, raw or as `%2F`. Null when it is no such path. Pure. */
+export function readGeminiPath(rest: string): GeminiPath | null {
+  const colon = rest.lastIndexOf(':');
+  if (colon <= 0 || colon === rest.length - 1) return null;
+  const model = decode(rest.slice(0, colon));
+  return model === null ? null : { model, method: rest.slice(colon + 1) };
+}
+
+/** The dialect in whose shape an error at this path is written: that of the path, OpenAI's elsewhere. Pure. */
+export function dialectOfPath(path: string): DialectName {
+  if (path.startsWith('/v1beta/') || (path.startsWith('/v1/models/') && path.includes(':'))) return 'gemini';
+  return path.startsWith('/v1/messages') ? 'anthropic-messages' : 'openai-chat';
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

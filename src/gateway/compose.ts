@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { loadCatalog } from '#catalog';
+import { createChannel, requestId } from '#core';
+import { advanceBreaker, breakerView, CLOSED_BREAKER } from '#decision';
+import { cannotCheck, loadPolicies } from '#policy';
+import { createMemoryStore } from '#state';
+import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
+import { compileTree } from './compile-tree.ts';
+import type { FinishedRequest } from './finished-request.ts';
+import { type GatewayOptions, StartError } from './gateway-options.ts';
+import type { GatewayParts, Log } from './gateway-parts.ts';
+import { createLastGood } from './last-good.ts';
+import { createLifecycle } from './lifecycle.ts';
+import { logActivation, logRejection } from './log-activation.ts';
+import { bootPolicies } from './policy-holder.ts';
+
+/** The parts of a gateway, and how to let go of them. */
+export interface Composed {
+  readonly parts: GatewayParts;
+  readonly close: () => Promise<void>;
+}
+
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/** Makes every part of a gateway and puts the policies into service; the one place where parts meet. Rejects with StartError. */
+export async function compose(options: GatewayOptions): Promise<Composed> {
+  const { environment } = options;
+  const nowMs = Date.now;
+  const draw = Math.random;
+  const dataDir = options.dataDir ?? '.signalbox';
+  const log: Log = options.log ?? pino({ level: process.env.SIGNALBOX_LOG_LEVEL ?? 'info' }, pino.destination(2));
+  const secrets = createSecrets({
+    env: options.env ?? process.env,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    nowMs,
+  });
+  const dialects = supportedDialects();
+  const catalog = loadCatalog();
+  const boot = await bootPolicies({
+    load: () => loadPolicies(options.policies),
+    compile: (tree) => compileTree(tree, environment, catalog, nowMs),
+    support: { canSpeak: (name) => dialects.includes(name), authKinds: supportedAuthKinds() },
+    lastGood: createLastGood(dataDir, environment),
+    nowMs,
+    onActivated: (active, attempt) => logActivation(log, secrets, active, attempt),
+    onRejected: (attempt) => logRejection(log, attempt),
+    onDiskProblem: (error) => log.error({ err: error }, 'the last good revision cannot be kept on disk'),
+  });
+  if (boot.kind === 'refused') {
+    const { diagnostics } = boot.attempt;
+    const what = cannotCheck(diagnostics) ? 'there are no policies to serve' : 'the policies do not compile';
+    throw new StartError(`${what}, and there is no last good revision`, diagnostics);
+  }
+  const upstream = createUpstream({ secrets, nowMs, draw });
+  const store = createMemoryStore({
+    clock: { nowMs },
+    breaker: { closed: CLOSED_BREAKER, advance: advanceBreaker, view: breakerView },
+  });
+  const parts: GatewayParts = {
+    version: versionOf(),
+    owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+    policies: boot.holder,
+    secrets,
+    store,
+    upstream,
+    log,
+    lifecycle: createLifecycle(),
+    records: { directory: join(dataDir, 'records'), find: async () => null, latest: async () => [], dropped: () => 0 },
+    metrics: { contentType: 'text/plain', scrape: async () => '' },
+    finished: createChannel<FinishedRequest>('request-finished'),
+    holds: new Set(),
+    adminToken: options.adminToken || null,
+    maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
+    startedAtMs: nowMs(),
+    nowMs,
+    draw,
+    newId: () => requestId(nowMs(), randomUUID()),
+  };
+  return {
+    parts,
+    async close() {
+      await upstream.close();
+      await store.close();
+    },
+  };
+}
+
+function versionOf(): string {
+  const text = readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8');
+  return String((JSON.parse(text) as { readonly version: unknown }).version);
+}

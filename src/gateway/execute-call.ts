@@ -1,0 +1,65 @@
+import type { Decision } from '#decision';
+import { healthOf } from '#decision';
+import type { Route } from '#snapshot';
+import type { Cancellation, ExecuteCall, Executed, Inbound } from '#upstream';
+import { raiseForAttempt } from './admit-request.ts';
+import type { InlineChain } from './compat/portkey-chain.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { Progress } from './progress.ts';
+import { callPlan } from './route-call.ts';
+
+/** Sends a request along its plan, and keeps `progress` and the store told of every attempt. */
+export function executeCall(
+  parts: GatewayParts,
+  progress: Progress,
+  decision: Extract<Decision, { kind: 'allow' }>,
+  route: Route,
+  inline: InlineChain | null,
+  cancellation: Cancellation,
+): Promise<Executed> {
+  const { call } = progress;
+  const { store } = parts;
+  const own: Pick<ExecuteCall, 'keyFor'> = inline === null ? {} : { keyFor: ({ id }) => inline.keys.get(id) ?? null };
+  return parts.upstream.execute({
+    ...own,
+    requestId: call.id,
+    startedMs: call.startedMs,
+    plan: callPlan(decision, inline),
+    route,
+    inbound: inboundOf(progress, inline),
+    models: progress.snapshot.models,
+    form: call.framing === 'json-array' ? 'events' : 'bytes',
+    cancellation,
+    beforeFurtherAttempt: (attempts) => raiseForAttempt(parts, progress, decision, attempts),
+    onAttemptStarted(target) {
+      // A caller's own key or host says nothing about the target that others use.
+      if (inline === null) store.attemptStarted(target.id, target.breaker);
+    },
+    onAttemptEnded(target, attempt) {
+      progress.attempts = [...progress.attempts, attempt];
+      if (inline !== null) return;
+      const endMs = attempt.firstTokenMs ?? attempt.endedMs;
+      store.attemptEnded({
+        target: target.id,
+        health: healthOf(attempt.outcome),
+        latencyMs: attempt.outcome === 'ok' ? endMs - attempt.startedMs : null,
+        breaker: target.breaker,
+      });
+    },
+  });
+}
+
+function inboundOf({ call, request, shape, body }: Progress, inline: InlineChain | null): Inbound {
+  return {
+    dialect: call.dialect,
+    context: call.context,
+    body: body ?? {},
+    bytes: call.bytes,
+    headers: call.headers as Readonly<Record<string, string>>,
+    stream: shape?.stream ?? false,
+    streamUsage: shape?.streamUsage ?? false,
+    inputTokens: request?.inputTokens ?? 0,
+    metadata: request?.metadata ?? {},
+    ...(inline === null || inline.forward.length === 0 ? {} : { forward: inline.forward }),
+  };
+}

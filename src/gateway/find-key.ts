@@ -1,0 +1,35 @@
+import type { RequestHeaders } from './inbound-call.ts';
+
+/** The keys of a call: a consumer's own, and one that is for somebody else. Values are secret. */
+export interface FoundKeys {
+  /** The first that begins with `sbx_`; null when there is none. */
+  readonly consumerKey: string | null;
+  /** The first other one, such as a provider's key or a placeholder; null when there is none. */
+  readonly foreignKey: string | null;
+}
+
+const KEY_HEADERS = ['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'] as const;
+const CONSUMER_PREFIX = 'sbx_';
+
+/**
+ * Looks for keys in the headers, in the order of the contract. `queryKey` is Gemini's `?key=`: it counts only as a consumer
+ * key and only where no header holds one. Pure.
+ */
+export function findKeys(headers: RequestHeaders, queryKey: string | null): FoundKeys {
+  let consumerKey: string | null = null;
+  let foreignKey: string | null = null;
+  for (const name of KEY_HEADERS) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    const key = name === 'authorization' ? bearerOf(value) : value.trim();
+    if (key === '') continue;
+    if (!key.startsWith(CONSUMER_PREFIX)) foreignKey ??= key;
+    else consumerKey ??= key;
+  }
+  if (consumerKey === null && queryKey?.startsWith(CONSUMER_PREFIX)) consumerKey = queryKey;
+  return { consumerKey, foreignKey };
+}
+
+function bearerOf(value: string): string {
+  return /^bearer\s/i.test(value) ? value.slice(7).trim() : '';
+}

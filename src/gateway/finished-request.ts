@@ -1,0 +1,15 @@
+import type { JsonObject } from '#core';
+import type { Settlement } from '#decision';
+import type { CounterChange } from '#state';
+import type { Progress } from './progress.ts';
+
+/** A request that has ended and is settled: what records, metrics and alerts are made of. */
+export interface FinishedRequest {
+  readonly progress: Readonly<Progress>;
+  readonly settlement: Settlement | null;
+  /** Counters that the account moved. */
+  readonly counters: readonly CounterChange[];
+  readonly endedMs: number;
+  /** The caller's body, for digests and lengths: never for its text. */
+  readonly body: JsonObject | null;
+}

@@ -1,0 +1,41 @@
+import type { Diagnostic } from '#core';
+import type { Log } from './gateway-parts.ts';
+
+/** How a gateway is started. Process settings only: behaviour comes from the policies. */
+export interface GatewayOptions {
+  /** The policies folder. */
+  readonly policies: string;
+  readonly environment: string;
+  /** 127.0.0.1 by default. */
+  readonly host?: string;
+  /** 8787 by default; 0 for any free one. */
+  readonly port?: number;
+  /** `.signalbox` by default. */
+  readonly dataDir?: string;
+  /** Null or absent closes the admin API but for loopback in `development`. */
+  readonly adminToken?: string | null;
+  /** Where secret references of kind `env` are looked up; the process's own by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Lines of JSON on stderr by default. */
+  readonly log?: Log;
+  /** False: the folder is read only when asked to. */
+  readonly watch?: boolean;
+  /** How often the folder is read without any event; 15 s by default. */
+  readonly pollMs?: number;
+  /** SIGTERM and SIGINT close, SIGHUP reloads; false by default. */
+  readonly handleSignals?: boolean;
+  /** Largest body of a request; 32 MiB by default. Routes may set less. */
+  readonly maxBodyBytes?: number;
+}
+
+/** A gateway that cannot start: there is no revision to serve. */
+export class StartError extends Error {
+  /** Every finding about the policies. */
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(message: string, diagnostics: readonly Diagnostic[]) {
+    super(message);
+    this.name = 'StartError';
+    this.diagnostics = diagnostics;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Channel } from '#core';
+import type { Store } from '#state';
+import type { Secrets, Upstream } from '#upstream';
+import type { FinishedRequest } from './finished-request.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { PolicyHolder } from './policy-holder.ts';
+
+/** Everything a request needs, made once by `compose` and handed down. */
+export interface GatewayParts {
+  /** Of the gateway, for records and status. */
+  readonly version: string;
+  /** This process, as the owner of its holds. */
+  readonly owner: string;
+  readonly policies: PolicyHolder;
+  readonly secrets: Secrets;
+  readonly store: Store;
+  readonly upstream: Upstream;
+  readonly log: Log;
+  readonly lifecycle: Lifecycle;
+  readonly records: Records;
+  readonly metrics: Metrics;
+  readonly finished: Channel<FinishedRequest>;
+  /** Ids of the holds that requests in progress own, renewed now and then. */
+  readonly holds: Set<string>;
+  /** Null admits nobody but loopback in development. */
+  readonly adminToken: string | null;
+  /** Larger bodies are refused unread. */
+  readonly maxBodyBytes: number;
+  readonly startedAtMs: number;
+  readonly nowMs: () => number;
+  /** In [0, 1). */
+  readonly draw: () => number;
+  readonly newId: () => string;
+}
+
+/** Static text, values in fields. */
+export interface Log {
+  readonly info: (fields: object, text: string) => void;
+  readonly warn: (fields: object, text: string) => void;
+  readonly error: (fields: object, text: string) => void;
+}
+
+/** The decision records of this process. */
+export interface Records {
+  readonly directory: string;
+  /** The record of that id, written already or not; null when there is none. */
+  readonly find: (id: string) => Promise<object | null>;
+  /** The newest first. */
+  readonly latest: (limit: number) => Promise<readonly object[]>;
+  /** How many could not be kept. */
+  readonly dropped: () => number;
+}
+
+/** Metrics as Prometheus reads them. */
+export interface Metrics {
+  readonly contentType: string;
+  readonly scrape: () => Promise<string>;
+}

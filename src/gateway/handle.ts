@@ -1,0 +1,107 @@
+import type { ServerResponse } from 'node:http';
+import { admitRequest } from './admit-request.ts';
+import { answerHeaders } from './answer-headers.ts';
+import { readCompatHeaders } from './compat/compat-headers.ts';
+import { inlineChain } from './compat/portkey-chain.ts';
+import { executeCall } from './execute-call.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { identify } from './identify.ts';
+import type { InboundCall } from './inbound-call.ts';
+import { beginProgress, type Progress } from './progress.ts';
+import { readBody } from './read-body.ts';
+import { readFacts } from './read-facts.ts';
+import { readMetadata } from './read-metadata.ts';
+import { requestFacts } from './request-facts.ts';
+import { respondJson } from './respond-json.ts';
+import { respondStream } from './respond-stream.ts';
+import { routeCall } from './route-call.ts';
+import { settleRequest } from './settle-request.ts';
+import { watchHangUp } from './watch-hang-up.ts';
+import { gatewayErrorOf, writeError } from './write-error.ts';
+
+/** One request from its bytes to its record: identify, read, match, decide, reserve, execute, answer, and settle whatever happened. */
+export async function handle(parts: GatewayParts, call: InboundCall, reply: ServerResponse): Promise<void> {
+  const active = parts.policies.current();
+  const progress = beginProgress(call, active);
+  try {
+    await answer(parts, progress, reply);
+  } catch (error) {
+    fail(parts, progress, reply, error);
+  } finally {
+    await settleRequest(parts, progress);
+  }
+}
+
+async function answer(parts: GatewayParts, progress: Progress, reply: ServerResponse): Promise<void> {
+  const { call, active } = progress;
+  const { project, environment } = active.snapshot;
+  const cancellation = watchHangUp(reply);
+
+  const caller = identify(active, call, parts.secrets.resolve);
+  progress.caller = caller;
+  const compat = readCompatHeaders(project.compatibility, call.headers, environment);
+  const metadata = {
+    ...compat.metadata,
+    ...readMetadata('x-signalbox-metadata', call.headers['x-signalbox-metadata']),
+  };
+
+  const body = readBody(call.bytes);
+  progress.body = body;
+  const shape = call.dialect.readShape(body, call.context);
+  progress.shape = shape;
+  const request = requestFacts(call, caller, shape, metadata, active.headerNames);
+  progress.request = request;
+
+  const inline =
+    compat.inline === null
+      ? null
+      : inlineChain({
+          snapshot: active.snapshot,
+          inline: compat.inline,
+          model: shape.model,
+          isStream: shape.stream,
+          metadata,
+          body,
+          headers: call.headers,
+          foreignKey: caller.foreignKey,
+          draw: parts.draw(),
+        });
+  const snapshot = inline?.snapshot ?? active.snapshot;
+  progress.snapshot = snapshot;
+  progress.isInline = inline !== null;
+
+  const { route, needs } = routeCall(active.snapshot, request, inline, call.startedMs);
+  progress.route = route.name;
+  const facts = await readFacts(parts, active, needs, call.startedMs);
+  const decision = await admitRequest(parts, progress, snapshot, request, route, facts);
+
+  const executed = await executeCall(parts, progress, decision, route, inline, cancellation);
+  switch (executed.kind) {
+    case 'json':
+      return respondJson(progress, executed, reply);
+    case 'stream':
+      return respondStream(progress, executed, reply, parts.nowMs);
+    case 'failed':
+      progress.providerHeaders = executed.headers;
+      throw executed.error;
+    case 'cancelled':
+      // Nobody is there to be answered.
+      reply.destroy();
+  }
+}
+
+function fail(parts: GatewayParts, progress: Progress, reply: ServerResponse, thrown: unknown): void {
+  const { call } = progress;
+  const error = gatewayErrorOf(thrown);
+  if (error.code === 'internal_error')
+    parts.log.error({ err: thrown, requestId: call.id }, 'a request failed by a bug');
+  progress.errorCode = error.code;
+  if (reply.headersSent) {
+    // Only a bug can get here after the head: cutting the connection is the one honest sign left.
+    progress.isCut = true;
+    reply.destroy();
+    return;
+  }
+  progress.status = error.status;
+  writeError(reply, call.dialect, error, call.id, answerHeaders(progress, progress.providerHeaders));
+}

@@ -1,0 +1,27 @@
+import type { JsonObject } from '#core';
+import type { Dialect, InboundContext } from '#dialects';
+
+/** Header names in lower case; a repeated header is joined with a comma. */
+export type RequestHeaders = Readonly<Record<string, string | undefined>>;
+
+/** One call as it came from the wire: read once, changed never. */
+export interface InboundCall {
+  /** `x-signalbox-request-id`. */
+  readonly id: string;
+  readonly startedMs: number;
+  readonly dialect: Dialect;
+  readonly context: InboundContext;
+  /** Without query. */
+  readonly path: string;
+  readonly headers: RequestHeaders;
+  /** Gemini's `?key=`; never logged. */
+  readonly queryKey: string | null;
+  /** How a stream is framed for this caller. */
+  readonly framing: 'sse' | 'json-array';
+  readonly bytes: Buffer;
+  /** Address of the peer; null when the connection is already gone. */
+  readonly ip: string | null;
+}
+
+/** The parsed body, read exactly once. */
+export type ParsedBody = JsonObject;

@@ -1,0 +1,58 @@
+import type { Diagnostic } from '#core';
+import type { Secrets } from '#upstream';
+import type { ActivePolicies } from './active-policies.ts';
+import type { Log } from './gateway-parts.ts';
+import type { ActivationAttempt } from './policy-holder.ts';
+
+// A tree broken by one wrong folder can have thousands of findings; /readyz has them all.
+const MAX_LINES = 20;
+
+/** Says which revision serves from now on, and which targets will be skipped for want of a secret: the first thing to know when an answer comes from elsewhere. */
+export function logActivation(log: Log, secrets: Secrets, active: ActivePolicies, attempt: ActivationAttempt): void {
+  const { snapshot } = active;
+  const { trigger, compileMs, changed } = attempt;
+  log.info(
+    { revision: snapshot.revision, environment: snapshot.environment, trigger, compileMs, changed },
+    'policies in service',
+  );
+  for (const { target, provider } of chainTargets(active)) {
+    if (active.unsupportedProviders.has(provider.name)) {
+      const { dialect, auth } = provider;
+      log.warn(
+        { target, provider: provider.name, dialect, auth: auth.kind },
+        'a target is skipped: this version cannot call its provider',
+      );
+      continue;
+    }
+    const problems = provider.auth.secrets.map((ref) => (ref.optional ? null : secrets.problem(ref)));
+    if (problems.length === 0 || problems.includes(null)) continue;
+    log.warn(
+      { target, provider: provider.name, problem: problems.join('; ') },
+      'a target is skipped: its secret is missing',
+    );
+  }
+}
+
+/** Says that a tree was refused, and why; the old revision serves on. */
+export function logRejection(log: Log, { trigger, diagnostics }: ActivationAttempt): void {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  log.warn(
+    { trigger, errors: errors.length, findings: errors.slice(0, MAX_LINES).map(lineOf) },
+    'policies refused; the revision in service stays',
+  );
+}
+
+function lineOf({ file, line, column, rule, message }: Diagnostic): string {
+  return `${file}:${line}:${column} ${rule} ${message}`;
+}
+
+function chainTargets({ snapshot }: ActivePolicies) {
+  return [...snapshot.chains.values()].flatMap((chain) =>
+    chain.targets.flatMap(({ id, use }) => {
+      if (use.kind === 'chain') return [];
+      const name = use.kind === 'provider' ? use.provider : snapshot.models.get(use.model)?.provider;
+      const provider = snapshot.providers.get(name ?? '');
+      return provider === undefined ? [] : [{ target: `${chain.name}/${id}`, provider }];
+    }),
+  );
+}

@@ -1,0 +1,41 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { GatewayError, sha256 } from '#core';
+import type { GatewayParts } from '../gateway-parts.ts';
+
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
+/**
+ * Lets an admin call pass: with the token, or from this machine in `development`. Throws 401 for a wrong token, 403 where none is set.
+ * Called before anything is read.
+ */
+export function checkAdmin(parts: GatewayParts, request: FastifyRequest): void {
+  const given = /^bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
+  if (parts.adminToken !== null && given !== undefined && isSame(given, parts.adminToken)) return;
+  if (parts.policies.current().snapshot.environment === 'development' && isLocal(request)) return;
+  if (parts.adminToken === null) {
+    throw new GatewayError('route_denied', 'admin calls are closed: no admin token is set', {
+      hint: 'Set SIGNALBOX_ADMIN_TOKEN and send it as a bearer token; without one only loopback in `development` is let in.',
+    });
+  }
+  throw new GatewayError('invalid_api_key', 'the admin token is missing or wrong', {
+    hint: 'Send SIGNALBOX_ADMIN_TOKEN as `Authorization: Bearer TOKEN`.',
+  });
+}
+
+/** Digests have one length, so the comparison tells nothing about the token's. */
+function isSame(a: string, b: string): boolean {
+  return timingSafeEqual(Buffer.from(sha256(a)), Buffer.from(sha256(b)));
+}
+
+/**
+ * A call of a program on this machine. Not one that a proxy passed on, nor one that a web page made the browser send: that has an `origin`, or after DNS
+ * rebinding a foreign `host`.
+ */
+function isLocal({ socket, headers }: FastifyRequest): boolean {
+  if (!LOOPBACK.has(socket.remoteAddress ?? '')) return false;
+  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
+  if (!LOCAL_HOST.test(headers.host ?? '')) return false;
+  return headers.origin === undefined || LOCAL_HOST.test(headers.origin.replace(/^https?:\/\//, ''));
+}

@@ -1,0 +1,106 @@
+import type { Provider } from '#snapshot';
+import type { GatewayParts } from '../gateway-parts.ts';
+import type { ActivationAttempt } from '../policy-holder.ts';
+import { readinessOf } from './health.ts';
+import { reportDiagnostic } from './report-diagnostic.ts';
+
+/** What one target needs and how it is. */
+export interface TargetStatus {
+  /** `chain/target`. */
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string | null;
+  readonly status: 'ready' | 'secret-missing' | 'unsupported' | 'breaker-open' | 'breaker-half-open';
+  /** What is missing, in words; null when ready. */
+  readonly problem: string | null;
+}
+
+/** What `/admin/status` says of this process. */
+export async function statusReport(parts: GatewayParts) {
+  const active = parts.policies.current();
+  const { snapshot } = active;
+  const attempted = parts.policies.attempted();
+  return {
+    ...readinessOf(parts),
+    digest: snapshot.digest,
+    environment: snapshot.environment,
+    version: parts.version,
+    pid: process.pid,
+    activatedAt: new Date(active.activatedAtMs).toISOString(),
+    fromLastGood: parts.policies.isFromDisk(),
+    attempted: reportAttempt(attempted),
+    findings: attempted.diagnostics.map(reportDiagnostic),
+    uptimeSeconds: Math.floor((parts.nowMs() - parts.startedAtMs) / 1000),
+    counts: {
+      routes: snapshot.routes.size,
+      chains: snapshot.chains.size,
+      consumers: snapshot.consumers.size,
+      budgets: snapshot.budgets.size,
+      inFlight: parts.lifecycle.inFlight(),
+      recordsDropped: parts.records.dropped(),
+    },
+    targets: await targetStatuses(parts),
+  };
+}
+
+/** A try to put a tree into service, as the HTTP contract shows it. Pure. */
+export function reportAttempt(attempt: ActivationAttempt) {
+  return {
+    at: new Date(attempt.atMs).toISOString(),
+    trigger: attempt.trigger,
+    accepted: attempt.accepted,
+    changed: attempt.changed,
+    attempted: attempt.digest,
+    tree: attempt.tree,
+    compileMs: attempt.compileMs,
+    diagnostics: attempt.diagnostics.map(reportDiagnostic),
+  };
+}
+
+/** Every target of every chain with what keeps it from being called. */
+export async function targetStatuses(parts: GatewayParts): Promise<readonly TargetStatus[]> {
+  const { snapshot } = parts.policies.current();
+  const breakers = await parts.store.openBreakers();
+  const statuses: TargetStatus[] = [];
+  for (const chain of snapshot.chains.values()) {
+    for (const target of chain.targets) {
+      if (target.use.kind === 'chain') continue;
+      const model = target.use.kind === 'model' ? target.use.model : null;
+      const name =
+        target.use.kind === 'provider' ? target.use.provider : snapshot.models.get(target.use.model)?.provider;
+      const provider = snapshot.providers.get(name ?? '');
+      if (provider === undefined) continue;
+      const id = `${chain.name}/${target.id}`;
+      statuses.push({ id, provider: provider.name, model, ...healthOfTarget(parts, provider, breakers[id]) });
+    }
+  }
+  return statuses;
+}
+
+function healthOfTarget(
+  parts: GatewayParts,
+  provider: Provider,
+  breaker: 'open' | 'half-open' | undefined,
+): Pick<TargetStatus, 'status' | 'problem'> {
+  if (parts.policies.current().unsupportedProviders.has(provider.name)) {
+    return {
+      status: 'unsupported',
+      problem: `this version does not speak ${provider.dialect} with ${provider.auth.kind}`,
+    };
+  }
+  const problem = missingSecret(parts, provider);
+  if (problem !== null) return { status: 'secret-missing', problem };
+  if (breaker === undefined) return { status: 'ready', problem: null };
+  return { status: `breaker-${breaker}`, problem: 'the breaker keeps calls away after failures' };
+}
+
+/** Why no key of the provider can be had; null when one can. One of a pool is enough. */
+function missingSecret({ secrets }: GatewayParts, provider: Provider): string | null {
+  const problems = provider.auth.secrets.filter((ref) => !ref.optional).map((ref) => secrets.problem(ref));
+  const inHeaders = provider.headers.flatMap(({ value }) =>
+    typeof value === 'string' || value.optional ? [] : [secrets.problem(value)],
+  );
+  const keys = problems.length > 0 && problems.every((problem) => problem !== null) ? problems : [];
+  const missing = [...keys, ...inHeaders].filter((problem) => problem !== null);
+  return missing.length === 0 ? null : missing.join('; ');
+}

@@ -1,0 +1,69 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { GatewayError } from '#core';
+import { explain } from '#decision';
+import type { GatewayParts } from '../gateway-parts.ts';
+import { readBody } from '../read-body.ts';
+import { readFacts } from '../read-facts.ts';
+import { routeCall } from '../route-call.ts';
+import { checkAdmin } from './admin-access.ts';
+import { reportAttempt, statusReport } from './admin-status.ts';
+import { explainedRequest } from './explained-request.ts';
+import { openApiDocument } from './open-api.ts';
+
+const MAX_RECORDS = 1000;
+
+/** Adds the admin API. Every path asks for the token before it does anything. */
+export function addAdmin(app: FastifyInstance, parts: GatewayParts): void {
+  app.register(
+    async (admin) => {
+      admin.addHook('onRequest', async (request) => checkAdmin(parts, request));
+      admin.get('/status', () => statusReport(parts));
+      admin.post('/reload', async (_request, reply) => {
+        const attempt = await parts.policies.reload('admin');
+        const { revision, digest } = parts.policies.current().snapshot;
+        // 422: the request was understood, the policies are what cannot be processed.
+        return reply.code(attempt.accepted ? 200 : 422).send({ revision, digest, ...reportAttempt(attempt) });
+      });
+      admin.post('/explain', (request) => explainOver(parts, request));
+      admin.get('/records', async (request) => {
+        const { limit = '100' } = request.query as { readonly limit?: string };
+        return { records: await parts.records.latest(recordLimit(limit)) };
+      });
+      admin.get('/records/:id', async (request) => {
+        const { id } = request.params as { readonly id: string };
+        const record = await parts.records.find(id);
+        if (record === null) throw new GatewayError('not_found', `there is no record ${id}`);
+        return record;
+      });
+      admin.get('/openapi.json', () => openApiDocument(parts.version));
+    },
+    { prefix: '/admin' },
+  );
+}
+
+async function explainOver(parts: GatewayParts, { body }: FastifyRequest) {
+  const active = parts.policies.current();
+  const input = readBody(Buffer.isBuffer(body) ? body : Buffer.alloc(0));
+  const { request, whyNot } = explainedRequest(input, active.snapshot);
+  const nowMs = parts.nowMs();
+  const facts = await factsFor(parts, request, nowMs);
+  return explain(active.snapshot, request, facts, whyNot === null ? {} : { whyNot });
+}
+
+/** What the store knows now; nothing where no route fits. */
+async function factsFor(parts: GatewayParts, request: ReturnType<typeof explainedRequest>['request'], nowMs: number) {
+  const active = parts.policies.current();
+  let needs: Parameters<typeof readFacts>[2] = { targets: [], counters: [] };
+  try {
+    needs = routeCall(active.snapshot, request, null, nowMs).needs;
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+  }
+  return readFacts(parts, active, needs, nowMs);
+}
+
+function recordLimit(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit > 0 && limit <= MAX_RECORDS) return limit;
+  throw new GatewayError('invalid_request', `limit is not a whole number from 1 to ${MAX_RECORDS}`, { field: 'limit' });
+}

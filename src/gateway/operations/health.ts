@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import type { GatewayParts } from '../gateway-parts.ts';
+import type { ActivationAttempt } from '../policy-holder.ts';
+import { reportDiagnostic } from './report-diagnostic.ts';
+
+/** What `/readyz` says. `degraded`: an older revision serves than the one that is written. */
+export interface Readiness {
+  readonly revision: string;
+  readonly status: 'ready' | 'degraded' | 'draining' | 'stale';
+  readonly rejected: null | { readonly at: string; readonly diagnostics: readonly object[] };
+}
+
+/** Adds `/healthz`, `/readyz` and `/metrics`, which need no token. */
+export function addHealth(app: FastifyInstance, parts: GatewayParts): void {
+  app.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
+  app.get('/readyz', (_request, reply) => {
+    const readiness = readinessOf(parts);
+    const isReady = readiness.status === 'ready' || readiness.status === 'degraded';
+    return reply.code(isReady ? 200 : 503).send(readiness);
+  });
+  app.get('/metrics', async (_request, reply) => {
+    const text = await parts.metrics.scrape();
+    return reply.header('content-type', parts.metrics.contentType).send(text);
+  });
+}
+
+/** Whether this instance should get requests, and with which revision it answers them. */
+export function readinessOf(parts: GatewayParts): Readiness {
+  const { snapshot } = parts.policies.current();
+  const rejected = parts.policies.rejected();
+  return {
+    revision: snapshot.revision,
+    status: statusOf(parts, rejected),
+    rejected: rejected === null ? null : reportRejected(rejected),
+  };
+}
+
+/** A refused revision as the contract shows it. Pure. */
+export function reportRejected({ atMs, diagnostics }: ActivationAttempt): {
+  at: string;
+  diagnostics: readonly object[];
+} {
+  return { at: new Date(atMs).toISOString(), diagnostics: diagnostics.map(reportDiagnostic) };
+}
+
+function statusOf(parts: GatewayParts, rejected: ActivationAttempt | null): Readiness['status'] {
+  if (parts.lifecycle.isDraining()) return 'draining';
+  if (rejected === null) return 'ready';
+  const { onStale } = parts.policies.current().snapshot.project;
+  const isStale = parts.nowMs() - rejected.sinceMs >= onStale.afterMs;
+  return isStale && onStale.then === 'unready' ? 'stale' : 'degraded';
+}

@@ -1,0 +1,82 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { GatewayError } from '#core';
+import { mayUseModel, resolveModel } from '#decision';
+import { dialectOf } from '#dialects';
+import type { Model } from '#snapshot';
+import type { GatewayParts } from '../gateway-parts.ts';
+import { identify } from '../identify.ts';
+import type { RequestHeaders } from '../inbound-call.ts';
+
+/** Adds the lists of models, each in the shape of the API whose path it stands at: only models that the consumer may use. */
+export function addModels(app: FastifyInstance, parts: GatewayParts): void {
+  app.get('/v1/models', (request, reply) => {
+    const models = modelsFor(parts, request);
+    const isAnthropic = request.headers['anthropic-version'] !== undefined;
+    return reply.send(isAnthropic ? anthropicList(models) : { object: 'list', data: models.map(openAiModel) });
+  });
+  app.get('/v1/models/*', (request, reply) => {
+    const model = modelFor(parts, request, '/v1/models/');
+    const isAnthropic = request.headers['anthropic-version'] !== undefined;
+    return reply.send(isAnthropic ? anthropicModel(model) : openAiModel(model));
+  });
+  app.get('/v1beta/models', (request, reply) => reply.send({ models: modelsFor(parts, request).map(geminiModel) }));
+  app.get('/v1beta/models/*', (request, reply) => reply.send(geminiModel(modelFor(parts, request, '/v1beta/models/'))));
+}
+
+function modelsFor(parts: GatewayParts, request: FastifyRequest): readonly Model[] {
+  const active = parts.policies.current();
+  const { consumer } = identify(active, callOf(parts, request), parts.secrets.resolve);
+  return [...active.snapshot.models.values()].filter((model) =>
+    mayUseModel(consumer, { asSent: model.name, resolved: model.name, model }),
+  );
+}
+
+function modelFor(parts: GatewayParts, request: FastifyRequest, prefix: string): Model {
+  const path = (request.raw.url ?? '').split('?')[0] ?? '';
+  const name = decodeURIComponent(path.slice(prefix.length));
+  const wanted = resolveModel(parts.policies.current().snapshot, name);
+  const found = modelsFor(parts, request).find((model) => model === wanted);
+  if (found === undefined) throw new GatewayError('not_found', `there is no model ${name} for this consumer`);
+  return found;
+}
+
+function callOf(parts: GatewayParts, request: FastifyRequest) {
+  const dialect = dialectOf('openai-chat');
+  if (dialect === null) throw new Error('no dialect is registered');
+  const query = new URLSearchParams((request.raw.url ?? '').split('?')[1] ?? '');
+  return {
+    id: '',
+    startedMs: parts.nowMs(),
+    dialect,
+    context: { endpoint: 'chat', pathModel: null, pathStream: null },
+    path: request.raw.url ?? '',
+    headers: request.headers as RequestHeaders,
+    queryKey: query.get('key'),
+    framing: 'sse',
+    bytes: Buffer.alloc(0),
+    ip: request.socket.remoteAddress ?? null,
+  } as const;
+}
+
+function openAiModel(model: Model) {
+  return { id: model.name, object: 'model', created: 0, owned_by: model.provider };
+}
+
+function anthropicModel(model: Model) {
+  return { type: 'model', id: model.name, display_name: model.name, created_at: '1970-01-01T00:00:00Z' };
+}
+
+function anthropicList(models: readonly Model[]) {
+  const data = models.map(anthropicModel);
+  return { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
+}
+
+function geminiModel(model: Model) {
+  return {
+    name: `models/${model.name}`,
+    displayName: model.name,
+    ...(model.contextWindow === null ? {} : { inputTokenLimit: model.contextWindow }),
+    ...(model.maxOutput === null ? {} : { outputTokenLimit: model.maxOutput }),
+    supportedGenerationMethods: ['generateContent', 'streamGenerateContent'],
+  };
+}

@@ -1,0 +1,70 @@
+import type { ErrorCode, JsonObject } from '#core';
+import type { Attempt, Decision, Facts, RequestFacts, Settlement } from '#decision';
+import type { RequestShape } from '#dialects';
+import type { Snapshot } from '#snapshot';
+import type { Served } from '#upstream';
+import type { ActivePolicies } from './active-policies.ts';
+import type { Caller } from './identify.ts';
+import type { InboundCall } from './inbound-call.ts';
+
+/** What has become known of a request so far: filled in step by step, read by headers, settling and the record. */
+export interface Progress {
+  readonly call: InboundCall;
+  readonly active: ActivePolicies;
+  /** The pinned snapshot, with the chain of a compatibility header where one came. */
+  snapshot: Snapshot;
+  caller: Caller | null;
+  body: JsonObject | null;
+  shape: RequestShape | null;
+  request: RequestFacts | null;
+  route: string | null;
+  facts: Facts | null;
+  decision: Decision | null;
+  /** Whether the store holds the decision's reservations. */
+  isHeld: boolean;
+  served: Served | null;
+  /** Attempts that have ended, in order. */
+  attempts: readonly Attempt[];
+  /** A plan of a compatibility header, which no policy document can reproduce. */
+  isInline: boolean;
+  settlement: Settlement | null;
+  /** What the caller was answered; 499 when it hung up before an answer. */
+  status: number;
+  errorCode: ErrorCode | null;
+  finish: string | null;
+  /** A stream that had begun and did not come to its end. */
+  isCut: boolean;
+  firstByteMs: number | null;
+  /** The last provider's headers that a caller may see beside an error, such as rate limits. */
+  providerHeaders: Readonly<Record<string, string>>;
+}
+
+/** The status that stands in the record when the caller hung up first, as nginx writes it. */
+export const CLIENT_CLOSED = 499;
+
+/** A request of which nothing is known but its bytes. */
+export function beginProgress(call: InboundCall, active: ActivePolicies): Progress {
+  return {
+    call,
+    active,
+    snapshot: active.snapshot,
+    caller: null,
+    body: null,
+    shape: null,
+    request: null,
+    route: null,
+    facts: null,
+    decision: null,
+    isHeld: false,
+    served: null,
+    attempts: [],
+    isInline: false,
+    settlement: null,
+    status: CLIENT_CLOSED,
+    errorCode: null,
+    finish: null,
+    isCut: false,
+    firstByteMs: null,
+    providerHeaders: {},
+  };
+}

@@ -1,0 +1,47 @@
+import type { RequestFacts } from '#decision';
+import { estimateTokens, type RequestShape } from '#dialects';
+import type { Caller } from './identify.ts';
+import type { InboundCall, RequestHeaders } from './inbound-call.ts';
+
+/** Gathers what policy may know of a request: no prompt text. Pure. */
+export function requestFacts(
+  call: InboundCall,
+  caller: Caller,
+  shape: RequestShape,
+  metadata: Readonly<Record<string, string>>,
+  headerNames: readonly string[],
+): RequestFacts {
+  return {
+    id: call.id,
+    endpoint: call.context.endpoint,
+    dialect: call.dialect.name,
+    path: call.path,
+    model: shape.model,
+    consumer: caller.consumer.name,
+    labels: caller.consumer.labels,
+    metadata,
+    headers: pick(call.headers, headerNames),
+    stream: shape.stream,
+    toolCount: shape.toolCount,
+    images: shape.images,
+    audio: shape.audio,
+    documents: shape.documents,
+    responseFormat: shape.responseFormat,
+    hasReasoning: shape.hasReasoning,
+    inputTokens: estimateTokens(shape.textLength),
+    maxOutputTokens: shape.maxOutputTokens,
+    temperature: shape.temperature,
+    session: call.headers['x-signalbox-session'] ?? shape.user,
+    ip: call.ip,
+    bodyBytes: call.bytes.length,
+  };
+}
+
+function pick(headers: RequestHeaders, names: readonly string[]): Readonly<Record<string, string>> {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = headers[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}

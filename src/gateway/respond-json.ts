@@ -1,0 +1,30 @@
+import type { ServerResponse } from 'node:http';
+import { settle } from '#decision';
+import type { Executed } from '#upstream';
+import { answerHeaders } from './answer-headers.ts';
+import { callerContext } from './caller-context.ts';
+import type { Progress } from './progress.ts';
+
+/** Writes a whole answer in the caller's dialect, head and body at once, cost included. */
+export function respondJson(
+  progress: Progress,
+  executed: Extract<Executed, { kind: 'json' }>,
+  reply: ServerResponse,
+): void {
+  const { call, decision, snapshot, attempts } = progress;
+  progress.served = executed;
+  progress.finish = executed.response?.choices[0]?.finish.reason ?? null;
+  if (decision?.kind === 'allow') progress.settlement = settle(snapshot, decision, attempts, call.startedMs);
+  const body = executed.bytes ?? write(progress, executed);
+  progress.status = attempts.at(-1)?.status ?? 200;
+  const headers = answerHeaders(progress, executed.headers);
+  headers.push('content-type', 'application/json', 'content-length', String(body.length));
+  reply.writeHead(progress.status, headers);
+  reply.end(body);
+}
+
+function write(progress: Progress, { response }: Extract<Executed, { kind: 'json' }>): Uint8Array {
+  if (response === null) throw new Error('an answer came without bytes and without neutral form');
+  const { dialect } = progress.call;
+  return Buffer.from(JSON.stringify(dialect.writeResponse(response, callerContext(progress))));
+}

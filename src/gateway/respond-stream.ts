@@ -1,0 +1,73 @@
+import type { ServerResponse } from 'node:http';
+import { formatUsd, type NeutralEvent } from '#core';
+import { settle } from '#decision';
+import type { Executed, StreamEnd, StreamSink } from '#upstream';
+import { answerHeaders } from './answer-headers.ts';
+import { callerContext } from './caller-context.ts';
+import { CLIENT_CLOSED, type Progress } from './progress.ts';
+
+const COST = 'x-signalbox-cost-usd';
+const TERMINATOR: NeutralEvent = { kind: 'response-end' };
+
+/**
+ * Streams an answer whose first content is here: the same dialect's bytes as they come, else neutral events written in the caller's. A slow caller
+ * slows the upstream down. The cost, known only at the end, goes out as a comment of the event stream, or as a trailer where the caller reads a JSON array.
+ * After an error comes the dialect's explicit error event and no normal terminator.
+ */
+export async function respondStream(
+  progress: Progress,
+  executed: Extract<Executed, { kind: 'stream' }>,
+  reply: ServerResponse,
+  nowMs: () => number,
+): Promise<void> {
+  const { call, decision, snapshot } = progress;
+  const writer = call.dialect.createStreamWriter(callerContext(progress));
+  const isArray = call.framing === 'json-array';
+  progress.served = executed;
+  progress.status = 200;
+  const headers = answerHeaders(progress, executed.headers);
+  headers.push('content-type', isArray ? 'application/json' : 'text/event-stream; charset=utf-8');
+  headers.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
+  if (isArray) headers.push('trailer', COST);
+  reply.writeHead(200, headers);
+  progress.firstByteMs = nowMs() - call.startedMs;
+
+  const sink: StreamSink = {
+    bytes: (bytes) => reply.write(bytes),
+    events(events) {
+      let text = '';
+      // The terminator waits for the cost.
+      for (const event of events) if (event.kind !== 'response-end') text += writer.push(event);
+      return text === '' || reply.write(text);
+    },
+    onDrain: (resume) => reply.on('drain', resume),
+  };
+  const end = await executed.stream.start(sink);
+
+  progress.finish = end.finish;
+  progress.isCut = !end.complete;
+  if (decision?.kind === 'allow') progress.settlement = settle(snapshot, decision, progress.attempts, call.startedMs);
+  if (end.cancelled) {
+    progress.status = CLIENT_CLOSED;
+    reply.destroy();
+    return;
+  }
+  if (end.error !== null) {
+    progress.errorCode = end.error.code;
+    reply.end(writer.error(end.error, call.id));
+    return;
+  }
+  const cost = formatUsd(progress.settlement?.costMicroUsd ?? 0);
+  if (isArray) reply.addTrailers({ [COST]: cost });
+  reply.end(lastText(executed.stream.form, end, writer.push, isArray ? '' : `: ${COST}=${cost}\n\n`));
+}
+
+function lastText(
+  form: 'bytes' | 'events',
+  end: StreamEnd,
+  push: (event: NeutralEvent) => string,
+  comment: string,
+): string {
+  if (form === 'bytes' && end.terminated) return comment;
+  return `${comment}${push(TERMINATOR)}`;
+}

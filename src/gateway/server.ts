@@ -1,0 +1,179 @@
+import type { ServerResponse } from 'node:http';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type DialectName, type ErrorCode, GatewayError } from '#core';
+import { type Dialect, dialectOf } from '#dialects';
+import { customDialect } from './active-policies.ts';
+import { API_PATHS, type ApiPath, dialectOfPath, GEMINI_PREFIXES, readGeminiPath } from './api-paths.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { handle } from './handle.ts';
+import type { InboundCall, RequestHeaders } from './inbound-call.ts';
+import { addOperations } from './operations/operations.ts';
+import { gatewayErrorOf, writeError } from './write-error.ts';
+
+const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
+const GENERATE: Readonly<Record<string, { readonly isStream: boolean }>> = Object.freeze({
+  generateContent: { isStream: false },
+  streamGenerateContent: { isStream: true },
+});
+
+type CallPlace = Pick<InboundCall, 'dialect' | 'context' | 'framing'>;
+
+/** Creates the HTTP server: paths to calls, and every refusal of the transport in the caller's dialect. Listens to nothing yet. */
+export function createServer(parts: GatewayParts): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: parts.maxBodyBytes,
+    // Ours says so in the caller's dialect.
+    return503OnClosing: false,
+    // Above the usual 60 s of load balancers, so that they close first and no request meets a closing connection.
+    keepAliveTimeout: 72_000,
+    routerOptions: { maxParamLength: 2048 },
+    exposeHeadRoutes: false,
+    frameworkErrors: (error, request, reply) => refuse(parts, request, reply, transportError(error)),
+  });
+  // Bodies stay bytes: they are parsed once, by the call, and perhaps go out untouched.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error, request, reply) => refuse(parts, request, reply, transportError(error)));
+
+  for (const path of API_PATHS) addApiPath(app, parts, path);
+  for (const prefix of GEMINI_PREFIXES) {
+    app.post(`${prefix}*`, (request, reply) => callGemini(parts, request, reply, prefix));
+  }
+  addOperations(app, parts);
+  app.setNotFoundHandler((request, reply) => callCustomPath(parts, request, reply));
+  return app;
+}
+
+function addApiPath(app: FastifyInstance, parts: GatewayParts, path: ApiPath): void {
+  const { pattern, dialect, endpoint, isServed } = path;
+  app.post(pattern, (request, reply) => {
+    if (!isServed) throw new GatewayError('not_found', `this version does not serve ${pathOf(request)} yet`);
+    const context = { endpoint, pathModel: null, pathStream: null };
+    return call(parts, request, reply, { dialect: spoken(dialect), context, framing: 'sse' });
+  });
+  app.route({
+    method: [...OTHER_METHODS],
+    url: pattern,
+    handler: (request, reply) => refuseMethod(request, reply, 'POST'),
+  });
+}
+
+function callGemini(parts: GatewayParts, request: FastifyRequest, reply: FastifyReply, prefix: string): Promise<void> {
+  const path = pathOf(request);
+  const read = readGeminiPath(path.slice(prefix.length));
+  if (read === null) throw new GatewayError('not_found', `${path} is not {model}:{method}`);
+  const generate = Object.hasOwn(GENERATE, read.method) ? GENERATE[read.method] : undefined;
+  if (generate === undefined) throw new GatewayError('not_found', `this version does not serve :${read.method} yet`);
+  const wantsSse = queryOf(request).get('alt') === 'sse';
+  return call(parts, request, reply, {
+    dialect: spoken('gemini'),
+    context: { endpoint: 'generate', pathModel: read.model, pathStream: generate.isStream },
+    framing: wantsSse ? 'sse' : 'json-array',
+  });
+}
+
+/** A path that only policies know. They may change at any time, so it is looked up with each request. */
+function callCustomPath(parts: GatewayParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const path = pathOf(request);
+  const dialect = customDialect(parts.policies.current(), path);
+  if (dialect === null) throw new GatewayError('not_found', `there is nothing at ${request.method} ${path}`);
+  if (request.method !== 'POST') return refuseMethod(request, reply, 'POST');
+  const endpoint = dialect === 'anthropic-messages' ? 'messages' : dialect === 'gemini' ? 'generate' : 'chat';
+  return call(parts, request, reply, {
+    dialect: spoken(dialect),
+    context: { endpoint, pathModel: null, pathStream: null },
+    framing: dialect === 'gemini' && queryOf(request).get('alt') !== 'sse' ? 'json-array' : 'sse',
+  });
+}
+
+async function call(
+  parts: GatewayParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  place: CallPlace,
+): Promise<void> {
+  if (parts.lifecycle.isDraining())
+    throw new GatewayError('draining', 'this instance is stopping', { retryAfterMs: 1000 });
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new GatewayError('invalid_request', `content-encoding ${encoding} is not supported; send the body as it is`);
+  }
+  const inbound: InboundCall = {
+    ...place,
+    id: parts.newId(),
+    startedMs: parts.nowMs(),
+    path: pathOf(request),
+    headers: request.headers as RequestHeaders,
+    queryKey: place.dialect.name === 'gemini' ? queryOf(request).get('key') : null,
+    bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    ip: request.socket.remoteAddress ?? null,
+  };
+  const end = parts.lifecycle.begin();
+  reply.hijack();
+  try {
+    await handle(parts, inbound, reply.raw);
+  } finally {
+    end();
+  }
+}
+
+function refuseMethod(request: FastifyRequest, reply: FastifyReply, allow: string): never {
+  reply.raw.setHeader('allow', allow);
+  throw new GatewayError('method_not_allowed', `${pathOf(request)} takes ${allow}, not ${request.method}`);
+}
+
+/** A refusal before there is a call: of the path, the method, the size, or by an instance that stops. */
+function refuse(parts: GatewayParts, request: FastifyRequest, reply: FastifyReply, error: GatewayError): void {
+  if (error.code === 'internal_error') parts.log.error({ err: error.cause }, 'a request failed by a bug');
+  const path = pathOf(request);
+  const dialect = spoken(customDialect(parts.policies.current(), path) ?? dialectOfPath(path));
+  reply.hijack();
+  const headers = [
+    'x-signalbox-request-id',
+    parts.newId(),
+    'x-signalbox-revision',
+    parts.policies.current().snapshot.revision,
+  ];
+  const raw: ServerResponse = reply.raw;
+  const allow = raw.getHeader('allow');
+  if (allow !== undefined) headers.push('allow', String(allow));
+  // What is left of a refused body would otherwise be read to its end.
+  if (error.code === 'request_too_large' || error.code === 'draining') headers.push('connection', 'close');
+  writeError(raw, dialect, error, headers[1] ?? '', headers);
+}
+
+/** Fastify's own refusals in our catalogue's terms. Pure. */
+function transportError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  const { code, statusCode, message } = error as {
+    readonly code?: string;
+    readonly statusCode?: number;
+    readonly message?: string;
+  };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || statusCode === 413) {
+    return new GatewayError('request_too_large', 'the body is larger than this gateway takes');
+  }
+  const known: ErrorCode | null =
+    statusCode !== undefined && statusCode >= 400 && statusCode < 500 ? 'invalid_request' : null;
+  return known === null ? gatewayErrorOf(error) : new GatewayError(known, message ?? 'the request is not valid HTTP');
+}
+
+/** Only dialects that can be called are named by served paths; others fall back to OpenAI's shape for their errors. */
+function spoken(name: DialectName): Dialect {
+  const dialect = dialectOf(name) ?? dialectOf('openai-chat');
+  if (dialect === null) throw new Error('no dialect is registered');
+  return dialect;
+}
+
+function pathOf({ raw }: FastifyRequest): string {
+  const url = raw.url ?? '/';
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
+function queryOf({ raw }: FastifyRequest): URLSearchParams {
+  const url = raw.url ?? '/';
+  const start = url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+}

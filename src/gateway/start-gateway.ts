@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type Composed, compose } from './compose.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+import { statusReport } from './operations/admin-status.ts';
+import type { ActivationAttempt } from './policy-holder.ts';
+import { createServer } from './server.ts';
+import { handleSignals } from './signals.ts';
+import { watchPolicies } from './watch-policies.ts';
+
+// Streams of frontier models can take minutes, but orchestrators kill after about this long.
+const DRAIN_MS = 30_000;
+const UPKEEP_MS = 15_000;
+
+/** A gateway that listens. */
+export interface RunningGateway {
+  /** Such as `http://127.0.0.1:8787`. */
+  readonly url: string;
+  readonly port: number;
+  /** Revision in service, findings of the last try, targets and what they miss. */
+  readonly status: () => ReturnType<typeof statusReport>;
+  /** Where the decision records are. */
+  readonly recordsDirectory: string;
+  /** Reads the policies again and resolves with the verdict. */
+  readonly reload: (trigger: string) => Promise<ActivationAttempt>;
+  /** Takes no more requests, lets those in progress end for up to 30 s (or so long), writes every record, and lets go of everything. Idempotent. */
+  readonly close: (graceMs?: number) => Promise<void>;
+}
+
+/**
+ * Starts a gateway: reads and activates the policies (or the last good revision), listens, watches. Rejects with StartError when there is no revision to
+ * serve or the address cannot be had. Effects: sockets, files under the data directory, timers; signal handlers only where asked for.
+ */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const composed = await compose(options);
+  const { parts } = composed;
+  const app = createServer(parts);
+  try {
+    await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8787 });
+  } catch (error) {
+    await composed.close();
+    throw error;
+  }
+  const { address, family, port } = app.server.address() as AddressInfo;
+  const watch =
+    options.watch === false
+      ? null
+      : watchPolicies({
+          directory: options.policies,
+          onChange: parts.policies.reload,
+          onProblem: (error) =>
+            parts.log.warn({ err: error }, 'the policies folder cannot be watched; it is read now and then'),
+          ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+        });
+  const upkeep = setInterval(() => keepUp(composed), UPKEEP_MS);
+  upkeep.unref();
+  let closing: Promise<void> | null = null;
+
+  async function shutDown(graceMs: number): Promise<void> {
+    clearInterval(upkeep);
+    await watch?.close();
+    parts.log.info({ inFlight: parts.lifecycle.inFlight(), graceMs }, 'draining');
+    // Stops listening at once; connections in use stay until their answer is complete.
+    app.server.close();
+    app.server.closeIdleConnections();
+    const isIdle = await parts.lifecycle.drain(graceMs);
+    if (!isIdle)
+      parts.log.warn({ inFlight: parts.lifecycle.inFlight() }, 'the time to drain is over; the rest is cut off');
+    app.server.closeAllConnections();
+    if (app.server.listening) await once(app.server, 'close');
+    await app.close();
+    await composed.close();
+    signals?.remove();
+  }
+
+  const gateway: RunningGateway = {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    port,
+    status: () => statusReport(parts),
+    recordsDirectory: parts.records.directory,
+    reload: parts.policies.reload,
+    close(graceMs = DRAIN_MS) {
+      closing ??= shutDown(graceMs);
+      return closing;
+    },
+  };
+  const signals = options.handleSignals === true ? handleSignals(gateway, parts.log) : null;
+  return gateway;
+}
+
+/** Renews the holds of long streams, and ends those that nobody will settle. */
+async function keepUp({ parts }: Composed): Promise<void> {
+  try {
+    for (const id of parts.holds) await parts.store.renew(id);
+    const { expired } = await parts.store.sweep();
+    if (expired.length > 0) parts.log.warn({ count: expired.length }, 'holds ended with their lease');
+  } catch (error) {
+    parts.log.error({ err: error }, 'the budget store cannot be tended');
+  }
+}
