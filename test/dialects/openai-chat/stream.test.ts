@@ -121,6 +121,50 @@ describe('a stream is read', () => {
       ],
     ],
     [
+      'with a refusal',
+      delta({ refusal: 'N' }) + delta({ refusal: 'o.' }) + stop + done,
+      [
+        start,
+        { kind: 'part-start', choice: 0, index: 0, part: { kind: 'refusal' } },
+        { kind: 'refusal-delta', choice: 0, index: 0, text: 'N' },
+        { kind: 'refusal-delta', choice: 0, index: 0, text: 'o.' },
+        { kind: 'part-end', choice: 0, index: 0 },
+        { kind: 'finish', choice: 0, finish: { reason: 'refusal', raw: 'stop' } },
+        end,
+      ],
+    ],
+    [
+      'with an encrypted thought, a signed one and a generated picture, each a block of its own',
+      delta({ reasoning_details: [{ type: 'reasoning.encrypted', data: 'r1' }] }) +
+        delta({ reasoning: 'hm', reasoning_details: [{ type: 'reasoning.text', text: 'hm', signature: 's1' }] }) +
+        delta({ images: [{ type: 'image_url', image_url: { url: 'https://a.example/b.png' } }] }) +
+        stop +
+        done,
+      [
+        start,
+        {
+          kind: 'part-start',
+          choice: 0,
+          index: 0,
+          part: { kind: 'whole', part: { kind: 'reasoning', text: '', redacted: 'r1' } },
+        },
+        { kind: 'part-end', choice: 0, index: 0 },
+        { kind: 'part-start', choice: 0, index: 1, part: { kind: 'reasoning' } },
+        { kind: 'reasoning-delta', choice: 0, index: 1, text: 'hm' },
+        { kind: 'reasoning-signature', choice: 0, index: 1, signature: 's1' },
+        { kind: 'part-end', choice: 0, index: 1 },
+        {
+          kind: 'part-start',
+          choice: 0,
+          index: 2,
+          part: { kind: 'whole', part: { kind: 'image', source: { kind: 'url', url: 'https://a.example/b.png' } } },
+        },
+        { kind: 'part-end', choice: 0, index: 2 },
+        { kind: 'finish', choice: 0, finish: { reason: 'stop', raw: 'stop' } },
+        end,
+      ],
+    ],
+    [
       'with parallel calls that a host all numbers 0',
       call({ index: 0, id: 'c1', function: { name: 'f', arguments: '{}' } }) +
         call({ index: 0, id: 'c2', function: { name: 'f', arguments: '[]' } }) +

@@ -13,8 +13,13 @@ export interface RequestFacts {
   readonly stream: boolean;
 }
 
-/** The facts of a neutral request. Tool calls and results are told by name and content: ids may be made up anew. */
+/** The facts of a neutral request. Tool calls are told by name and arguments, results by the call they answer: ids may be made up anew. */
 export function requestFacts(request: NeutralRequest): RequestFacts {
+  const names = new Map<string, string>();
+  for (const message of request.messages) {
+    for (const part of message.content) if (part.kind === 'tool-call') names.set(part.id, part.name);
+  }
+  const tell = (part: Part) => tellPart(part, names);
   const turns: { role: string; said: string[] }[] = [];
   for (const message of request.messages) {
     if (isInstruction(message)) continue;
@@ -48,7 +53,7 @@ function sortResultsFirst(said: readonly string[]): readonly string[] {
   return [...said.filter((line) => line.startsWith('result ')), ...said.filter((line) => !line.startsWith('result '))];
 }
 
-function tell(part: Part): string[] {
+function tellPart(part: Part, names: ReadonlyMap<string, string>): string[] {
   switch (part.kind) {
     case 'text':
     case 'refusal':
@@ -63,7 +68,7 @@ function tell(part: Part): string[] {
     case 'tool-call':
       return [`call ${part.name} ${canonical(part.arguments)}`];
     case 'tool-result':
-      return tellResult(part);
+      return tellResult(part, names);
     default:
       return [];
   }
@@ -76,10 +81,14 @@ function tellDocument({ source }: DocumentPart): string {
   return isText ? `text ${Buffer.from(source.data, 'base64').toString()}` : `document ${sourceOf(source)}`;
 }
 
-function tellResult(part: Extract<UserPart, { kind: 'tool-result' }>): string[] {
-  const said = part.content.flatMap(tell);
+/** A result is told with the name of the call whose id it carries. */
+function tellResult(part: Extract<UserPart, { kind: 'tool-result' }>, names: ReadonlyMap<string, string>): string[] {
+  const said = part.content.flatMap((item) => tellPart(item, names));
   const texts = said.filter((line) => line.startsWith('text ')).map((line) => line.slice('text '.length));
-  return [`result ${canonical(texts.join(''))}`, ...said.filter((line) => !line.startsWith('text '))];
+  return [
+    `result of ${names.get(part.id)}: ${canonical(texts.join(''))}`,
+    ...said.filter((line) => !line.startsWith('text ')),
+  ];
 }
 
 function sourceOf(source: {
