@@ -14,8 +14,6 @@ export interface AppliedOperation extends Place {
 export interface Effective extends EffectiveDocument {
   readonly trace: Trace;
   readonly overlays: readonly AppliedOperation[];
-  readonly valueSpan: (path: Path) => Span;
-  readonly keySpan: (path: Path) => Span;
 }
 
 /** What an effective document is made of. */

@@ -1,11 +1,13 @@
 export { packTree, unpackTree } from './bundle.ts';
 export { type CodeFrameOptions, codeFrame } from './code-frame.ts';
 export { compileEnvironment, compilePolicies, listEnvironments } from './compile.ts';
+export { compileMatcher } from './compile-matcher.ts';
 export { type Formatted, formatPolicies } from './format-document.ts';
 export { cannotCheck, type LoadLimits, loadPolicies } from './load.ts';
 export { parsePolicies } from './parse.ts';
 export { fieldSchemas, KINDS, resolveSchema, SCHEMAS, SHARED_SCHEMA } from './schemas.ts';
 export { findSecrets, looksSecret } from './secret-like.ts';
+export { specificityOf } from './specificity.ts';
 export { suggest } from './suggest.ts';
 export type {
   Compiled,

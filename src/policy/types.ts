@@ -52,6 +52,10 @@ export interface EffectiveDocument {
   readonly from: 'file' | 'catalogue';
   /** Where the value at the path was written: the document, an environment operation, or the catalogue. */
   readonly origin: (path: Path) => Place & { readonly by: 'document' | 'overlay' | 'catalogue' | 'default' };
+  /** Span of the value at the path in whichever file it was written, else of its nearest existing ancestor. */
+  readonly valueSpan: (path: Path) => Span;
+  /** Span of the key at the path, else as `valueSpan`. */
+  readonly keySpan: (path: Path) => Span;
 }
 
 /** The verdict on one tree in one environment. `snapshot` is null when any diagnostic is an error of load, schema, overlay, link or compile. */

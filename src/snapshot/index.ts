@@ -3,6 +3,7 @@ export type { Cache } from './cache.ts';
 export type { Breaker, Chain, Retry, Target, TargetPolicy, Timeouts } from './chain.ts';
 export type { Consumer, ConsumerKey } from './consumer.ts';
 export type {
+  AlertSpec,
   Breaker as BreakerSpec,
   BudgetSpec,
   CacheSpec,
@@ -21,6 +22,7 @@ export type {
   SecretRef as SecretRefSpec,
   TextOrSecret as TextOrSecretSpec,
   Timeouts as TimeoutsSpec,
+  WaiverSpec,
 } from './documents.gen.ts';
 export type { Guardrail } from './guardrail.ts';
 export type { Model, Price } from './model.ts';
