@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import Anthropic from '@anthropic-ai/sdk';
+import { ApiError, GoogleGenAI } from '@google/genai';
+import OpenAI from 'openai';
+import type { Cleanup } from '../support/temp-directory.ts';
+import { KEYS, type Providers, policyFiles, SECRETS, startProviders, startTestGateway } from './harness.ts';
+import { ANTHROPIC, GEMINI, OPENAI, type ProviderAnswers } from './provider-answers.ts';
+
+type Name = keyof Providers;
+
+const ANSWERS: Readonly<Record<Name, ProviderAnswers>> = { openai: OPENAI, anthropic: ANTHROPIC, gemini: GEMINI };
+const NAMES = Object.keys(ANSWERS) as Name[];
+const WEATHER = {
+  type: 'object',
+  properties: { city: { type: 'string' } },
+  required: ['city'],
+};
+
+async function setUp(t: Cleanup, environment = 'production') {
+  const providers = await startProviders(t);
+  const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS, environment });
+  const apiKey = KEYS.team;
+  return {
+    providers,
+    gateway,
+    openai: new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey, maxRetries: 0 }),
+    anthropic: new Anthropic({ baseURL: gateway.url, apiKey, maxRetries: 0 }),
+    google: new GoogleGenAI({ apiKey, httpOptions: { baseUrl: gateway.url, retryOptions: { attempts: 1 } } }),
+  };
+}
+
+describe('the official OpenAI client', () => {
+  for (const to of NAMES) {
+    it(`talks to ${to}: plain, streaming, tools`, async (t) => {
+      const { providers, openai } = await setUp(t);
+      const server = providers[to];
+      const messages = [{ role: 'user', content: 'Hello' }] as const;
+      server.enqueue(ANSWERS[to].whole, ANSWERS[to].stream, ANSWERS[to].toolCall, ANSWERS[to].toolStream);
+
+      const { data, response } = await openai.chat.completions
+        .create({ model: `to-${to}`, messages: [...messages] })
+        .withResponse();
+      assert.equal(data.choices[0]?.message.content, 'Hi there');
+      assert.equal(data.usage?.total_tokens, 12);
+      assert.equal(response.headers.get('x-signalbox-cost-usd'), '0.000039');
+
+      const stream = await openai.chat.completions.create({
+        model: `to-${to}`,
+        messages: [...messages],
+        stream: true,
+        stream_options: { include_usage: true },
+      });
+      let text = '';
+      let total = 0;
+      for await (const chunk of stream) {
+        text += chunk.choices[0]?.delta.content ?? '';
+        total = chunk.usage?.total_tokens ?? total;
+      }
+      assert.deepEqual([text, total], ['Hi there', 12]);
+
+      const tools = [{ type: 'function' as const, function: { name: 'get_weather', parameters: WEATHER } }];
+      const called = await openai.chat.completions.create({ model: `to-${to}`, messages: [...messages], tools });
+      const call = called.choices[0]?.message.tool_calls?.[0];
+      assert.ok(call?.type === 'function');
+      assert.deepEqual([call.function.name, JSON.parse(call.function.arguments)], ['get_weather', { city: 'Tokyo' }]);
+      assert.equal(called.choices[0]?.finish_reason, 'tool_calls');
+
+      const final = await openai.chat.completions
+        .stream({ model: `to-${to}`, messages: [...messages], tools })
+        .finalChatCompletion();
+      const streamed = final.choices[0]?.message.tool_calls?.[0];
+      assert.ok(streamed?.type === 'function');
+      assert.deepEqual(JSON.parse(streamed.function.arguments), { city: 'Tokyo' });
+    });
+  }
+
+  it('meets its own error classes', async (t) => {
+    const { openai, providers, gateway } = await setUp(t);
+    const body = { model: 'to-openai', messages: [{ role: 'user' as const, content: 'Hello' }] };
+    const cases = [
+      [OpenAI.AuthenticationError, 'invalid_api_key', { apiKey: KEYS.unknown }, 200],
+      [OpenAI.PermissionDeniedError, 'key_expired', { apiKey: KEYS.expired }, 200],
+      [OpenAI.RateLimitError, 'chain_exhausted', {}, 429],
+      [OpenAI.InternalServerError, 'chain_exhausted', {}, 503],
+      [OpenAI.BadRequestError, 'upstream_rejected', {}, 400],
+    ] as const;
+    for (const [type, code, options, status] of cases) {
+      if (status === 200) providers.openai.otherwise(OPENAI.whole);
+      else providers.openai.otherwise(OPENAI.error(status));
+      const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: KEYS.team, maxRetries: 0, ...options });
+      await assert.rejects(client.chat.completions.create(body), (error: unknown) => {
+        assert.ok(error instanceof type, `${code}: ${String(error)}`);
+        assert.equal(error.code, code);
+        assert.equal(error.headers?.get('x-signalbox-error'), code);
+        return true;
+      });
+    }
+    await assert.rejects(openai.embeddings.create({ model: 'x', input: 'y' }), OpenAI.NotFoundError);
+  });
+
+  it('sees a stream that breaks after it has begun as an error', async (t) => {
+    const { openai, providers } = await setUp(t);
+    for (const to of NAMES) {
+      providers[to].enqueue({ chunks: [...ANSWERS[to].firstContent, 'reset'] });
+      const stream = await openai.chat.completions.create({
+        model: `to-${to}`,
+        messages: [{ role: 'user', content: 'Hello' }],
+        stream: true,
+      });
+      let text = '';
+      const read = async () => {
+        for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
+      };
+      await assert.rejects(read(), OpenAI.APIError);
+      assert.equal(text, 'Hi');
+    }
+  });
+
+  it('cancels the upstream call when it aborts', async (t) => {
+    const { openai, providers } = await setUp(t);
+    for (const to of NAMES) {
+      providers[to].enqueue({ chunks: [...ANSWERS[to].firstContent, 'hang'] });
+      const stream = await openai.chat.completions.create({
+        model: `to-${to}`,
+        messages: [{ role: 'user', content: 'Hello' }],
+        stream: true,
+      });
+      for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
+      stream.controller.abort();
+      await providers[to].whenAborted(1);
+    }
+  });
+
+  it('cancels the upstream call when it aborts before any answer', async (t) => {
+    const { openai, providers } = await setUp(t);
+    providers.openai.enqueue({ before: 'hang' });
+    const controller = new AbortController();
+    const call = openai.chat.completions.create(
+      { model: 'to-openai', messages: [{ role: 'user', content: 'Hello' }] },
+      { signal: controller.signal },
+    );
+    const rejected = assert.rejects(call, OpenAI.APIUserAbortError);
+    await providers.openai.whenRequested(1);
+    controller.abort();
+    await rejected;
+    await providers.openai.whenAborted(1);
+  });
+});
+
+describe('the official Anthropic client', () => {
+  for (const to of NAMES) {
+    it(`talks to ${to}: plain, streaming, tools`, async (t) => {
+      const { providers, anthropic } = await setUp(t);
+      providers[to].enqueue(ANSWERS[to].whole, ANSWERS[to].stream, ANSWERS[to].toolCall, ANSWERS[to].toolStream);
+      const base = { model: `to-${to}`, max_tokens: 100, messages: [{ role: 'user' as const, content: 'Hello' }] };
+
+      const message = await anthropic.messages.create(base);
+      assert.deepEqual(
+        message.content.map((block) => (block.type === 'text' ? block.text : block.type)),
+        ['Hi there'],
+      );
+      assert.deepEqual([message.usage.input_tokens, message.usage.output_tokens], [9, 3]);
+      assert.equal(message.stop_reason, 'end_turn');
+
+      const streamed = await anthropic.messages.stream(base).finalMessage();
+      assert.deepEqual(
+        streamed.content.map((block) => (block.type === 'text' ? block.text : block.type)),
+        ['Hi there'],
+      );
+      assert.equal(streamed.usage.output_tokens, 3);
+
+      const tools = [{ name: 'get_weather', input_schema: { ...WEATHER, type: 'object' as const } }];
+      for (const called of [
+        await anthropic.messages.create({ ...base, tools }),
+        await anthropic.messages.stream({ ...base, tools }).finalMessage(),
+      ]) {
+        const block = called.content.find((each) => each.type === 'tool_use');
+        assert.deepEqual([block?.name, block?.input], ['get_weather', { city: 'Tokyo' }]);
+        assert.equal(called.stop_reason, 'tool_use');
+      }
+    });
+  }
+
+  it('meets its own error classes', async (t) => {
+    const { gateway, providers } = await setUp(t);
+    const body = { model: 'to-anthropic', max_tokens: 10, messages: [{ role: 'user' as const, content: 'Hello' }] };
+    const cases = [
+      [Anthropic.AuthenticationError, 'invalid_api_key', { apiKey: KEYS.unknown }, 200],
+      [Anthropic.PermissionDeniedError, 'key_expired', { apiKey: KEYS.expired }, 200],
+      [Anthropic.RateLimitError, 'chain_exhausted', {}, 429],
+      [Anthropic.InternalServerError, 'chain_exhausted', {}, 529],
+      [Anthropic.BadRequestError, 'upstream_rejected', {}, 400],
+    ] as const;
+    for (const [type, code, options, status] of cases) {
+      if (status === 200) providers.anthropic.otherwise(ANTHROPIC.whole);
+      else providers.anthropic.otherwise(ANTHROPIC.error(status));
+      const client = new Anthropic({ baseURL: gateway.url, apiKey: KEYS.team, maxRetries: 0, ...options });
+      await assert.rejects(client.messages.create(body), (error: unknown) => {
+        assert.ok(error instanceof type, `${code}: ${String(error)}`);
+        assert.equal((error.error as { readonly error: { readonly code: string } }).error.code, code);
+        return true;
+      });
+    }
+  });
+
+  it('sees a stream that breaks after it has begun as an error, and cancels when it aborts', async (t) => {
+    const { anthropic, providers } = await setUp(t);
+    const body = { model: 'to-openai', max_tokens: 10, messages: [{ role: 'user' as const, content: 'Hello' }] };
+    providers.openai.enqueue({ chunks: [...OPENAI.firstContent, 'cut'] });
+    await assert.rejects(anthropic.messages.stream(body).finalMessage(), Anthropic.APIError);
+    providers.openai.enqueue({ chunks: [...OPENAI.firstContent, 'hang'] });
+    const stream = await anthropic.messages.create({ ...body, stream: true });
+    for await (const event of stream) if (event.type === 'content_block_delta') break;
+    stream.controller.abort();
+    await providers.openai.whenAborted(2);
+  });
+
+  it('lists models in its own shape', async (t) => {
+    const { anthropic } = await setUp(t);
+    const ids = (await anthropic.models.list()).data.map(({ id }) => id);
+    assert.ok(ids.includes('up-anthropic/model'), ids.join());
+  });
+});
+
+describe('the official Google client', () => {
+  for (const to of NAMES) {
+    it(`talks to ${to}: plain, streaming, tools`, async (t) => {
+      const { providers, google } = await setUp(t);
+      providers[to].enqueue(ANSWERS[to].whole, ANSWERS[to].stream, ANSWERS[to].toolCall, ANSWERS[to].toolStream);
+      const base = { model: `to-${to}`, contents: 'Hello' };
+      const whole = await google.models.generateContent(base);
+      assert.equal(whole.text, 'Hi there');
+      assert.deepEqual([whole.usageMetadata?.promptTokenCount, whole.usageMetadata?.candidatesTokenCount], [9, 3]);
+
+      let text = '';
+      for await (const chunk of await google.models.generateContentStream(base)) text += chunk.text ?? '';
+      assert.equal(text, 'Hi there');
+
+      const config = { tools: [{ functionDeclarations: [{ name: 'get_weather', parametersJsonSchema: WEATHER }] }] };
+      const called = await google.models.generateContent({ ...base, config });
+      assert.deepEqual(
+        called.functionCalls?.map(({ name, args }) => [name, args]),
+        [['get_weather', { city: 'Tokyo' }]],
+      );
+      const calls = [];
+      for await (const chunk of await google.models.generateContentStream({ ...base, config })) {
+        calls.push(...(chunk.functionCalls ?? []));
+      }
+      assert.deepEqual(
+        calls.map(({ args }) => args),
+        [{ city: 'Tokyo' }],
+      );
+    });
+  }
+
+  it('meets its own error class with our status', async (t) => {
+    const { gateway, google, providers } = await setUp(t);
+    const expect = async (client: GoogleGenAI, status: number, code: string) =>
+      assert.rejects(client.models.generateContent({ model: 'to-gemini', contents: 'Hello' }), (error: unknown) => {
+        assert.ok(error instanceof ApiError, String(error));
+        assert.equal(error.status, status);
+        assert.match(error.message, new RegExp(code));
+        return true;
+      });
+    const stranger = new GoogleGenAI({ apiKey: KEYS.unknown, httpOptions: { baseUrl: gateway.url } });
+    await expect(stranger, 401, 'invalid_api_key');
+    providers.gemini.otherwise(GEMINI.error(400));
+    await expect(google, 400, 'upstream_rejected');
+  });
+
+  it('sees a stream that breaks after it has begun as an error', async (t) => {
+    const { google, providers } = await setUp(t);
+    for (const to of NAMES) {
+      providers[to].enqueue({ chunks: [...ANSWERS[to].firstContent, 'reset'] });
+      const stream = await google.models.generateContentStream({ model: `to-${to}`, contents: 'Hello' });
+      let text = '';
+      const read = async () => {
+        for await (const chunk of stream) text += chunk.text ?? '';
+      };
+      await assert.rejects(read(), /stream_interrupted|502/);
+      assert.equal(text, 'Hi');
+    }
+  });
+
+  it('lists models in its own shape', async (t) => {
+    const { google } = await setUp(t);
+    const names: (string | undefined)[] = [];
+    for await (const model of await google.models.list()) names.push(model.name);
+    assert.ok(names.includes('models/up-gemini/model'), names.join());
+  });
+});

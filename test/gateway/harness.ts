@@ -1,0 +1,237 @@
+import { hash } from 'node:crypto';
+import {
+  type ActivationAttempt,
+  type GatewayOptions,
+  type RunningGateway,
+  startGateway,
+} from '../../src/gateway/index.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
+import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
+
+/** Lines that a gateway logged. */
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly text: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A gateway under test with its folders and its log. */
+export interface TestGateway extends RunningGateway {
+  readonly policies: string;
+  readonly dataDir: string;
+  readonly logged: readonly LogLine[];
+}
+
+/** Starts a gateway on a free port from policy files by name; it closes after the test. */
+export async function startTestGateway(
+  t: Cleanup,
+  files: Readonly<Record<string, string>>,
+  options: Partial<GatewayOptions> = {},
+): Promise<TestGateway> {
+  const policies = options.policies ?? makeTempDirectory(t, files);
+  const dataDir = options.dataDir ?? makeTempDirectory(t);
+  const logged: LogLine[] = [];
+  const logger = (level: LogLine['level']) => (fields: object, text: string) =>
+    void logged.push({ level, text, fields: fields as LogLine['fields'] });
+  const gateway = await startGateway({
+    environment: 'development',
+    port: 0,
+    watch: false,
+    env: {},
+    log: { info: logger('info'), warn: logger('warn'), error: logger('error') },
+    ...options,
+    policies,
+    dataDir,
+  });
+  t.after(() => gateway.close(0));
+  return { ...gateway, policies, dataDir, logged };
+}
+
+/** The three providers of a test, each a real server that plays scripts. */
+export interface Providers {
+  readonly openai: ScriptedUpstream;
+  readonly anthropic: ScriptedUpstream;
+  readonly gemini: ScriptedUpstream;
+}
+
+/** Starts a server for each dialect; they close after the test. */
+export async function startProviders(t: Cleanup): Promise<Providers> {
+  const [openai, anthropic, gemini] = await Promise.all([1, 2, 3].map(() => startScriptedUpstream()));
+  for (const server of [openai, anthropic, gemini]) t.after(() => server!.close());
+  return { openai: openai!, anthropic: anthropic!, gemini: gemini! };
+}
+
+/** Keys of the consumers that `policyFiles` declares. */
+export const KEYS = {
+  team: 'sbx_team_00000000000000000000000000000000',
+  expired: 'sbx_expired_00000000000000000000000000000',
+  narrow: 'sbx_narrow_000000000000000000000000000000',
+  remote: 'sbx_remote_000000000000000000000000000000',
+  signed: 'sbx_signed_000000000000000000000000000000',
+  unknown: 'sbx_unknown_00000000000000000000000000000',
+} as const;
+
+/** Secrets that the providers of `policyFiles` ask for. */
+export const SECRETS = {
+  UP_OPENAI_KEY: 'sk-up-openai',
+  UP_ANTHROPIC_KEY: 'sk-up-anthropic',
+  UP_GEMINI_KEY: 'up-gemini',
+};
+
+/**
+ * Policies over the three providers: models `to-openai`, `to-anthropic`, `to-gemini` go to one each, everything else along the chain `all`. With
+ * `anonymous` and compatibility headers in `development`, without in `production`.
+ */
+export function policyFiles(providers: Providers, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const { openai, anthropic, gemini } = providers;
+  return {
+    'signalbox.yaml': `apiVersion: signalbox/v1
+kind: Project
+metadata: { name: test }
+spec:
+  compatibility: { portkeyHeaders: false, cloudflareHeaders: false, allowedHosts: [] }
+  defaults: { timeouts: { connect: 2s, firstToken: 5s, idle: 5s, total: 20s }, retry: { max: 0, on: [] } }
+`,
+    'environments.yaml': `apiVersion: signalbox/v1
+kind: Environment
+metadata: { name: development }
+spec:
+  overrides:
+    - { target: Project/test, path: anonymous, set: guest }
+    - { target: Project/test, path: compatibility.portkeyHeaders, set: true }
+    - { target: Project/test, path: compatibility.cloudflareHeaders, set: true }
+    - { target: Project/test, path: compatibility.allowedHosts, set: [127.0.0.1] }
+---
+apiVersion: signalbox/v1
+kind: Environment
+metadata: { name: production }
+spec: {}
+`,
+    'providers.yaml': [
+      providerOf('up-openai', 'openai-chat', `${openai.url}/v1`, '{ kind: bearer, secret: { env: UP_OPENAI_KEY } }'),
+      providerOf(
+        'up-anthropic',
+        'anthropic-messages',
+        `${anthropic.url}/v1`,
+        '{ kind: header, name: x-api-key, secret: { env: UP_ANTHROPIC_KEY } }',
+      ),
+      providerOf(
+        'up-gemini',
+        'gemini',
+        `${gemini.url}/v1beta`,
+        '{ kind: header, name: x-goog-api-key, secret: { env: UP_GEMINI_KEY } }',
+      ),
+    ].join('---\n'),
+    'models.yaml': ['up-openai', 'up-anthropic', 'up-gemini'].map(modelOf).join('---\n'),
+    'chains.yaml': `apiVersion: signalbox/v1
+kind: Chain
+metadata: { name: all }
+spec:
+  maxAttempts: 6
+  fallbackOn: [rate-limit, server-error, timeout, network, auth, malformed, context-overflow, stream-error]
+  targets:
+    - { id: openai, model: up-openai/model }
+    - { id: anthropic, model: up-anthropic/model }
+    - { id: gemini, model: up-gemini/model }
+---
+${['openai', 'anthropic', 'gemini'].map(chainOf).join('---\n')}`,
+    'routes.yaml': `apiVersion: signalbox/v1
+kind: Route
+metadata: { name: default }
+spec: { match: {}, chain: all, limits: { bodySize: 64KiB } }
+---
+apiVersion: signalbox/v1
+kind: Route
+metadata: { name: custom }
+spec: { match: { paths: [/api/ai/faq] }, chain: all }
+---
+${['openai', 'anthropic', 'gemini'].map(routeOf).join('---\n')}`,
+    'consumers.yaml': consumers(),
+    ...more,
+  };
+}
+
+function providerOf(name: string, dialect: string, baseUrl: string, auth: string): string {
+  return `apiVersion: signalbox/v1
+kind: Provider
+metadata: { name: ${name} }
+spec: { dialect: ${dialect}, baseUrl: "${baseUrl}", auth: ${auth} }
+`;
+}
+
+function modelOf(provider: string): string {
+  return `apiVersion: signalbox/v1
+kind: Model
+metadata: { name: ${provider}/model }
+spec:
+  provider: ${provider}
+  upstreamName: ${provider}-model
+  contextWindow: 100000
+  maxOutput: 4096
+  prices:
+    - { from: 2020-01-01, input: "1.00", output: "10.00", source: "https://example.com", readAt: 2026-11-01 }
+`;
+}
+
+function chainOf(name: string): string {
+  return `apiVersion: signalbox/v1
+kind: Chain
+metadata: { name: only-${name} }
+spec: { targets: [{ id: ${name}, model: up-${name}/model }] }
+`;
+}
+
+function routeOf(name: string): string {
+  return `apiVersion: signalbox/v1
+kind: Route
+metadata: { name: to-${name} }
+spec: { match: { models: [to-${name}] }, chain: only-${name} }
+`;
+}
+
+function consumers(): string {
+  const key = (id: keyof typeof KEYS, expiresAt = '2099-01-01') =>
+    `{ id: ${id}, sha256: ${hash('sha256', KEYS[id])}, createdAt: 2026-01-01, expiresAt: ${expiresAt} }`;
+  const consumer = (name: string, spec: string) =>
+    `apiVersion: signalbox/v1\nkind: Consumer\nmetadata: { name: ${name}, labels: { team: ${name} } }\nspec:\n${spec}`;
+  return [
+    consumer('guest', '  keys: []\n'),
+    consumer('team', `  keys: [${key('team')}]\n`),
+    consumer('expired', `  keys: [${key('expired', '2026-02-01')}]\n`),
+    consumer('narrow', `  keys: [${key('narrow')}]\n  allow: { models: ["up-openai/*", to-openai] }\n`),
+    consumer('remote', `  keys: [${key('remote')}]\n  ipAllow: [10.0.0.0/8]\n`),
+    consumer('signed', `  keys: [${key('signed')}]\n  signing: { secret: { env: SIGNING_SECRET }, window: 5m }\n`),
+  ].join('---\n');
+}
+
+/** Posts a body and reads the answer, perhaps JSON. */
+export async function post(
+  gateway: { readonly url: string },
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  const response = await fetch(`${gateway.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: parse(text) };
+}
+
+/** A question in OpenAI's shape. */
+export function ask(model: string, fields: object = {}) {
+  return { model, messages: [{ role: 'user', content: 'Hello' }], ...fields };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+function parse(text: string): any {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+export type { ActivationAttempt };

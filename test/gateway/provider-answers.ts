@@ -1,0 +1,137 @@
+import { chatAnswer, chatChunk, chatFrames, type Script, sse, usageChunk } from '../support/scripted-upstream.ts';
+
+/** What a provider of one dialect answers, hand-made after its public documentation. All say `Hi there` with 9 tokens in and 3 out. */
+export interface ProviderAnswers {
+  readonly whole: Script;
+  readonly stream: Script;
+  /** A call of `get_weather` with `{"city":"Tokyo"}`. */
+  readonly toolCall: Script;
+  readonly toolStream: Script;
+  /** The frames up to and with the first content, for streams that break after it. */
+  readonly firstContent: readonly string[];
+  /** The provider's own error with that status. */
+  readonly error: (status: number) => Script;
+}
+
+export const OPENAI: ProviderAnswers = {
+  whole: chatAnswer('Hi there'),
+  stream: { chunks: chatFrames('Hi', ' there') },
+  toolCall: chatAnswer('', {
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: null,
+          tool_calls: [
+            { id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Tokyo"}' } },
+          ],
+        },
+        finish_reason: 'tool_calls',
+        logprobs: null,
+      },
+    ],
+  }),
+  toolStream: {
+    chunks: sse(
+      chatChunk({
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '' } }],
+      }),
+      chatChunk({ tool_calls: [{ index: 0, function: { arguments: '{"city":' } }] }),
+      chatChunk({ tool_calls: [{ index: 0, function: { arguments: '"Tokyo"}' } }] }),
+      chatChunk({}, 'tool_calls'),
+      usageChunk,
+      '[DONE]',
+    ),
+  },
+  firstContent: sse(chatChunk({ role: 'assistant', content: '' }), chatChunk({ content: 'Hi' })),
+  error: (status) => ({
+    status,
+    body: { error: { message: `openai says ${status}`, type: 'server_error', param: null, code: null } },
+  }),
+};
+
+const event = (name: string, data: object) => `event: ${name}\ndata: ${JSON.stringify({ type: name, ...data })}\n\n`;
+const claudeMessage = (content: readonly object[], stopReason: string | null, outputTokens: number) => ({
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'claude-sonnet-4-5',
+  content,
+  stop_reason: stopReason,
+  stop_sequence: null,
+  usage: { input_tokens: 9, output_tokens: outputTokens },
+});
+const claudeHead = [
+  event('message_start', { message: claudeMessage([], null, 1) }),
+  event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+  event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'Hi' } }),
+];
+const claudeTail = (stopReason: string) => [
+  event('content_block_stop', { index: 0 }),
+  event('message_delta', { delta: { stop_reason: stopReason, stop_sequence: null }, usage: { output_tokens: 3 } }),
+  event('message_stop', {}),
+];
+
+export const ANTHROPIC: ProviderAnswers = {
+  whole: { body: claudeMessage([{ type: 'text', text: 'Hi there' }], 'end_turn', 3) },
+  stream: {
+    chunks: [
+      ...claudeHead,
+      event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: ' there' } }),
+      ...claudeTail('end_turn'),
+    ],
+  },
+  toolCall: {
+    body: claudeMessage(
+      [{ type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: { city: 'Tokyo' } }],
+      'tool_use',
+      3,
+    ),
+  },
+  toolStream: {
+    chunks: [
+      event('message_start', { message: claudeMessage([], null, 1) }),
+      event('content_block_start', {
+        index: 0,
+        content_block: { type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: {} },
+      }),
+      event('content_block_delta', { index: 0, delta: { type: 'input_json_delta', partial_json: '{"city":' } }),
+      event('content_block_delta', { index: 0, delta: { type: 'input_json_delta', partial_json: '"Tokyo"}' } }),
+      ...claudeTail('tool_use'),
+    ],
+  },
+  firstContent: claudeHead,
+  error: (status) => ({
+    status,
+    body: { type: 'error', error: { type: 'api_error', message: `anthropic says ${status}` } },
+  }),
+};
+
+const geminiAnswer = (parts: readonly object[], more: object = {}) => ({
+  candidates: [{ index: 0, content: { role: 'model', parts }, ...more }],
+  usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 3, totalTokenCount: 12 },
+  modelVersion: 'gemini-2.5-pro',
+  responseId: 'g-1',
+});
+const frame = (chunk: object) => `data: ${JSON.stringify(chunk)}\r\n\r\n`;
+const geminiCall = [{ functionCall: { name: 'get_weather', args: { city: 'Tokyo' } } }];
+
+export const GEMINI: ProviderAnswers = {
+  whole: { body: geminiAnswer([{ text: 'Hi there' }], { finishReason: 'STOP' }) },
+  stream: {
+    chunks: [
+      frame(geminiAnswer([{ text: 'Hi' }])),
+      frame(geminiAnswer([{ text: ' there' }], { finishReason: 'STOP' })),
+    ],
+  },
+  toolCall: { body: geminiAnswer(geminiCall, { finishReason: 'STOP' }) },
+  toolStream: { chunks: [frame(geminiAnswer(geminiCall, { finishReason: 'STOP' }))] },
+  firstContent: [frame(geminiAnswer([{ text: 'Hi' }]))],
+  error: (status) => ({
+    status,
+    body: { error: { code: status, message: `gemini says ${status}`, status: 'INTERNAL' } },
+  }),
+};
