@@ -5,6 +5,7 @@ import { type Failure, failure } from './failure.ts';
 import { flatHeaders, returnedHeaders } from './headers.ts';
 import { createLiveStream, type LiveEnd, type LiveStream } from './live-stream.ts';
 import type { AnswerDialect } from './prepare.ts';
+import { skimOf } from './skim.ts';
 import { sniffBody } from './sniff.ts';
 import { type Counted, countResponse, createStreamAccount, type StreamAccount } from './stream-account.ts';
 import type { Timer, TimerWheel } from './timer-wheel.ts';
@@ -234,6 +235,7 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
       form: wantsStream ? options.form : 'events',
       stripUsage: options.stripUsage,
       maxPreludeBytes: MAX_PRELUDE_BYTES,
+      skim: wantsStream && options.form === 'bytes' ? skimOf(dialect.name) : null,
       onCommit() {
         isCommitted = true;
         call.firstToken();

@@ -2,6 +2,7 @@ import { GatewayError, isContent, type NeutralEvent, type StreamError } from '#c
 import { createSseFramer, type SseEvent, SseFrameTooLargeError, type StreamReader } from '#dialects';
 import type { StreamSink } from './call.ts';
 import { type Failure, failure } from './failure.ts';
+import { endsFrame, type Skim } from './skim.ts';
 import type { StreamAccount } from './stream-account.ts';
 
 /** Reads one upstream stream: frames to events, held back until the first content, then to the sink. */
@@ -24,6 +25,8 @@ export interface LiveStreamOptions {
   /** The caller did not ask for the usage event that the gateway asked for (OpenAI). */
   readonly stripUsage: boolean;
   readonly maxPreludeBytes: number;
+  /** Lets plain text through unread, with form `bytes`; null to read everything. */
+  readonly skim: Skim | null;
   /** The first content is here: from now on no other target may answer. */
   readonly onCommit: () => void;
   /** The sink is slow, or takes more again. */
@@ -51,11 +54,16 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
   let isCommitted = false;
   let isOver = false;
   let isFull = false;
+  /** Whether the next byte begins a frame. */
+  let isAtFrame = true;
   let sink: StreamSink | null | undefined;
   let ended: LiveEnd | null = null;
 
   function push(bytes: Uint8Array): void {
     if (ended !== null) return;
+    const beginsFrame = isAtFrame;
+    isAtFrame = endsFrame(bytes);
+    if (beginsFrame && isAtFrame && passUnread(bytes)) return;
     try {
       read(framer.push(bytes));
     } catch (error) {
@@ -64,6 +72,15 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
         failure('malformed', 'event-too-large', `The stream holds an event of more than ${error.limitBytes} bytes.`),
       );
     }
+  }
+
+  /** Hands plain text on as it came: most of a stream, and the part that must cost least. */
+  function passUnread(bytes: Uint8Array): boolean {
+    if (options.skim === null || !isCommitted || sink == null || isFull || held.length > 0) return false;
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (!options.skim(buffer, account.addText)) return false;
+    pressOn(sink.bytes(bytes));
+    return true;
   }
 
   /** Reads frames up to the end of the answer; what an upstream sends after it is dropped. */
@@ -121,7 +138,10 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
   }
 
   function write(to: StreamSink, { bytes, events }: Batch): void {
-    const hasRoom = form === 'events' ? to.events(events) : bytes.length === 0 || to.bytes(joined(bytes));
+    pressOn(form === 'events' ? to.events(events) : bytes.length === 0 || to.bytes(joined(bytes)));
+  }
+
+  function pressOn(hasRoom: boolean): void {
     if (hasRoom || isFull) return;
     isFull = true;
     options.onPressure(true);

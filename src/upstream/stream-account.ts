@@ -4,6 +4,8 @@ import { createTextMeter, estimateTokens } from '#dialects';
 /** Counts what an answer used: by the provider's figures, and by its text where the provider gives none. */
 export interface StreamAccount {
   readonly push: (event: NeutralEvent) => void;
+  /** Counts text of the answer that came without an event. */
+  readonly addText: (text: string) => void;
   /** The finish reason of the first choice; null until it came. */
   readonly finish: () => string | null;
   /** What to charge. `isComplete` says whether the answer came to its end: figures of a cut answer are only the provider's latest. */
@@ -32,6 +34,7 @@ export function createStreamAccount(inputTokens: number): StreamAccount {
         meter.add(event.text);
       else if (event.kind === 'tool-arguments-delta') meter.add(event.arguments);
     },
+    addText: meter.add,
     finish: () => finish,
     total(isComplete) {
       if (usage !== null && isComplete) return { usage, estimated: false };
