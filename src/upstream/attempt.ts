@@ -85,7 +85,25 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
   let mode: 'undecided' | 'error' | 'json' | 'sse' | 'over' = 'undecided';
   let live: LiveStream | null = null;
   let lingering: Timer | null = null;
-  const call = options.send(options.request, { onConnected: () => undefined, onHead, onData, onEnd, onFailed });
+  const call = options.send(options.request, {
+    onConnected: () => undefined,
+    onHead,
+    onData: (bytes) => guard(() => onData(bytes)),
+    onEnd: () => guard(onEnd),
+    onFailed: (reason) => guard(() => onFailed(reason)),
+  });
+
+  /** An answer so odd that reading it throws must not leave its caller waiting: it is malformed, and another target may do better. */
+  function guard(react: () => void): void {
+    try {
+      react();
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'error';
+      const unreadable = failure('malformed', 'unreadable', `The answer could not be read (${name}).`);
+      if (live === null) fail(unreadable);
+      else live.cancel(unreadable);
+    }
+  }
 
   function onHead(received: number, all: ResponseHeaders): void {
     status = received;

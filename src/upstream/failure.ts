@@ -25,6 +25,13 @@ export function failureOfError(error: Error): Failure {
   if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return failure('malformed', code, 'The answer is not valid HTTP.');
   }
+  if (code === 'UND_ERR_INVALID_ARG') {
+    return failure(
+      'malformed',
+      code,
+      'The request cannot be sent: its address or one of its headers is not valid HTTP.',
+    );
+  }
   if (code.endsWith('_TIMEOUT') && code.startsWith('UND_ERR')) {
     return failure('timeout', 'connect', 'No connection within the time allowed.');
   }

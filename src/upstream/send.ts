@@ -75,19 +75,12 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   function send(request: SendRequest, observer: SendObserver): SendCall {
     const handler = new ResponseHandler(observer);
     try {
-      poolOf(request.origin).dispatch(
-        {
-          method: 'POST',
-          path: request.path,
-          headers: request.headers as string[],
-          body: request.body,
-        },
-        handler,
-      );
+      const { path, headers, body } = request;
+      poolOf(request.origin).dispatch({ method: 'POST', path, headers: headers as string[], body }, handler);
     } catch (error) {
-      // Undici refuses what cannot be sent (a header with a line feed, say) by throwing; observers hear it as any failure.
-      queueMicrotask(() => handler.onResponseError(null, error as Error));
+      handler.onResponseError(null, error as Error);
     }
+    handler.sent();
     return handler;
   }
 
@@ -107,11 +100,17 @@ class ResponseHandler implements Dispatcher.DispatchHandler, SendCall {
   readonly #observer: SendObserver;
   #controller: Dispatcher.DispatchController | null = null;
   #decoder: Decoder | null = null;
+  #isSent = false;
   #isOver = false;
   #isPaused = false;
 
   constructor(observer: SendObserver) {
     this.#observer = observer;
+  }
+
+  /** From now on the observer may be told anything: `send` is about to return. */
+  sent(): void {
+    this.#isSent = true;
   }
 
   abort(): void {
@@ -172,7 +171,9 @@ class ResponseHandler implements Dispatcher.DispatchHandler, SendCall {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    this.#fail(failureOfError(error));
+    // Undici refuses what cannot be sent (a header with a line feed, say) before `dispatch` returns.
+    if (this.#isSent) this.#fail(failureOfError(error));
+    else queueMicrotask(() => this.#fail(failureOfError(error)));
   }
 
   #finish(): void {
