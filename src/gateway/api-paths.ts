@@ -1,4 +1,5 @@
 import type { DialectName, Endpoint } from '#core';
+import type { RequestHeaders } from './inbound-call.ts';
 
 /** One path of the public API: whose dialect it speaks and what kind of call it makes. */
 export interface ApiPath {
@@ -43,9 +44,22 @@ export function readGeminiPath(rest: string): GeminiPath | null {
 }
 
 /** The dialect in whose shape an error at this path is written: that of the path, OpenAI's elsewhere. Pure. */
-export function dialectOfPath(path: string): DialectName {
-  if (path.startsWith('/v1beta/') || (path.startsWith('/v1/models/') && path.includes(':'))) return 'gemini';
-  return path.startsWith('/v1/messages') ? 'anthropic-messages' : 'openai-chat';
+export function dialectOfPath(path: string, headers: RequestHeaders): DialectName {
+  if (path.startsWith('/v1/messages')) return 'anthropic-messages';
+  if (path.startsWith('/v1/models') && !path.includes(':')) return modelListDialect(path, headers);
+  return GEMINI_PREFIXES.some((prefix) => path.startsWith(prefix)) || path.startsWith('/v1beta/')
+    ? 'gemini'
+    : 'openai-chat';
+}
+
+/** Whose list of models is asked for: all three APIs have one at `/v1/models`, and their clients tell by a header of their own. Pure. */
+export function modelListDialect(
+  path: string,
+  headers: RequestHeaders,
+): 'openai-chat' | 'anthropic-messages' | 'gemini' {
+  if (headers['anthropic-version'] !== undefined) return 'anthropic-messages';
+  const isGoogle = headers['x-goog-api-key'] !== undefined || headers['x-goog-api-client'] !== undefined;
+  return isGoogle || path.startsWith('/v1beta/') ? 'gemini' : 'openai-chat';
 }
 
 function decode(text: string): string | null {

@@ -39,6 +39,11 @@ export function createServer(parts: GatewayParts): FastifyInstance {
   for (const path of API_PATHS) addApiPath(app, parts, path);
   for (const prefix of GEMINI_PREFIXES) {
     app.post(`${prefix}*`, (request, reply) => callGemini(parts, request, reply, prefix));
+    app.route({
+      method: ['PUT', 'PATCH', 'DELETE'],
+      url: `${prefix}*`,
+      handler: (request, reply) => refuseMethod(request, reply, 'GET, POST'),
+    });
   }
   addOperations(app, parts);
   app.setNotFoundHandler((request, reply) => callCustomPath(parts, request, reply));
@@ -127,7 +132,9 @@ function refuseMethod(request: FastifyRequest, reply: FastifyReply, allow: strin
 function refuse(parts: GatewayParts, request: FastifyRequest, reply: FastifyReply, error: GatewayError): void {
   if (error.code === 'internal_error') parts.log.error({ err: error.cause }, 'a request failed by a bug');
   const path = pathOf(request);
-  const dialect = spoken(customDialect(parts.policies.current(), path) ?? dialectOfPath(path));
+  const dialect = spoken(
+    customDialect(parts.policies.current(), path) ?? dialectOfPath(path, request.headers as RequestHeaders),
+  );
   reply.hijack();
   const headers = [
     'x-signalbox-request-id',

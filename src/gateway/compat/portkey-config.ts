@@ -23,7 +23,7 @@ export type PortkeyTarget =
       readonly kind: 'conditional';
       readonly name: string | null;
       readonly weight: number;
-      readonly conditions: readonly { readonly when: Condition; readonly then: string }[];
+      readonly conditions: readonly { readonly when: Condition; readonly target: string }[];
       readonly otherwise: string | null;
       readonly targets: readonly PortkeyTarget[];
     };
@@ -159,10 +159,10 @@ function readConditions(strategy: JsonObject, at: Place) {
   const conditions = list.map((item, index) => {
     const field = `strategy.conditions[${index}]`;
     const condition = objectAt(item, at, field);
-    const then = asString(condition.then) ?? fail(at, `${field}.then`, 'the name of a target');
+    const target = asString(condition.then) ?? fail(at, `${field}.then`, 'the name of a target');
     const when = readCondition(condition.query);
     if (typeof when === 'string') return fail(at, `${field}.query`, when);
-    return { when, then };
+    return { when, target };
   });
   return { conditions, otherwise: asString(strategy.default) ?? null };
 }

@@ -54,7 +54,7 @@ function weightOf(target: PortkeyTarget): number {
 }
 
 function chosen(target: Extract<PortkeyTarget, { kind: 'conditional' }>, input: StrategyInput): PortkeyTarget {
-  const name = target.conditions.find(({ when }) => when(input))?.then ?? target.otherwise;
+  const name = target.conditions.find(({ when }) => when(input))?.target ?? target.otherwise;
   if (name === null) throw invalid('no condition holds, and strategy.default names no target');
   const found = target.targets.find((each) => each.kind !== 'none' && each.name === name);
   if (found === undefined) throw invalid(`no target is named ${name.slice(0, 64)}`);

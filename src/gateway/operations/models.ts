@@ -3,24 +3,35 @@ import { GatewayError } from '#core';
 import { mayUseModel, resolveModel } from '#decision';
 import { dialectOf } from '#dialects';
 import type { Model } from '#snapshot';
+import { modelListDialect } from '../api-paths.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { identify } from '../identify.ts';
 import type { RequestHeaders } from '../inbound-call.ts';
 
-/** Adds the lists of models, each in the shape of the API whose path it stands at: only models that the consumer may use. */
+/**
+ * Adds the lists of models, only those that the consumer may use. Three APIs have theirs at the same path, so the shape is told by the headers that
+ * their clients always send.
+ */
 export function addModels(app: FastifyInstance, parts: GatewayParts): void {
-  app.get('/v1/models', (request, reply) => {
-    const models = modelsFor(parts, request);
-    const isAnthropic = request.headers['anthropic-version'] !== undefined;
-    return reply.send(isAnthropic ? anthropicList(models) : { object: 'list', data: models.map(openAiModel) });
-  });
-  app.get('/v1/models/*', (request, reply) => {
-    const model = modelFor(parts, request, '/v1/models/');
-    const isAnthropic = request.headers['anthropic-version'] !== undefined;
-    return reply.send(isAnthropic ? anthropicModel(model) : openAiModel(model));
-  });
-  app.get('/v1beta/models', (request, reply) => reply.send({ models: modelsFor(parts, request).map(geminiModel) }));
-  app.get('/v1beta/models/*', (request, reply) => reply.send(geminiModel(modelFor(parts, request, '/v1beta/models/'))));
+  for (const path of ['/v1/models', '/v1beta/models']) {
+    app.get(path, (request, reply) => reply.send(SHAPES[shapeOf(request)].list(modelsFor(parts, request))));
+    app.get(`${path}/*`, (request, reply) => {
+      return reply.send(SHAPES[shapeOf(request)].one(modelFor(parts, request, `${path}/`)));
+    });
+  }
+}
+
+const SHAPES = {
+  'openai-chat': {
+    one: openAiModel,
+    list: (models: readonly Model[]) => ({ object: 'list', data: models.map(openAiModel) }),
+  },
+  'anthropic-messages': { one: anthropicModel, list: anthropicList },
+  gemini: { one: geminiModel, list: (models: readonly Model[]) => ({ models: models.map(geminiModel) }) },
+} as const;
+
+function shapeOf({ raw, headers }: FastifyRequest): keyof typeof SHAPES {
+  return modelListDialect(raw.url ?? '', headers as RequestHeaders);
 }
 
 function modelsFor(parts: GatewayParts, request: FastifyRequest): readonly Model[] {

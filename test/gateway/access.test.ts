@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { ask, KEYS, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
+import { OPENAI } from './provider-answers.ts';
+
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+interface Case {
+  readonly name: string;
+  readonly environment: 'development' | 'production';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly expect: readonly [number, string | null];
+  readonly model?: string;
+}
+
+const CASES: readonly Case[] = [
+  { name: 'no key in production', environment: 'production', headers: {}, expect: [401, 'invalid_api_key'] },
+  { name: 'no key in development', environment: 'development', headers: {}, expect: [200, null] },
+  { name: 'any other key in development', environment: 'development', headers: bearer('any-key'), expect: [200, null] },
+  {
+    name: 'any other key in production',
+    environment: 'production',
+    headers: bearer('any-key'),
+    expect: [401, 'invalid_api_key'],
+  },
+  { name: 'a known key as a bearer token', environment: 'production', headers: bearer(KEYS.team), expect: [200, null] },
+  {
+    name: 'a known key in x-api-key',
+    environment: 'production',
+    headers: { 'x-api-key': KEYS.team },
+    expect: [200, null],
+  },
+  {
+    name: 'a known key in x-goog-api-key',
+    environment: 'production',
+    headers: { 'x-goog-api-key': KEYS.team },
+    expect: [200, null],
+  },
+  { name: 'a known key in api-key', environment: 'production', headers: { 'api-key': KEYS.team }, expect: [200, null] },
+  {
+    name: 'a known key behind a foreign one',
+    environment: 'production',
+    headers: { ...bearer('sk-foreign'), 'x-api-key': KEYS.team },
+    expect: [200, null],
+  },
+  {
+    name: 'an unknown key before a known one',
+    environment: 'production',
+    headers: { ...bearer(KEYS.unknown), 'x-api-key': KEYS.team },
+    expect: [401, 'invalid_api_key'],
+  },
+  {
+    name: 'an unknown key in development',
+    environment: 'development',
+    headers: bearer(KEYS.unknown),
+    expect: [401, 'invalid_api_key'],
+  },
+  {
+    name: 'a key that only looks like ours',
+    environment: 'development',
+    headers: bearer('sbx_short'),
+    expect: [401, 'invalid_api_key'],
+  },
+  { name: 'an expired key', environment: 'production', headers: bearer(KEYS.expired), expect: [403, 'key_expired'] },
+  {
+    name: 'an address outside the list',
+    environment: 'production',
+    headers: bearer(KEYS.remote),
+    expect: [403, 'ip_not_allowed'],
+  },
+  {
+    name: 'an allowed model',
+    environment: 'production',
+    headers: bearer(KEYS.narrow),
+    model: 'to-openai',
+    expect: [200, null],
+  },
+  {
+    name: 'a model that is not allowed',
+    environment: 'production',
+    headers: bearer(KEYS.narrow),
+    model: 'to-gemini',
+    expect: [403, 'model_not_allowed'],
+  },
+  {
+    name: 'no signature where one is due',
+    environment: 'production',
+    headers: bearer(KEYS.signed),
+    expect: [403, 'signature_invalid'],
+  },
+];
+
+describe('who may call', () => {
+  for (const { name, environment, headers, expect, model } of CASES) {
+    it(`${name}: ${expect[1] ?? expect[0]}`, async (t) => {
+      const providers = await startProviders(t);
+      providers.openai.otherwise(OPENAI.whole);
+      const env = { ...SECRETS, SIGNING_SECRET: 'shared-secret' };
+      const gateway = await startTestGateway(t, policyFiles(providers), { env, environment });
+      const answer = await post(gateway, '/v1/chat/completions', ask(model ?? 'gpt-4o'), headers);
+      assert.deepEqual([answer.status, answer.headers.get('x-signalbox-error')], expect, answer.text);
+      assert.equal(providers.openai.requests.length, expect[0] === 200 ? 1 : 0);
+      const sent = providers.openai.requests[0]?.headers;
+      if (sent !== undefined) {
+        assert.equal(sent.authorization, 'Bearer sk-up-openai', 'the consumer key never leaves');
+        assert.equal(sent['x-api-key'], undefined);
+      }
+      const logged = JSON.stringify(gateway.logged);
+      for (const key of Object.values(KEYS)) assert.ok(!logged.includes(key), 'no key stands in the log');
+    });
+  }
+
+  it('a consumer key in the query of a Gemini call counts, a foreign one does not', async (t) => {
+    const providers = await startProviders(t);
+    providers.openai.otherwise(OPENAI.whole);
+    const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS, environment: 'production' });
+    const body = { contents: [{ parts: [{ text: 'Hello' }] }] };
+    const own = await post(gateway, `/v1beta/models/to-openai:generateContent?key=${KEYS.team}`, body);
+    assert.equal(own.status, 200, own.text);
+    const foreign = await post(gateway, '/v1beta/models/to-openai:generateContent?key=AIzaForeign', body);
+    assert.equal(foreign.status, 401);
+    assert.equal(foreign.json.error.status, 'UNAUTHENTICATED');
+  });
+
+  it('a signature holds for its body and its time only', async (t) => {
+    const providers = await startProviders(t);
+    providers.openai.otherwise(OPENAI.whole);
+    const env = { ...SECRETS, SIGNING_SECRET: 'shared-secret' };
+    const gateway = await startTestGateway(t, policyFiles(providers), { env, environment: 'production' });
+    const body = JSON.stringify(ask('gpt-4o'));
+    const now = Math.floor(Date.now() / 1000);
+    const sign = (secret: string, timestamp: number, text: string) => ({
+      ...bearer(KEYS.signed),
+      'x-signalbox-timestamp': String(timestamp),
+      'x-signalbox-signature': createHmac('sha256', secret).update(`${timestamp}.${text}`).digest('hex'),
+    });
+    const cases = [
+      [sign('shared-secret', now, body), 200],
+      [sign('another-secret', now, body), 403],
+      [sign('shared-secret', now, `${body} `), 403],
+      [sign('shared-secret', now - 600, body), 403],
+      [{ ...sign('shared-secret', now, body), 'x-signalbox-timestamp': String(now - 1) }, 403],
+      [{ ...sign('shared-secret', now, body), 'x-signalbox-signature': 'zz' }, 403],
+    ] as const;
+    for (const [headers, status] of cases) {
+      assert.equal((await post(gateway, '/v1/chat/completions', body, headers)).status, status);
+    }
+  });
+
+  it('nobody can sign where the gateway lacks the secret', async (t) => {
+    const providers = await startProviders(t);
+    const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS, environment: 'production' });
+    const answer = await post(gateway, '/v1/chat/completions', ask('gpt-4o'), bearer(KEYS.signed));
+    assert.equal(answer.status, 403);
+    assert.match(answer.json.error.message, /env:SIGNING_SECRET/);
+  });
+
+  it('the list of models holds only what the consumer may use', async (t) => {
+    const providers = await startProviders(t);
+    const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS, environment: 'production' });
+    const list = await fetch(`${gateway.url}/v1/models`, { headers: bearer(KEYS.narrow) });
+    const { data } = (await list.json()) as { readonly data: readonly { readonly id: string }[] };
+    assert.deepEqual(
+      data.map(({ id }) => id),
+      ['up-openai/model'],
+    );
+    const one = await fetch(`${gateway.url}/v1/models/up-openai/model`, { headers: bearer(KEYS.narrow) });
+    assert.equal(one.status, 200);
+    const other = await fetch(`${gateway.url}/v1/models/up-gemini/model`, { headers: bearer(KEYS.narrow) });
+    assert.equal(other.status, 404);
+    assert.equal((await fetch(`${gateway.url}/v1/models`)).status, 401);
+  });
+});

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ask, type Providers, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
+import { OPENAI } from './provider-answers.ts';
+
+const budget = (name: string, limit: string, more = '') => `apiVersion: signalbox/v1
+kind: Budget
+metadata: { name: ${name} }
+spec: { limit: { ${limit} }, window: { rolling: 60s }, onExhausted: deny${more} }
+`;
+
+const only = (providers: Providers, text: string) => policyFiles(providers, { 'budgets.yaml': text });
+
+describe('budgets hold over the wire', () => {
+  it('of many requests at once no more pass than the budget has room for', async (t) => {
+    const providers = await startProviders(t);
+    providers.openai.otherwise(OPENAI.whole);
+    const gateway = await startTestGateway(t, only(providers, budget('few', 'requests: 5')), { env: SECRETS });
+    const answers = await Promise.all(
+      Array.from({ length: 25 }, () => post(gateway, '/v1/chat/completions', ask('to-openai'))),
+    );
+    const statuses = answers.map(({ status }) => status);
+    assert.equal(statuses.filter((status) => status === 200).length, 5);
+    assert.equal(providers.openai.requests.length, 5);
+    const refused = answers.find(({ status }) => status === 429);
+    assert.equal(refused?.json.error.code, 'rate_limited');
+    assert.match(refused?.headers.get('retry-after') ?? '', /^\d+$/);
+  });
+
+  it('a failed request gives its hold back, a served one is charged what it used', async (t) => {
+    const providers = await startProviders(t);
+    const gateway = await startTestGateway(t, only(providers, budget('tokens', 'tokens: 5000')), { env: SECRETS });
+    providers.openai.enqueue(OPENAI.error(500), OPENAI.whole, OPENAI.whole);
+    const send = () => post(gateway, '/v1/chat/completions', ask('to-openai', { max_tokens: 100 }));
+    assert.equal((await send()).status, 500);
+    assert.equal((await send()).headers.get('x-signalbox-budget-remaining'), 'tokens=4988;tokens');
+    assert.equal((await send()).headers.get('x-signalbox-budget-remaining'), 'tokens=4976;tokens');
+  });
+
+  it('a caller that hangs up frees its place', async (t) => {
+    const providers = await startProviders(t);
+    const gateway = await startTestGateway(t, only(providers, budget('one', 'concurrency: 1')), { env: SECRETS });
+    providers.openai.enqueue({ chunks: [...OPENAI.firstContent, 'hang'] });
+    providers.openai.otherwise(OPENAI.whole);
+    const controller = new AbortController();
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify(ask('to-openai', { stream: true })),
+      signal: controller.signal,
+    });
+    await response.body?.getReader().read();
+    assert.equal((await post(gateway, '/v1/chat/completions', ask('to-openai'))).status, 429);
+    controller.abort();
+    await providers.openai.whenAborted(1);
+    const idle = async () => (await gateway.status()).counts.inFlight === 0;
+    while (!(await idle())) await new Promise(setImmediate);
+    assert.equal((await post(gateway, '/v1/chat/completions', ask('to-openai'))).status, 200);
+  });
+});
