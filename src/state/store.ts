@@ -68,6 +68,11 @@ export type ReserveResult =
 export interface HoldAccount {
   readonly id: string;
   readonly charges: Settlement['charges'];
+  /**
+   * The request was let through while the store could not be reached, so that no hold is known: charge it all the same, once under this id. A hold that
+   * did arrive is settled as usual.
+   */
+  readonly isUnheld?: boolean;
 }
 
 /** Whether an account was taken, and what it moved. */

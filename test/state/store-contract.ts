@@ -117,6 +117,64 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       await store.close();
     });
 
+    it('takes the charge of an expired hold back when the hold is raised, and settles it once', async () => {
+      const { store, clock } = await start();
+      await store.reserve(hold('r1', [reservation('a', 40)]));
+      clock.advance(1000);
+      await store.sweep();
+      assert.equal((await store.reserve(hold('r1', [reservation('a', 101)]))).kind, 'refused');
+      assert.deepEqual(await read(store, 'a'), { spent: 40, held: 0 });
+      assert.equal((await store.reserve(hold('r1', [reservation('a', 90)]))).kind, 'held');
+      assert.deepEqual(await read(store, 'a'), { spent: 0, held: 90 });
+      await store.commit({ id: 'r1', charges: charges('a', 70) });
+      assert.deepEqual(await read(store, 'a'), { spent: 70, held: 0 });
+      await store.close();
+    });
+
+    it('charges a request that was let through without a hold, once, and takes nothing under its id any more', async () => {
+      const { store } = await start();
+      const account = { id: 'r1', charges: charges('a', 25), isUnheld: true };
+      assert.deepEqual(await store.commit(account), {
+        applied: true,
+        counters: [{ key: dayKey('a').key, budget: 'a', limit: 100, before: 0, after: 25 }],
+      });
+      assert.deepEqual(await store.commit(account), { applied: false, counters: [] });
+      assert.equal((await store.reserve(hold('r1', [reservation('a', 40)]))).kind, 'refused');
+      assert.deepEqual(await read(store, 'a'), { spent: 25, held: 0 });
+      await store.close();
+    });
+
+    it('settles the hold of a request whose hold arrived after all', async () => {
+      const { store } = await start();
+      await store.reserve(hold('r1', [reservation('a', 40)]));
+      assert.equal((await store.commit({ id: 'r1', charges: charges('a', 25), isUnheld: true })).applied, true);
+      assert.deepEqual(await read(store, 'a'), { spent: 25, held: 0 });
+      await store.close();
+    });
+
+    it('goes by the limit of the day: an edit neither resets what was spent nor frees what is held', async () => {
+      const { store } = await start();
+      const under = (limit: number, amount: number) => ({ ...reservation('a', amount), counter: dayKey('a', limit) });
+      await store.reserve(hold('r1', [under(100, 60)]));
+      await store.commit({ id: 'r1', charges: charges('a', 50) });
+      await store.reserve(hold('r2', [under(100, 30)]));
+      assert.equal((await store.reserve(hold('r3', [under(80, 1)]))).kind, 'refused');
+      assert.equal((await store.reserve(hold('r3', [under(120, 40)]))).kind, 'held');
+      assert.deepEqual(await read(store, 'a'), { spent: 50, held: 70 });
+      await store.close();
+    });
+
+    it('keeps amounts exact up to the largest whole number', async () => {
+      const { store } = await start();
+      const most = Number.MAX_SAFE_INTEGER - 1;
+      const key = dayKey('a', Number.MAX_SAFE_INTEGER);
+      await store.reserve(hold('r1', [{ ...reservation('a', most), counter: key }]));
+      assert.equal((await store.reserve(hold('r2', [{ ...reservation('a', 2), counter: key }]))).kind, 'refused');
+      await store.commit({ id: 'r1', charges: [{ counter: key, held: most, amount: most }] });
+      assert.deepEqual(await read(store, 'a'), { spent: most, held: 0 });
+      await store.close();
+    });
+
     it('keeps a hold whose lease is renewed', async () => {
       const { store, clock } = await start();
       await store.reserve(hold('r1', [reservation('a', 40)]));

@@ -1,10 +1,11 @@
 import type { CounterKey, CounterState } from '#decision';
 
+/** What a ledger needs to know of a counter, and keeps with a hold. */
+export type LedgerKey = Pick<CounterKey, 'key' | 'budget' | 'limit' | 'windowStartMs' | 'windowEndMs'>;
+
 /** One budget counter. Amounts are in the budget's unit: micro-USD or a count. */
 export interface Counter {
   readonly key: string;
-  readonly budget: string;
-  limit: number;
   held: number;
   /** Calendar windows: all that was spent. Rolling windows: the sum of `slices`. */
   spent: number;
@@ -15,29 +16,31 @@ export interface Counter {
 }
 
 /** What was spent within one part of a rolling window. */
-interface Slice {
+export interface Slice {
   readonly untilMs: number;
   amount: number;
 }
 
 // A slice leaves the window only as a whole, so the counter is late by at most this share of the span and never early:
 // any true window of that span stays within the limit.
-const SLICES_PER_WINDOW = 60;
+export const SLICES_PER_WINDOW = 60;
 
 /** Makes a counter with nothing on it. Pure. */
-export function createCounter(key: CounterKey, nowMs: number): Counter {
-  const isRolling = key.key.endsWith(':rolling');
-  const spanMs = Math.max(1, key.windowEndMs - key.windowStartMs);
+export function createCounter(key: LedgerKey, nowMs: number): Counter {
+  const spanMs = spanOf(key);
   return {
     key: key.key,
-    budget: key.budget,
-    limit: key.limit,
     held: 0,
     spent: 0,
-    windowEndMs: isRolling ? Number.POSITIVE_INFINITY : key.windowEndMs,
-    rolling: isRolling ? { spanMs, slices: [] } : null,
+    windowEndMs: spanMs > 0 ? Number.POSITIVE_INFINITY : key.windowEndMs,
+    rolling: spanMs > 0 ? { spanMs, slices: [] } : null,
     touchedMs: nowMs,
   };
+}
+
+/** Length of a rolling window in ms; 0 for a calendar window. Pure. */
+export function spanOf(key: LedgerKey): number {
+  return key.key.endsWith(':rolling') ? Math.max(1, key.windowEndMs - key.windowStartMs) : 0;
 }
 
 /** Lets go of what has left a rolling window. Effects: on the counter only. */

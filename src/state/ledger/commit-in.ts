@@ -1,0 +1,77 @@
+import type { CommitResult, CounterChange, HoldAccount } from '../store.ts';
+import type { Books } from './books.ts';
+import { type LedgerKey, spend } from './counter.ts';
+import type { HoldPart, HoldRecord } from './hold-record.ts';
+
+/** Turns a hold into what was spent, once (see `Store.commit`). Effects: on the books only. */
+export function commitIn(books: Books, account: HoldAccount, nowMs: number): CommitResult {
+  const record = books.holdOf(account.id);
+  if (record === undefined) return account.isUnheld === true ? chargeUnheld(books, account, nowMs) : NOTHING;
+  if (record.isSettled) return NOTHING;
+  books.dropHold(account.id);
+  const open = new Map<string, number>();
+  const keys = new Map<string, LedgerKey>();
+  for (const { counter } of record.parts) {
+    open.set(counter.key, 0);
+    keys.set(counter.key, counter);
+  }
+  for (const { counter, amount } of account.charges) {
+    if (open.has(counter.key)) open.set(counter.key, (open.get(counter.key) ?? 0) + amount);
+  }
+  // What was charged at the end of a lease is not charged again.
+  for (const part of record.parts) {
+    open.set(part.counter.key, (open.get(part.counter.key) ?? 0) - part.charged);
+    release(books, part, nowMs);
+  }
+  const counters = [...keys.values()].map((key) => charge(books, key, open.get(key.key) ?? 0, nowMs));
+  return { applied: true, counters };
+}
+
+/** Starts the leases of an open hold anew. */
+export function renewIn(books: Books, id: string, nowMs: number): boolean {
+  const record = books.holdOf(id);
+  if (record === undefined || !record.parts.some(({ isHeld }) => isHeld)) return false;
+  for (const part of record.parts) part.untilMs = nowMs + part.leaseMs;
+  books.keepHold(id, record);
+  return true;
+}
+
+/** Ends the parts of a hold whose lease is over, as their budgets say; true when none is left open. */
+export function expireIn(books: Books, id: string, record: HoldRecord, nowMs: number): boolean {
+  for (const part of record.parts) {
+    if (!part.isHeld || part.untilMs > nowMs) continue;
+    release(books, part, nowMs);
+    if (part.onLeaseExpiry === 'release') continue;
+    part.charged = part.amount;
+    charge(books, part.counter, part.charged, nowMs);
+  }
+  books.keepHold(id, record);
+  return !record.parts.some(({ isHeld }) => isHeld);
+}
+
+const NOTHING: CommitResult = Object.freeze({ applied: false, counters: Object.freeze([]) });
+
+/** The id is kept as settled: this account may be sent again, and a hold under way when the store was lost may still arrive. */
+function chargeUnheld(books: Books, account: HoldAccount, nowMs: number): CommitResult {
+  for (const { counter } of account.charges) books.counterOf(counter, nowMs);
+  books.keepHold(account.id, { owner: '', parts: [], isSettled: true });
+  const counters = account.charges.map(({ counter, amount }) => charge(books, counter, amount, nowMs));
+  return { applied: true, counters };
+}
+
+function release(books: Books, part: HoldPart, nowMs: number): void {
+  if (!part.isHeld) return;
+  part.isHeld = false;
+  const counter = books.counterOf(part.counter, nowMs);
+  counter.held = Math.max(0, counter.held - part.amount);
+  counter.touchedMs = nowMs;
+  books.changed(counter);
+}
+
+function charge(books: Books, key: LedgerKey, amount: number, nowMs: number): CounterChange {
+  const counter = books.counterOf(key, nowMs);
+  const before = counter.spent;
+  spend(counter, amount, nowMs);
+  books.changed(counter);
+  return { key: key.key, budget: key.budget, limit: key.limit, before, after: counter.spent };
+}

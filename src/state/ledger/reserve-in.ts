@@ -1,0 +1,67 @@
+import type { CounterKey, CounterState } from '#decision';
+import type { Hold, ReserveResult } from '../store.ts';
+import type { Books } from './books.ts';
+import { hasRoom, spend, stateOf } from './counter.ts';
+import { type HoldRecord, recordOf } from './hold-record.ts';
+
+/** Takes a hold, raises or revives one: every part or none (see `Store.reserve`). Effects: on the books only. */
+export function reserveIn(books: Books, hold: Hold, nowMs: number): ReserveResult {
+  const before = books.holdOf(hold.id);
+  const exhausted = before?.isSettled === true ? [] : exhaustedKeys(books, hold, before, nowMs);
+  if (before?.isSettled === true || exhausted.length > 0) {
+    const counters = readIn(
+      books,
+      hold.reservations.map(({ counter }) => counter),
+      nowMs,
+    );
+    return { kind: 'refused', exhausted, counters };
+  }
+  // Every counter is there before the first one is changed: books that are full refuse the whole hold.
+  const counters = hold.reservations.map(({ counter }) => books.counterOf(counter, nowMs));
+  if (before !== undefined) takeBack(books, before, nowMs);
+  hold.reservations.forEach(({ amount }, at) => {
+    const counter = counters[at];
+    if (counter === undefined) return;
+    counter.held += amount;
+    books.changed(counter);
+  });
+  books.keepHold(hold.id, recordOf(hold, nowMs));
+  return { kind: 'held' };
+}
+
+/** The counters as decisions read them; one nobody touched is absent. */
+export function readIn(books: Books, keys: readonly CounterKey[], nowMs: number): Record<string, CounterState> {
+  const states: Record<string, CounterState> = {};
+  for (const { key } of keys) {
+    const counter = books.knownCounter(key, nowMs);
+    if (counter !== undefined) states[key] = stateOf(counter);
+  }
+  return states;
+}
+
+/** A counter may stand in a hold twice; it needs room for both, less what this hold has already. */
+function exhaustedKeys(books: Books, hold: Hold, before: HoldRecord | undefined, nowMs: number): readonly string[] {
+  const wanted = new Map<string, number>();
+  for (const { counter, amount } of hold.reservations) {
+    wanted.set(counter.key, (wanted.get(counter.key) ?? 0) + amount);
+  }
+  for (const { counter, amount, isHeld, charged } of before?.parts ?? []) {
+    wanted.set(counter.key, (wanted.get(counter.key) ?? 0) - (isHeld ? amount : charged));
+  }
+  const exhausted = hold.reservations.flatMap(({ counter: key, enforce }) => {
+    const more = wanted.get(key.key) ?? 0;
+    const isHeldAlready = before !== undefined && more <= 0;
+    return enforce && !isHeldAlready && !hasRoom(books.counterOf(key, nowMs), more, key.limit) ? [key.key] : [];
+  });
+  return [...new Set(exhausted)];
+}
+
+/** What the hold had before is replaced, a charge at the end of its lease included: its account would otherwise not know of it. */
+function takeBack(books: Books, record: HoldRecord, nowMs: number): void {
+  for (const part of record.parts) {
+    const counter = books.counterOf(part.counter, nowMs);
+    if (part.isHeld) counter.held = Math.max(0, counter.held - part.amount);
+    else spend(counter, -part.charged, nowMs);
+    books.changed(counter);
+  }
+}
