@@ -5,6 +5,7 @@ export { compileMatcher } from './compile-matcher.ts';
 export { type Formatted, formatPolicies } from './format-document.ts';
 export { cannotCheck, type LoadLimits, loadPolicies } from './load.ts';
 export { parsePolicies } from './parse.ts';
+export { type Reference, referencesOf } from './references.ts';
 export { fieldSchemas, KINDS, resolveSchema, SCHEMAS, SHARED_SCHEMA } from './schemas.ts';
 export { findSecrets, looksSecret } from './secret-like.ts';
 export { specificityOf } from './specificity.ts';

@@ -1,6 +1,6 @@
 import { asArray, asObject, asString, type JsonObject } from '#core';
-import { type Effective, specOf } from './effective.ts';
-import type { Path } from './types.ts';
+import { specOf } from './effective.ts';
+import type { EffectiveDocument, Path } from './types.ts';
 
 /** A place where a document names another one. */
 export interface Reference {
@@ -70,7 +70,7 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
  * Every reference of a document to one other document by its exact name, in the order of the table above; globs refer to no one document and are left
  * out, as are the environments a document is limited to and what a waiver is about. Pure.
  */
-export function referencesOf(document: Effective): readonly Reference[] {
+export function referencesOf(document: Pick<EffectiveDocument, 'kind' | 'value'>): readonly Reference[] {
   const fields = FIELDS[document.kind] ?? [];
   return fields.flatMap(({ path, kind }) =>
     textsAt(specOf(document), path, ['spec'])

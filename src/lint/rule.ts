@@ -1,0 +1,41 @@
+import type { RelatedPlace, Severity, Span } from '#core';
+import type { LintContext } from './context.ts';
+
+/** What a rule is, for its page, for reports and for `lint --explain`. */
+export interface RuleMeta {
+  /** `area/name`; never changes once released. */
+  readonly id: string;
+  readonly severity: Severity;
+  /** One line: when it fires. */
+  readonly summary: string;
+  /** What goes wrong in production without it. */
+  readonly why: string;
+  /** YAML that makes it fire, and YAML that does not. */
+  readonly bad: string;
+  readonly good: string;
+  /** Thresholds and how they are set; absent when there is nothing to set. */
+  readonly options?: string;
+  /** When a waiver is sensible; absent when it is not. */
+  readonly waive?: string;
+}
+
+/** One thing a rule found. */
+export interface RuleFinding {
+  /** Where: the referring line of a relation, the innermost existing item of an absence. */
+  readonly at: Span;
+  /** `Kind/name` of the document it is about: what a waiver names. */
+  readonly subject: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly related?: readonly RelatedPlace[];
+  /** A request that shows it. */
+  readonly witness?: object;
+}
+
+/** A rule looks at one environment and returns what it found there. Pure. */
+export interface Rule {
+  readonly meta: RuleMeta;
+  /** `tree` when what it finds does not depend on the environment: it then runs once. */
+  readonly scope?: 'tree';
+  readonly check: (context: LintContext) => readonly RuleFinding[];
+}
