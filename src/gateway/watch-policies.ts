@@ -31,10 +31,14 @@ export function watchPolicies(options: PolicyWatchOptions): PolicyWatch {
   }
 
   const watcher = watch(directory, { ignoreInitial: true, persistent: true, followSymlinks: true });
-  watcher.on('all', () => {
+  function lookSoon(): void {
     if (settle !== null) clearTimeout(settle);
     settle = setTimeout(() => look('watch'), debounceMs);
-  });
+  }
+
+  watcher.on('all', lookSoon);
+  // What changed while the watch was being set up gave no event.
+  watcher.on('ready', lookSoon);
   watcher.on('error', onProblem);
   const poll = setInterval(() => look('poll'), options.pollMs ?? 15_000);
   poll.unref();

@@ -21,6 +21,9 @@ const BROKEN = 'apiVersion: signalbox/v1\nkind: Route\nmetadata: { name: broken 
 const EXTRA =
   'apiVersion: signalbox/v1\nkind: Route\nmetadata: { name: extra }\nspec: { match: { models: [extra] }, chain: all }\n';
 
+// So that only events can tell.
+const NEVER_MS = 3_600_000;
+
 async function get(gateway: { readonly url: string }, path: string, headers: Readonly<Record<string, string>> = {}) {
   const response = await fetch(gateway.url + path, { headers });
   const text = await response.text();
@@ -130,7 +133,11 @@ describe('a fresh process with broken policies', () => {
 describe('watching the folder', () => {
   it('sees a new file, a changed one, and one replaced by renaming, as editors do', async (t) => {
     const providers = await startProviders(t);
-    const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS, watch: true });
+    const gateway = await startTestGateway(t, policyFiles(providers), {
+      env: SECRETS,
+      watch: true,
+      pollMs: NEVER_MS,
+    });
     let { revision } = await gateway.status();
     const file = join(gateway.policies, 'extra.yaml');
     writeFileSync(file, EXTRA);
@@ -157,7 +164,7 @@ describe('watching the folder', () => {
     const files = { ...policyFiles(providers), 'extra.yaml': EXTRA };
     mount('..2026_11_01', files);
     for (const file of Object.keys(files)) symlinkSync(join('..data', file), join(policies, file));
-    const gateway = await startTestGateway(t, {}, { env: SECRETS, watch: true, policies });
+    const gateway = await startTestGateway(t, {}, { env: SECRETS, watch: true, policies, pollMs: NEVER_MS });
     let { revision } = await gateway.status();
     for (const models of ['[a]', '[b]', '[c]']) {
       mount(`..2026_11_02_${models.slice(1, 2)}`, { ...files, 'extra.yaml': EXTRA.replace('[extra]', models) });
