@@ -39,7 +39,7 @@ export interface PolicyHolder {
 
 export interface PolicyHolderOptions {
   readonly load: () => Promise<LoadedTree>;
-  readonly compile: (tree: LoadedTree) => Verdict;
+  readonly compile: (tree: LoadedTree) => Promise<Verdict>;
   readonly support: Support;
   readonly lastGood: LastGood;
   readonly nowMs: () => number;
@@ -66,7 +66,7 @@ export async function bootPolicies(options: PolicyHolderOptions): Promise<Boot> 
     onDiskProblem(error);
     return null;
   });
-  const verdict = sources === null ? null : options.compile({ sources, ignored: [], diagnostics: [] });
+  const verdict = sources === null ? null : await options.compile({ sources, ignored: [], diagnostics: [] });
   if (verdict === null || verdict.snapshot === null) return { kind: 'refused', attempt: first };
   const active = activePolicies(verdict.snapshot, options.support, nowMs());
   options.onActivated(active, { ...first, accepted: true, digest: verdict.snapshot.digest, diagnostics: [] });
@@ -134,7 +134,7 @@ async function attempt(
   const digest = treeDigest(tree);
   const atMs = options.nowMs();
   if (before !== null && before.attempt.tree === digest) return { ...before.attempt, atMs, trigger, changed: false };
-  const { snapshot, diagnostics, compileMs } = options.compile(tree);
+  const { snapshot, diagnostics, compileMs } = await options.compile(tree);
   const base = { atMs, sinceMs: atMs, trigger, tree: digest, diagnostics, compileMs };
   if (snapshot === null) {
     const refused = { ...base, accepted: false, digest: null, changed: false };
