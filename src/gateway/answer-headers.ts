@@ -1,6 +1,7 @@
 import { formatUsd, type GatewayError } from '#core';
 import type { Reservation } from '#decision';
 import type { Progress } from './progress.ts';
+import { knownCost } from './settle-request.ts';
 
 // A caller that waits longer than a minute in a loop of its SDK is better off with an error.
 const PATIENCE_MS = 60_000;
@@ -30,7 +31,7 @@ export function answerHeaders(progress: Progress, provider: Readonly<Record<stri
   if (route !== null) headers.push('x-signalbox-route', route);
   if (decision?.kind === 'allow') {
     // A stream's own attempt is still under way.
-    const running = served !== null && attempts.at(-1)?.outcome !== 'ok' ? 1 : 0;
+    const running = served !== null && settlement === null ? 1 : 0;
     headers.push('x-signalbox-attempts', String(attempts.length + running));
     const skipped = [...decision.plan.skipped, ...(served?.skipped ?? [])];
     if (skipped.length > 0) headers.push('x-signalbox-skipped', skipped.map(skipText).join(', '));
@@ -43,7 +44,8 @@ export function answerHeaders(progress: Progress, provider: Readonly<Record<stri
     if (isDegraded(progress)) headers.push('x-signalbox-degraded', 'true');
     if (dropped.length > 0) headers.push('x-signalbox-dropped-params', token(dropped.join(', ')));
   }
-  if (settlement !== null) headers.push('x-signalbox-cost-usd', formatUsd(settlement.costMicroUsd));
+  const cost = knownCost(progress);
+  if (cost !== null) headers.push('x-signalbox-cost-usd', formatUsd(cost));
   const remaining = budgetRemaining(progress);
   if (remaining !== null) headers.push('x-signalbox-budget-remaining', remaining);
   return headers;

@@ -10,12 +10,12 @@ import type { InboundCall } from './inbound-call.ts';
 import { beginProgress, type Progress } from './progress.ts';
 import { readBody } from './read-body.ts';
 import { readFacts } from './read-facts.ts';
-import { readMetadata } from './read-metadata.ts';
+import { readRequestHeaders } from './read-request-headers.ts';
 import { requestFacts } from './request-facts.ts';
 import { respondJson } from './respond-json.ts';
 import { respondStream } from './respond-stream.ts';
 import { routeCall } from './route-call.ts';
-import { settleRequest } from './settle-request.ts';
+import { account, settleRequest } from './settle-request.ts';
 import { watchHangUp } from './watch-hang-up.ts';
 import { gatewayErrorOf, writeError } from './write-error.ts';
 
@@ -40,16 +40,14 @@ async function answer(parts: GatewayParts, progress: Progress, reply: ServerResp
   const caller = identify(active, call, parts.secrets.resolve);
   progress.caller = caller;
   const compat = readCompatHeaders(project.compatibility, call.headers, environment);
-  const metadata = {
-    ...compat.metadata,
-    ...readMetadata('x-signalbox-metadata', call.headers['x-signalbox-metadata']),
-  };
+  const own = readRequestHeaders(call.headers);
+  const metadata = { ...compat.metadata, ...own.metadata };
 
   const body = readBody(call.bytes);
   progress.body = body;
   const shape = call.dialect.readShape(body, call.context);
   progress.shape = shape;
-  const request = requestFacts(call, caller, shape, metadata, active.headerNames);
+  const request = requestFacts(call, caller, shape, { ...own, metadata }, active.headerNames);
   progress.request = request;
 
   const inline =
@@ -103,5 +101,6 @@ function fail(parts: GatewayParts, progress: Progress, reply: ServerResponse, th
     return;
   }
   progress.status = error.status;
+  account(progress);
   writeError(reply, call.dialect, error, call.id, answerHeaders(progress, progress.providerHeaders));
 }

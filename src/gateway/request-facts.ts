@@ -2,13 +2,14 @@ import type { RequestFacts } from '#decision';
 import { estimateTokens, type RequestShape } from '#dialects';
 import type { Caller } from './identify.ts';
 import type { InboundCall, RequestHeaders } from './inbound-call.ts';
+import type { OwnHeaders } from './read-request-headers.ts';
 
 /** Gathers what policy may know of a request: no prompt text. Pure. */
 export function requestFacts(
   call: InboundCall,
   caller: Caller,
   shape: RequestShape,
-  metadata: Readonly<Record<string, string>>,
+  own: OwnHeaders,
   headerNames: readonly string[],
 ): RequestFacts {
   return {
@@ -19,7 +20,7 @@ export function requestFacts(
     model: shape.model,
     consumer: caller.consumer.name,
     labels: caller.consumer.labels,
-    metadata,
+    metadata: own.metadata,
     headers: pick(call.headers, headerNames),
     stream: shape.stream,
     toolCount: shape.toolCount,
@@ -31,7 +32,7 @@ export function requestFacts(
     inputTokens: estimateTokens(shape.textLength),
     maxOutputTokens: shape.maxOutputTokens,
     temperature: shape.temperature,
-    session: call.headers['x-signalbox-session'] ?? shape.user,
+    session: own.session ?? shape.user,
     ip: call.ip,
     bodyBytes: call.bytes.length,
   };

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { settle } from '#decision';
 import type { Executed } from '#upstream';
 import { answerHeaders } from './answer-headers.ts';
 import { callerContext } from './caller-context.ts';
 import type { Progress } from './progress.ts';
+import { account } from './settle-request.ts';
 
 /** Writes a whole answer in the caller's dialect, head and body at once, cost included. */
 export function respondJson(
@@ -11,12 +11,11 @@ export function respondJson(
   executed: Extract<Executed, { kind: 'json' }>,
   reply: ServerResponse,
 ): void {
-  const { call, decision, snapshot, attempts } = progress;
   progress.served = executed;
   progress.finish = executed.response?.choices[0]?.finish.reason ?? null;
-  if (decision?.kind === 'allow') progress.settlement = settle(snapshot, decision, attempts, call.startedMs);
+  account(progress);
   const body = executed.bytes ?? write(progress, executed);
-  progress.status = attempts.at(-1)?.status ?? 200;
+  progress.status = progress.attempts.at(-1)?.status ?? 200;
   const headers = answerHeaders(progress, executed.headers);
   headers.push('content-type', 'application/json', 'content-length', String(body.length));
   reply.writeHead(progress.status, headers);

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { formatUsd, type NeutralEvent } from '#core';
-import { settle } from '#decision';
 import type { Executed, StreamEnd, StreamSink } from '#upstream';
 import { answerHeaders } from './answer-headers.ts';
 import { callerContext } from './caller-context.ts';
 import { CLIENT_CLOSED, type Progress } from './progress.ts';
+import { account, knownCost } from './settle-request.ts';
 
 const COST = 'x-signalbox-cost-usd';
 const TERMINATOR: NeutralEvent = { kind: 'response-end' };
@@ -20,7 +20,7 @@ export async function respondStream(
   reply: ServerResponse,
   nowMs: () => number,
 ): Promise<void> {
-  const { call, decision, snapshot } = progress;
+  const { call } = progress;
   const writer = call.dialect.createStreamWriter(callerContext(progress));
   const isArray = call.framing === 'json-array';
   progress.served = executed;
@@ -46,7 +46,7 @@ export async function respondStream(
 
   progress.finish = end.finish;
   progress.isCut = !end.complete;
-  if (decision?.kind === 'allow') progress.settlement = settle(snapshot, decision, progress.attempts, call.startedMs);
+  account(progress);
   if (end.cancelled) {
     progress.status = CLIENT_CLOSED;
     reply.destroy();
@@ -57,9 +57,10 @@ export async function respondStream(
     reply.end(writer.error(end.error, call.id));
     return;
   }
-  const cost = formatUsd(progress.settlement?.costMicroUsd ?? 0);
-  if (isArray) reply.addTrailers({ [COST]: cost });
-  reply.end(lastText(executed.stream.form, end, writer.push, isArray ? '' : `: ${COST}=${cost}\n\n`));
+  const cost = knownCost(progress);
+  if (isArray && cost !== null) reply.addTrailers({ [COST]: formatUsd(cost) });
+  const comment = isArray || cost === null ? '' : `: ${COST}=${formatUsd(cost)}\n\n`;
+  reply.end(lastText(executed.stream.form, end, writer.push, comment));
 }
 
 function lastText(

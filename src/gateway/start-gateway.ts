@@ -6,6 +6,7 @@ import { statusReport } from './operations/admin-status.ts';
 import type { ActivationAttempt } from './policy-holder.ts';
 import { createServer } from './server.ts';
 import { handleSignals } from './signals.ts';
+import { createStaleWarning } from './warn-stale.ts';
 import { watchPolicies } from './watch-policies.ts';
 
 // Streams of frontier models can take minutes, but orchestrators kill after about this long.
@@ -52,7 +53,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
             parts.log.warn({ err: error }, 'the policies folder cannot be watched; it is read now and then'),
           ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
         });
-  const upkeep = setInterval(() => keepUp(composed), UPKEEP_MS);
+  const warnStale = createStaleWarning(parts);
+  const upkeep = setInterval(() => {
+    warnStale();
+    keepUp(composed);
+  }, UPKEEP_MS);
   upkeep.unref();
   let closing: Promise<void> | null = null;
 

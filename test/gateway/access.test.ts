@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { API_PATHS } from '../../src/gateway/api-paths.ts';
 import { ask, KEYS, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { OPENAI } from './provider-answers.ts';
 
@@ -110,6 +111,22 @@ describe('who may call', () => {
       for (const key of Object.values(KEYS)) assert.ok(!logged.includes(key), 'no key stands in the log');
     });
   }
+
+  it('no path of the API answers a stranger in production', async (t) => {
+    const providers = await startProviders(t);
+    const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS, environment: 'production' });
+    const paths = API_PATHS.map(({ pattern, isServed }) => [pattern.replace('*', 'x'), isServed ? 401 : 404] as const);
+    const more = [
+      ['/v1beta/models/x:generateContent', 401],
+      ['/v1/models/x:streamGenerateContent', 401],
+      ['/api/ai/faq', 401],
+    ] as const;
+    for (const [path, status] of [...paths, ...more]) {
+      assert.equal((await post(gateway, path, ask('gpt-4o'))).status, status, path);
+    }
+    const called = [providers.openai, providers.anthropic, providers.gemini].flatMap(({ requests }) => requests);
+    assert.equal(called.length, 0);
+  });
 
   it('a consumer key in the query of a Gemini call counts, a foreign one does not', async (t) => {
     const providers = await startProviders(t);
