@@ -1,0 +1,95 @@
+import { asArray, asObject, asString, type JsonObject } from '#core';
+import type { Path } from '#policy';
+
+/** Something the policy language can say and this version does not yet act on. */
+export interface Unenforced {
+  /** Key of the finding: one per entry, however many documents say it. */
+  readonly id: string;
+  readonly kind: string;
+  /** The place in a document that says it; null when the document does not. */
+  readonly find: (document: JsonObject) => Path | null;
+  /** What happens instead. */
+  readonly message: string;
+}
+
+const SPOKEN_DIALECTS: ReadonlySet<string> = new Set(['openai-chat', 'anthropic-messages', 'gemini', 'sandbox']);
+const USABLE_AUTH: ReadonlySet<string> = new Set(['bearer', 'header', 'azure', 'none']);
+const SERVED_ENDPOINTS: ReadonlySet<string> = new Set(['chat', 'messages', 'generate']);
+
+/** What is carried in the snapshot without effect, in the order of the contract. Whoever builds one of these removes its line. */
+export const UNENFORCED: readonly Unenforced[] = Object.freeze([
+  whole(
+    'Cache',
+    'caches are checked and carried, but no answer is stored or given again yet: every request reaches a provider',
+  ),
+  whole(
+    'Guardrail',
+    'guardrails are checked and carried, but no text is inspected yet: nothing is masked, blocked or flagged',
+  ),
+  whole('Alert', 'alerts are checked and carried, but no condition is watched yet: nobody is told'),
+  whole('Receiver', 'receivers are checked and carried, but nothing is sent to them yet'),
+  whole('Report', 'reports are checked and carried, but none is sent yet'),
+  whole('McpServer', 'MCP servers are checked and carried, but no tool is offered yet'),
+  whole('Invariant', 'invariants are checked for their shape, but not proved yet'),
+  whole('Drill', 'drills are checked for their shape, but cannot be run yet'),
+  {
+    id: 'Budget.alertAt',
+    kind: 'Budget',
+    find: at('alertAt'),
+    message: 'budgets hold, but the shares of `alertAt` raise no event yet',
+  },
+  {
+    id: 'Project.gates',
+    kind: 'Project',
+    find: at('gates'),
+    message: 'the gates of the dry-run are carried, but there is no dry-run yet: no change is stopped by them',
+  },
+  {
+    id: 'Project.telemetry',
+    kind: 'Project',
+    find: at('telemetry'),
+    message: 'telemetry settings are carried, but no trace is exported yet',
+  },
+  {
+    id: 'Project.mail',
+    kind: 'Project',
+    find: at('mail'),
+    message: 'the mail sender is carried, but no mail is sent yet',
+  },
+  {
+    id: 'Provider.dialect',
+    kind: 'Provider',
+    find: (document) => {
+      const dialect = asString(asObject(document.spec).dialect);
+      return dialect === undefined || SPOKEN_DIALECTS.has(dialect) ? null : ['spec', 'dialect'];
+    },
+    message: 'this version does not speak the dialect yet: every target at such a provider is skipped',
+  },
+  {
+    id: 'Provider.auth.kind',
+    kind: 'Provider',
+    find: (document) => {
+      const kind = asString(asObject(asObject(document.spec).auth).kind);
+      return kind === undefined || USABLE_AUTH.has(kind) ? null : ['spec', 'auth', 'kind'];
+    },
+    message: 'this version cannot sign in this way yet: every target at such a provider is skipped',
+  },
+  {
+    id: 'Route.match.endpoints',
+    kind: 'Route',
+    find: (document) => {
+      const endpoints = asArray(asObject(asObject(document.spec).match).endpoints);
+      const index = endpoints.findIndex((endpoint) => !SERVED_ENDPOINTS.has(String(endpoint)));
+      return index < 0 ? null : ['spec', 'match', 'endpoints', index];
+    },
+    message: 'this version serves the endpoints chat, messages and generate; the others are answered with 404 for now',
+  },
+]);
+
+function whole(kind: string, message: string): Unenforced {
+  return { id: kind, kind, find: () => ['kind'], message };
+}
+
+function at(field: string): Unenforced['find'] {
+  return (document) => (asObject(document.spec)[field] === undefined ? null : ['spec', field]);
+}

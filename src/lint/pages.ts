@@ -1,0 +1,72 @@
+import { compareText } from '#core';
+import { BUILTIN_FINDINGS, type BuiltinFinding } from './builtin-findings.ts';
+import type { RuleMeta } from './rule.ts';
+import { RULES } from './rules.ts';
+import { WAIVER_EXPIRED, WAIVER_UNUSED } from './waivers.ts';
+
+/** The page of one rule, as Markdown. */
+export interface LintPage {
+  readonly id: string;
+  /** `error`, `warn` or `info`. */
+  readonly severity: string;
+  readonly summary: string;
+  /** Ends with a line break. */
+  readonly markdown: string;
+}
+
+/** A page for every id that `lint` can report, in order of id; a rule that both the compiler and the linter report has one page. Pure. */
+export function lintPages(): readonly LintPage[] {
+  const metas = [...RULES.map(({ meta }) => meta), WAIVER_EXPIRED, WAIVER_UNUSED];
+  const pages = [...metas.map(rulePage), ...BUILTIN_FINDINGS.map(builtinPage)];
+  return pages.sort((a, b) => compareText(a.id, b.id));
+}
+
+/** The page of an id; undefined when there is no such rule. Pure. */
+export function findPage(id: string): LintPage | undefined {
+  return lintPages().find((page) => page.id === id);
+}
+
+function rulePage(meta: RuleMeta): LintPage {
+  const { id, severity, summary, why, bad, good, options, waive } = meta;
+  const parts = [
+    `# ${id}`,
+    `**${severity}** · ${summary}`,
+    why,
+    `## Bad\n\n${yaml(bad)}`,
+    `## Good\n\n${yaml(good)}`,
+    options === undefined ? '' : `## Options\n\n${options}`,
+    `## Waiving it\n\n${waiveText(id, waive)}`,
+  ];
+  return { id, severity, summary, markdown: join(parts) };
+}
+
+function builtinPage({ id, summary, why, bad, good }: BuiltinFinding): LintPage {
+  const parts = [
+    `# ${id}`,
+    `**error** · ${summary}`,
+    why,
+    bad === undefined ? '' : `## Bad\n\n${yaml(bad)}`,
+    good === undefined ? '' : `## Good\n\n${yaml(good)}`,
+    'It is found while policies are read: nothing starts or reloads with it, and it cannot be waived.',
+  ];
+  return { id, severity: 'error', summary, markdown: join(parts) };
+}
+
+function waiveText(id: string, waive: string | undefined): string {
+  if (waive === undefined) return 'There is no good reason to: fix it.';
+  const document = [
+    'apiVersion: signalbox/v1',
+    'kind: Waiver',
+    'metadata: { name: say-what-it-is, owner: your-team }',
+    `spec: { rule: ${id}, subject: Kind/name, reason: Say why., expires: 2027-03-31 }`,
+  ];
+  return `${waive}\n\n${yaml(document.join('\n'))}`;
+}
+
+function yaml(text: string): string {
+  return `\`\`\`yaml\n${text.trim()}\n\`\`\``;
+}
+
+function join(parts: readonly string[]): string {
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
