@@ -9,6 +9,7 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly isInputTerminal: boolean;
   readonly isTerminal: boolean;
+  readonly isErrorTerminal: boolean;
   readonly hasColours: boolean;
   /** Of stdout; 80 where it is no terminal. */
   readonly columns: number;
@@ -26,6 +27,7 @@ export function openTerminal(): Terminal {
     env,
     isInputTerminal: stdin.isTTY === true,
     isTerminal: stdout.isTTY === true,
+    isErrorTerminal: stderr.isTTY === true,
     hasColours: wantsColours(env, stdout.isTTY === true),
     columns: stdout.columns || 80,
     nowMs: () => Date.now(),

@@ -10,5 +10,9 @@ export interface VerbEntry {
 /** Every verb, in the order of the help text. One line each. */
 // biome-ignore format: a table
 export const VERBS: readonly VerbEntry[] = [
+  { name: 'lint', summary: 'check policies: schema, links and meaning, for every environment', load: async () => (await import('./commands/lint.ts')).lint },
+  { name: 'fmt', summary: 'put policy files into their canonical layout', load: async () => (await import('./commands/fmt.ts')).fmt },
+  { name: 'list', summary: 'what is loaded, from where, and what was ignored', load: async () => (await import('./commands/list.ts')).list },
+  { name: 'render', summary: 'the effective documents of an environment', load: async () => (await import('./commands/render.ts')).render },
   { name: 'schema', summary: 'print the JSON Schema of a document kind', load: async () => (await import('./commands/schema.ts')).schema },
 ];

@@ -43,6 +43,16 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
     good: '- { id: cheap, chain: economy }',
   },
   {
+    id: 'fmt/layout',
+    summary: 'A file is not in the canonical layout; reported by `signalbox fmt --check` only.',
+    why: 'One layout for all means that a change shows what it changes, and nothing else. `signalbox fmt` writes it.',
+  },
+  {
+    id: 'fmt/unsafe',
+    summary: '`signalbox fmt` left a file alone, since its values or comments would not have stayed the same.',
+    why: 'A formatter that changes what a policy means is worse than none.',
+  },
+  {
     id: 'load/empty',
     summary: 'The folder, or the files in it, hold no policy document.',
     why: 'An empty tree is no policy: it would close the gateway to everybody. Exit code 2.',

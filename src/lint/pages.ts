@@ -1,4 +1,4 @@
-import { compareText } from '#core';
+import { compareText, type Severity } from '#core';
 import { BUILTIN_FINDINGS, type BuiltinFinding } from './builtin-findings.ts';
 import type { RuleMeta } from './rule.ts';
 import { RULES } from './rules.ts';
@@ -7,8 +7,7 @@ import { WAIVER_EXPIRED, WAIVER_UNUSED } from './waivers.ts';
 /** The page of one rule, as Markdown. */
 export interface LintPage {
   readonly id: string;
-  /** `error`, `warn` or `info`. */
-  readonly severity: string;
+  readonly severity: Severity;
   readonly summary: string;
   /** Ends with a line break. */
   readonly markdown: string;

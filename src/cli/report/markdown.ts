@@ -1,0 +1,50 @@
+import type { Diagnostic, Severity } from '#core';
+import { countText, type Report } from './report.ts';
+import { safeText } from './safe-text.ts';
+
+const WORDS: Readonly<Record<Severity, string>> = { error: '🛑 error', warn: '⚠️ warning', info: 'ℹ️ info' };
+
+/** A comment for a pull request: the counts, then one row per finding. Pure. */
+export function writeMarkdown(report: Report): string {
+  const head = `### signalbox ${report.verb}: ${countText(report.findings)}`;
+  const parts = [head, escapeCell(report.scope)];
+  if (report.findings.length > 0) {
+    parts.push(
+      [
+        '| | where | rule | finding |',
+        '|---|---|---|---|',
+        ...report.findings.map((finding) => row(finding, report)),
+      ].join('\n'),
+    );
+  }
+  parts.push(...report.notes.map(escapeCell));
+  return `${parts.join('\n\n')}\n`;
+}
+
+function row(finding: Diagnostic, { pathOf }: Report): string {
+  const { severity, rule, file, line, message, hint, environments } = finding;
+  const where = `${codeSpan(`${pathOf(file)}:${line}`)}${environments ? `<br>${environments.map(escapeCell).join(', ')}` : ''}`;
+  const text = hint === undefined ? escapeCell(message) : `${escapeCell(message)}<br>${escapeCell(hint)}`;
+  return `| ${WORDS[severity]} | ${where} | ${codeSpan(rule)} | ${text} |`;
+}
+
+/** Backticks of messages stay code; everything that could become HTML, a link, an image or another cell is disarmed outside of them. */
+function escapeCell(text: string): string {
+  const pieces = safeText(text).split('`');
+  const isBalanced = pieces.length % 2 === 1;
+  const escaped = pieces.map((piece, at) => (isBalanced && at % 2 === 1 ? codeSpan(piece) : escapeText(piece)));
+  return isBalanced ? escaped.join('') : escaped.join('\\`');
+}
+
+function escapeText(text: string): string {
+  return text
+    .replace(/[\\*_[\]|~#!@]/g, (character) => `\\${character}`)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;');
+}
+
+/** A code span in a table: the bar is the one character that must be escaped even there. */
+function codeSpan(text: string): string {
+  const safe = safeText(text).replaceAll('|', '\\|');
+  return safe.includes('`') ? `\`\` ${safe} \`\`` : `\`${safe}\``;
+}
