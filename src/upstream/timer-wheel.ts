@@ -25,17 +25,23 @@ export interface TimerWheelOptions {
   readonly nowMs?: () => number;
 }
 
+/**
+ * A member of a slot's ring. Rings and not Sets: the tables that a Set leaves behind in old space keep what they held alive through every scavenge, which
+ * cost a request's whole garbage its early death (14 KB promoted per request, a fifth of the CPU). For the same reason a removed entry lets go of its callback.
+ */
 interface Entry extends Timer {
-  readonly dueTick: number;
-  readonly callback: () => void;
-  slot: Set<Entry> | null;
+  dueTick: number;
+  /** Null once it has run or was stopped. */
+  callback: (() => void) | null;
+  before: Entry | null;
+  after: Entry | null;
 }
 
 /** Creates a wheel. Its interval runs only while a timer does, and then keeps the process alive. */
 export function createTimerWheel(options: TimerWheelOptions = {}): TimerWheel {
   const tickMs = options.tickMs ?? 10;
   const nowMs = options.nowMs ?? (() => performance.now());
-  const slots = Array.from({ length: options.slots ?? 512 }, () => new Set<Entry>());
+  const slots = Array.from({ length: options.slots ?? 512 }, createRing);
   let interval: NodeJS.Timeout | null = null;
   let size = 0;
   let doneTick = 0;
@@ -47,17 +53,17 @@ export function createTimerWheel(options: TimerWheelOptions = {}): TimerWheel {
       interval = setInterval(advance, tickMs);
     }
     const dueTick = Math.max(doneTick + 1, Math.ceil(tickNow + Math.max(0, delayMs) / tickMs));
-    const slot = slots[dueTick % slots.length] ?? null;
-    const entry: Entry = { dueTick, callback, slot, cancel: () => remove(entry) };
-    slot?.add(entry);
+    const entry: Entry = { dueTick, callback, before: null, after: null, cancel: () => remove(entry) };
+    const ring = slots[dueTick % slots.length];
+    if (ring !== undefined) insertBefore(ring, entry);
     size += 1;
     return entry;
   }
 
   function remove(entry: Entry): void {
-    if (entry.slot === null) return;
-    entry.slot.delete(entry);
-    entry.slot = null;
+    if (entry.callback === null) return;
+    entry.callback = null;
+    unlink(entry);
     size -= 1;
   }
 
@@ -67,13 +73,23 @@ export function createTimerWheel(options: TimerWheelOptions = {}): TimerWheel {
     const from = Math.max(doneTick + 1, tick - slots.length + 1);
     doneTick = tick;
     for (let at = from; at <= tick; at++) {
-      for (const entry of slots[at % slots.length] ?? []) {
-        if (entry.dueTick > tick) continue;
-        remove(entry);
-        entry.callback();
-      }
+      const ring = slots[at % slots.length];
+      if (ring !== undefined) runDue(ring, tick);
     }
     if (size === 0) stop();
+  }
+
+  /** A callback may schedule or cancel others, so the due ones are taken out before the first runs. */
+  function runDue(ring: Entry, tick: number): void {
+    const due: Entry[] = [];
+    for (let entry = ring.after; entry !== null && entry !== ring; entry = entry.after) {
+      if (entry.dueTick <= tick) due.push(entry);
+    }
+    for (const entry of due) {
+      const { callback } = entry;
+      remove(entry);
+      callback?.();
+    }
   }
 
   function stop(): void {
@@ -82,13 +98,33 @@ export function createTimerWheel(options: TimerWheelOptions = {}): TimerWheel {
   }
 
   function close(): void {
-    for (const slot of slots) {
-      for (const entry of slot) entry.slot = null;
-      slot.clear();
+    for (const ring of slots) {
+      while (ring.after !== null && ring.after !== ring) remove(ring.after);
     }
-    size = 0;
     stop();
   }
 
   return { schedule, size: () => size, close };
+}
+
+/** An empty ring: its head, which is never due. */
+function createRing(): Entry {
+  const head: Entry = { dueTick: 0, callback: null, before: null, after: null, cancel: () => undefined };
+  head.before = head;
+  head.after = head;
+  return head;
+}
+
+function insertBefore(head: Entry, entry: Entry): void {
+  entry.before = head.before;
+  entry.after = head;
+  if (head.before !== null) head.before.after = entry;
+  head.before = entry;
+}
+
+function unlink(entry: Entry): void {
+  if (entry.before !== null) entry.before.after = entry.after;
+  if (entry.after !== null) entry.after.before = entry.before;
+  entry.before = null;
+  entry.after = null;
 }
