@@ -1,52 +1,8 @@
-import { asObject, isObject, type JsonObject, type Span } from '#core';
-import type { Compiled, EffectiveDocument, ParsedPolicies, Path } from '#policy';
-import type {
-  AlertSpec,
-  BudgetSpec,
-  CacheSpec,
-  ChainSpec,
-  ConsumerSpec,
-  GuardrailSpec,
-  ModelSpec,
-  ProjectSpec,
-  ProviderSpec,
-  RouteSpec,
-  WaiverSpec,
-} from '#snapshot';
+import type { JsonObject } from '#core';
+import type { Compiled, ParsedPolicies } from '#policy';
+import { type Item, itemOf, kindOf, type Specs } from './item.ts';
 import type { RequestWorld } from './request-axes.ts';
 import { type RankedRoute, rankRoutes, requestWorld } from './route-space.ts';
-
-/** The specs that rules read, by kind. */
-export interface Specs {
-  readonly Project: ProjectSpec;
-  readonly Provider: ProviderSpec;
-  readonly Model: ModelSpec;
-  readonly Route: RouteSpec;
-  readonly Chain: ChainSpec;
-  readonly Budget: BudgetSpec;
-  readonly Cache: CacheSpec;
-  readonly Guardrail: GuardrailSpec;
-  readonly Consumer: ConsumerSpec;
-  readonly Alert: AlertSpec;
-  readonly Waiver: WaiverSpec;
-}
-
-/** One effective document as a rule sees it. */
-export interface Item<Spec> {
-  readonly name: string;
-  /** `Kind/name`. */
-  readonly key: string;
-  readonly spec: Spec;
-  readonly metadata: JsonObject;
-  /** Written in the tree, or changed by it; false for a built-in document as it came. */
-  readonly isOwn: boolean;
-  /** Span of the value at a path from `spec`. */
-  readonly at: (...path: Path) => Span;
-  /** Span of the key at a path from `spec`. */
-  readonly atKey: (...path: Path) => Span;
-  /** Span of `metadata.name`: where what a document lacks is reported. */
-  readonly atName: () => Span;
-}
 
 /** One environment as rules see it. */
 export interface LintContext {
@@ -92,32 +48,4 @@ export function createContext(own: Compiled, { parsed, compiled, nowMs }: Contex
     nowMs,
   };
   return { ...context, routes: rankRoutes(context), world: requestWorld(context) };
-}
-
-/** The kind in `Kind/name`. Pure. */
-export function kindOf(key: string): string {
-  return key.slice(0, key.indexOf('/'));
-}
-
-function itemOf(document: EffectiveDocument): Item<JsonObject> {
-  const { kind, name, value, valueSpan, keySpan } = document;
-  const spec = asObject(value.spec);
-  return {
-    name,
-    key: `${kind}/${name}`,
-    spec,
-    metadata: asObject(value.metadata),
-    isOwn: document.from === 'file' || isChanged(document, spec),
-    at: (...path) => valueSpan(['spec', ...path]),
-    atKey: (...path) => keySpan(['spec', ...path]),
-    atName: () => valueSpan(['metadata', 'name']),
-  };
-}
-
-/** A built-in document that an environment's operation changed somewhere. */
-function isChanged(document: EffectiveDocument, value: unknown, path: Path = ['spec']): boolean {
-  if (document.origin(path).by === 'overlay') return true;
-  if (Array.isArray(value)) return value.some((item, at) => isChanged(document, item, [...path, at]));
-  if (!isObject(value)) return false;
-  return Object.entries(value).some(([key, item]) => isChanged(document, item, [...path, key]));
 }

@@ -1,5 +1,6 @@
 import type { ChainSpec, ModelSpec, ProviderSpec, RetrySpec, TargetSpec, TimeoutsSpec } from '#snapshot';
-import type { Item, LintContext } from './context.ts';
+import type { LintContext } from './context.ts';
+import type { Item } from './item.ts';
 
 /** One rung that a chain can reach, nested chains followed. */
 export interface Hop {
@@ -35,6 +36,16 @@ export function settingsOf(
     timeouts: { ...project?.timeouts, ...own?.timeouts, ...target.timeouts },
     retry: { ...project?.retry, ...own?.retry, ...target.retry },
   };
+}
+
+/** Every `retry` as a chain and its targets write it, with its path from `spec`. Pure. */
+export function writtenRetries({ spec }: Item<ChainSpec>): readonly {
+  readonly retry: RetrySpec;
+  readonly path: readonly (string | number)[];
+}[] {
+  const own = spec.defaults?.retry ? [{ retry: spec.defaults.retry, path: ['defaults', 'retry'] }] : [];
+  const targets = spec.targets.flatMap(({ retry }, at) => (retry ? [{ retry, path: ['targets', at, 'retry'] }] : []));
+  return [...own, ...targets];
 }
 
 /** Every chain that a request can enter: named by a route, or by a budget at its end. Pure. */

@@ -1,7 +1,7 @@
 import { asObject, type Glob } from '#core';
 import { compileMatcher, specificityOf } from '#policy';
 import type { FieldMatcher, Matcher, Predicate, Route, RouteSpec } from '#snapshot';
-import type { Item, LintContext } from './context.ts';
+import type { Item, Specs } from './item.ts';
 import type { RequestWorld } from './request-axes.ts';
 
 /** A route with its conditions compiled and its rank told, as the gateway ranks it. */
@@ -12,12 +12,18 @@ export interface RankedRoute {
   readonly specificity: Route['specificity'];
 }
 
+/** Where documents come from: the part of a context that is ready before routes are ranked. */
+interface Documents {
+  readonly every: <Kind extends keyof Specs>(kind: Kind) => readonly Item<Specs[Kind]>[];
+  readonly unreadKinds: ReadonlySet<string>;
+}
+
 /** Stands for a `when` whose other half does not compile: rules never look into one. */
 const OPAQUE: Predicate = Object.freeze({ source: '', evaluate: () => false });
 
 /** All routes of an environment, best first; routes of equal rank by name. Pure. */
-export function rankRoutes(context: Pick<LintContext, 'every'>): readonly RankedRoute[] {
-  return context
+export function rankRoutes(documents: Documents): readonly RankedRoute[] {
+  return documents
     .every('Route')
     .map((item) => {
       const hasWhen = item.spec.match.when !== undefined;
@@ -37,14 +43,14 @@ export function compareRank(a: RankedRoute, b: RankedRoute): number {
 }
 
 /** The names that requests can carry in this environment. Pure. */
-export function requestWorld(context: Pick<LintContext, 'every' | 'unreadKinds'>): RequestWorld {
-  const consumers = context.every('Consumer').map(({ name, metadata }) => {
+export function requestWorld(documents: Documents): RequestWorld {
+  const consumers = documents.every('Consumer').map(({ name, metadata }) => {
     return { name, labels: asObject(metadata.labels) as Readonly<Record<string, string>> };
   });
-  const isComplete = consumers.length > 0 && !context.unreadKinds.has('Consumer');
+  const isComplete = consumers.length > 0 && !documents.unreadKinds.has('Consumer');
   const models = new Map<string, string>();
-  for (const { name } of context.every('Model')) models.set(name, name);
-  for (const { name, spec } of context.every('Model')) {
+  for (const { name } of documents.every('Model')) models.set(name, name);
+  for (const { name, spec } of documents.every('Model')) {
     for (const alias of spec.aliases ?? []) if (!models.has(alias)) models.set(alias, name);
   }
   return { consumers: isComplete ? consumers : null, models };

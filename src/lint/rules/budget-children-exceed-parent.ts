@@ -1,6 +1,7 @@
 import { parseMoney } from '#core';
 import type { BudgetSpec } from '#snapshot';
-import type { Item, LintContext } from '../context.ts';
+import type { LintContext } from '../context.ts';
+import type { Item } from '../item.ts';
 import type { Rule } from '../rule.ts';
 
 /** Children that may together spend more than their parent. */

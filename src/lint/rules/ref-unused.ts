@@ -1,5 +1,5 @@
 import { referencesOf } from '#policy';
-import { kindOf } from '../context.ts';
+import { kindOf } from '../item.ts';
 import type { Rule } from '../rule.ts';
 
 /** Kinds that do nothing unless another document names them. */

@@ -1,0 +1,76 @@
+import { asObject, isObject, type JsonObject, type Span } from '#core';
+import type { EffectiveDocument, Path } from '#policy';
+import type {
+  AlertSpec,
+  BudgetSpec,
+  CacheSpec,
+  ChainSpec,
+  ConsumerSpec,
+  GuardrailSpec,
+  ModelSpec,
+  ProjectSpec,
+  ProviderSpec,
+  RouteSpec,
+  WaiverSpec,
+} from '#snapshot';
+
+/** The specs that rules read, by kind. */
+export interface Specs {
+  readonly Project: ProjectSpec;
+  readonly Provider: ProviderSpec;
+  readonly Model: ModelSpec;
+  readonly Route: RouteSpec;
+  readonly Chain: ChainSpec;
+  readonly Budget: BudgetSpec;
+  readonly Cache: CacheSpec;
+  readonly Guardrail: GuardrailSpec;
+  readonly Consumer: ConsumerSpec;
+  readonly Alert: AlertSpec;
+  readonly Waiver: WaiverSpec;
+}
+
+/** One effective document as a rule sees it. */
+export interface Item<Spec> {
+  readonly name: string;
+  /** `Kind/name`. */
+  readonly key: string;
+  readonly spec: Spec;
+  readonly metadata: JsonObject;
+  /** Written in the tree, or changed by it; false for a built-in document as it came. */
+  readonly isOwn: boolean;
+  /** Span of the value at a path from `spec`. */
+  readonly at: (...path: Path) => Span;
+  /** Span of the key at a path from `spec`. */
+  readonly atKey: (...path: Path) => Span;
+  /** Span of `metadata.name`: where what a document lacks is reported. */
+  readonly atName: () => Span;
+}
+
+/** The kind in `Kind/name`. Pure. */
+export function kindOf(key: string): string {
+  return key.slice(0, key.indexOf('/'));
+}
+
+/** Wraps a document for the rules. Pure. */
+export function itemOf(document: EffectiveDocument): Item<JsonObject> {
+  const { kind, name, value, valueSpan, keySpan } = document;
+  const spec = asObject(value.spec);
+  return {
+    name,
+    key: `${kind}/${name}`,
+    spec,
+    metadata: asObject(value.metadata),
+    isOwn: document.from === 'file' || isChanged(document, spec),
+    at: (...path) => valueSpan(['spec', ...path]),
+    atKey: (...path) => keySpan(['spec', ...path]),
+    atName: () => valueSpan(['metadata', 'name']),
+  };
+}
+
+/** A built-in document that an environment's operation changed somewhere. */
+function isChanged(document: EffectiveDocument, value: unknown, path: Path = ['spec']): boolean {
+  if (document.origin(path).by === 'overlay') return true;
+  if (Array.isArray(value)) return value.some((item, at) => isChanged(document, item, [...path, at]));
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(([key, item]) => isChanged(document, item, [...path, key]));
+}

@@ -1,0 +1,112 @@
+import { compileGlob, fitsGlob } from '#core';
+import type { BudgetSpec, RouteSpec } from '#snapshot';
+import type { LintContext } from '../context.ts';
+import { type Hop, hopsOf } from '../hops.ts';
+import type { Item } from '../item.ts';
+import type { Rule } from '../rule.ts';
+
+/** Spend that counts as zero. */
+export const modelPriceMissing: Rule = {
+  meta: {
+    id: 'model/price-missing',
+    severity: 'error',
+    summary: 'A route that a cost budget covers can reach a model without a price.',
+    why: 'What has no price cannot be counted: the budget holds a guess and charges nothing certain. Prices of the built-in catalogue can be overridden, missing ones added, by a document of kind Model.',
+    bad: `
+kind: Model
+metadata: { name: openai/unpriced }
+spec: { provider: openai }
+---
+kind: Chain
+metadata: { name: premium }
+spec: { targets: [{ id: one, model: openai/unpriced, timeouts: { total: 30s } }] }
+---
+kind: Route
+metadata: { name: default }
+spec: { match: {}, chain: premium }
+---
+kind: Budget
+metadata: { name: month }
+spec: { limit: { cost: "1000 USD" }, window: { every: month, timezone: UTC }, onExhausted: deny }`,
+    good: `
+kind: Model
+metadata: { name: openai/priced }
+spec: { provider: openai, prices: [{ from: 2026-01-01, input: "2.50", output: "10.00" }] }
+---
+kind: Chain
+metadata: { name: premium }
+spec: { targets: [{ id: one, model: openai/priced, timeouts: { total: 30s } }] }
+---
+kind: Route
+metadata: { name: default }
+spec: { match: {}, chain: premium }
+---
+kind: Budget
+metadata: { name: month }
+spec: { limit: { cost: "1000 USD" }, window: { every: month, timezone: UTC }, onExhausted: deny }`,
+  },
+  check(context) {
+    const budgets = context.every('Budget').filter(({ spec }) => spec.limit.cost !== undefined);
+    const seen = new Set<string>();
+    return context.every('Route').flatMap((route) => {
+      const chain = context.find('Chain', route.spec.chain ?? '');
+      if (!chain) return [];
+      return hopsOf(context, chain).flatMap((hop) => {
+        if (!hop.model || (hop.model.spec.prices?.length ?? 0) > 0) return [];
+        const budget = budgets.find(({ spec }) => mayCover(spec.scope ?? {}, route, hop, context));
+        const place = `${hop.chain.key} ${hop.index}`;
+        if (!budget || seen.has(place)) return [];
+        seen.add(place);
+        const { file, line } = budget.at('limit');
+        return [
+          {
+            at: hop.chain.at('targets', hop.index, 'model'),
+            subject: hop.chain.key,
+            message: `\`${hop.target.model}\` has no price, and route \`${route.name}\` reaches it under the budget \`${budget.name}\``,
+            hint: `Add \`prices\` to Model \`${hop.target.model}\`.`,
+            related: [{ file, line, message: 'what it costs should count here' }],
+          },
+        ];
+      });
+    });
+  },
+};
+
+/** Whether some request of the route that reaches the hop can be in the budget's scope; labels and metadata may always fit. */
+function mayCover(
+  scope: NonNullable<BudgetSpec['scope']>,
+  route: Item<RouteSpec>,
+  { model, provider }: Hop,
+  context: LintContext,
+): boolean {
+  return (
+    fitsAny(scope.routes, route.name) &&
+    fitsAny(scope.models, model?.name ?? '') &&
+    fitsAny(scope.providers, provider?.name ?? '') &&
+    callersOf(route, context).some(
+      (names) => scope.consumers === undefined || names.some((name) => fitsAny(scope.consumers, name)),
+    )
+  );
+}
+
+/** Each caller a route may have, with its parents: what it spends counts there too. Nobody declared may be anybody. */
+function callersOf(route: Item<RouteSpec>, { every, find }: LintContext): readonly (readonly string[])[] {
+  const wanted = route.spec.match.consumers;
+  const lines = every('Consumer')
+    .filter(({ name }) => fitsAny(wanted, name))
+    .map(({ name }) => {
+      const line = [name];
+      for (let parent = find('Consumer', name)?.spec.parent; parent && !line.includes(parent); ) {
+        line.push(parent);
+        parent = find('Consumer', parent)?.spec.parent;
+      }
+      return line;
+    });
+  return lines.length > 0 ? lines : [wanted ?? ['*']];
+}
+
+function fitsAny(patterns: readonly string[] | undefined, text: string): boolean {
+  return (
+    patterns === undefined || patterns.length === 0 || patterns.some((pattern) => fitsGlob(compileGlob(pattern), text))
+  );
+}
