@@ -17,8 +17,9 @@ export interface GatewayParts {
   readonly upstream: Upstream;
   readonly log: Log;
   readonly lifecycle: Lifecycle;
-  readonly records: Records;
-  readonly metrics: Metrics;
+  /** Null where this process keeps none. */
+  readonly records: Records | null;
+  readonly metrics: Metrics | null;
   readonly finished: Channel<FinishedRequest>;
   /** Ids of the holds that requests in progress own, renewed now and then. */
   readonly holds: Set<string>;

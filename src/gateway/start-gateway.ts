@@ -20,8 +20,8 @@ export interface RunningGateway {
   readonly port: number;
   /** Revision in service, findings of the last try, targets and what they miss. */
   readonly status: () => ReturnType<typeof statusReport>;
-  /** Where the decision records are. */
-  readonly recordsDirectory: string;
+  /** Where the decision records are; null where none are kept. */
+  readonly recordsDirectory: string | null;
   /** Reads the policies again and resolves with the verdict. */
   readonly reload: (trigger: string) => Promise<ActivationAttempt>;
   /** Takes no more requests, lets those in progress end for up to 30 s (or so long), writes every record, and lets go of everything. Idempotent. */
@@ -82,7 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     port,
     status: () => statusReport(parts),
-    recordsDirectory: parts.records.directory,
+    recordsDirectory: parts.records?.directory ?? null,
     reload: parts.policies.reload,
     close(graceMs = DRAIN_MS) {
       closing ??= shutDown(graceMs);

@@ -37,7 +37,7 @@ export async function statusReport(parts: GatewayParts) {
       consumers: snapshot.consumers.size,
       budgets: snapshot.budgets.size,
       inFlight: parts.lifecycle.inFlight(),
-      recordsDropped: parts.records.dropped(),
+      recordsDropped: parts.records?.dropped() ?? null,
     },
     targets: await targetStatuses(parts),
   };

@@ -27,11 +27,11 @@ export function addAdmin(app: FastifyInstance, parts: GatewayParts): void {
       admin.post('/explain', (request) => explainOver(parts, request));
       admin.get('/records', async (request) => {
         const { limit = '100' } = request.query as { readonly limit?: string };
-        return { records: await parts.records.latest(recordLimit(limit)) };
+        return { records: await recordsOf(parts).latest(recordLimit(limit)) };
       });
       admin.get('/records/:id', async (request) => {
         const { id } = request.params as { readonly id: string };
-        const record = await parts.records.find(id);
+        const record = await recordsOf(parts).find(id);
         if (record === null) throw new GatewayError('not_found', `there is no record ${id}`);
         return record;
       });
@@ -60,6 +60,11 @@ async function factsFor(parts: GatewayParts, request: ReturnType<typeof explaine
     if (!(error instanceof GatewayError)) throw error;
   }
   return readFacts(parts, active, needs, nowMs);
+}
+
+function recordsOf({ records }: GatewayParts): NonNullable<GatewayParts['records']> {
+  if (records === null) throw new GatewayError('not_found', 'this process keeps no decision records');
+  return records;
 }
 
 function recordLimit(text: string): number {

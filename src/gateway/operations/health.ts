@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { GatewayError } from '#core';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { ActivationAttempt } from '../policy-holder.ts';
 import { reportDiagnostic } from './report-diagnostic.ts';
@@ -19,8 +20,9 @@ export function addHealth(app: FastifyInstance, parts: GatewayParts): void {
     return reply.code(isReady ? 200 : 503).send(readiness);
   });
   app.get('/metrics', async (_request, reply) => {
-    const text = await parts.metrics.scrape();
-    return reply.header('content-type', parts.metrics.contentType).send(text);
+    const { metrics } = parts;
+    if (metrics === null) throw new GatewayError('not_found', 'this process keeps no metrics');
+    return reply.header('content-type', metrics.contentType).send(await metrics.scrape());
   });
 }
 
