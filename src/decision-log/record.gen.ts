@@ -187,6 +187,14 @@ export interface RecordedRequest {
    * The first characters of the prompt; only where `recording.prefixChars` asks for them.
    */
   readonly prefix?: string;
+  /**
+   * How many answers were asked for.
+   */
+  readonly choices?: number;
+  /**
+   * Fields whose value looked like personal data or a secret and was replaced by a keyed pseudonym.
+   */
+  readonly masked?: readonly string[];
 }
 /**
  * Keyed digests: equal text gives equal digests within one recording, and nothing else can be told.
@@ -246,6 +254,20 @@ export interface RecordedFacts {
     readonly [k: string]: number;
   };
   readonly cache?: RecordedCacheLookup;
+  /**
+   * Draws of sticky choices, by chain: they stand in for the session id, which is never recorded.
+   */
+  readonly stickyDraws?: {
+    readonly [k: string]: number;
+  };
+  /**
+   * True when the budget store could not be read, so that budgets decided by their fail mode.
+   */
+  readonly countersUnread?: boolean;
+  /**
+   * Providers that this version could not call.
+   */
+  readonly unsupportedProviders?: readonly string[];
 }
 /**
  * State of one counter.
@@ -321,6 +343,10 @@ export interface RecordedDecision {
    * What was held.
    */
   readonly reservations?: readonly RecordedReservation[];
+  /**
+   * True for a plan from a compatibility header, which no policy document can reproduce.
+   */
+  readonly inline?: boolean;
 }
 /**
  * One target and why.
@@ -440,6 +466,10 @@ export interface RecordedAttempt {
    * Why it was made: the failure or gate before it; null for the first.
    */
   readonly reason?: string | null;
+  /**
+   * What the provider asked to wait.
+   */
+  readonly retryAfterMs?: number | null;
 }
 /**
  * What the caller got.

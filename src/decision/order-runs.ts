@@ -40,10 +40,14 @@ export function orderRuns<T extends Sortable>(
   }
 }
 
-/** Sticky choice hashes the session or the consumer with the chain's name; without a session it draws like any other. */
 function drawFor(chain: Chain, request: RequestFacts, facts: Facts): number {
+  return facts.stickyDraws?.[chain.name] ?? stickyDraw(chain, request) ?? facts.draw;
+}
+
+/** The draw of a sticky choice: a hash of the session or the consumer with the chain's name; null where the choice draws like any other. Pure. */
+export function stickyDraw(chain: Chain, request: RequestFacts): number | null {
   const key = chain.sticky === 'session' ? request.session : chain.sticky === 'consumer' ? request.consumer : null;
-  return key === null ? facts.draw : stableDraw(`${chain.name}\u0000${key}`);
+  return key === null ? null : stableDraw(`${chain.name}\u0000${key}`);
 }
 
 /** Cumulative ranges in the order written: from 70/30 to 80/20 only the tenth between the two borders moves. */

@@ -49,6 +49,8 @@ export interface Facts {
   readonly nowMs: number;
   /** One draw in [0, 1) for weighted choice; sticky choice hashes instead. */
   readonly draw: number;
+  /** Recorded draws of sticky choices by chain name: they stand in for a session id that was never recorded. */
+  readonly stickyDraws?: Readonly<Record<string, number>>;
   /** Ids of secret references that have no value now (`env:OPENAI_API_KEY`). */
   readonly secretsMissing: ReadonlySet<string>;
   /** By plan target id (`chain/target`); absent means closed. */
