@@ -1,4 +1,4 @@
-import { fitsGlob, type Glob } from '#core';
+import { compileGlob, type Glob } from '#core';
 
 /** One text of every class that the patterns tell apart; incomplete when there are too many classes to look at. */
 export interface StringClasses {
@@ -8,6 +8,7 @@ export interface StringClasses {
 
 /** Patterns of real policies need a few dozen states; a wall of `*a*b*` patterns would need an exponential number. */
 const MAX_STATES = 4000;
+const MAX_ROUNDS = 20;
 /** One of these that no pattern holds stands for every character that no pattern names. */
 const FILLERS = [...'x0qzjkvwyabcdefghilmnoprstu123456789', '\u00b7'];
 
@@ -19,9 +20,17 @@ export function stringClasses(globs: readonly Glob[]): StringClasses {
   const exact = new Set(globs.filter((glob) => glob.isExact).map((glob) => glob.source));
   const starred = [...new Map(globs.filter((glob) => !glob.isExact).map((glob) => [glob.source, glob])).values()];
   const filler = fillerFor([...globs.map((glob) => glob.source)].join(''));
-  const found = exploreAutomaton(starred, filler);
-  const fresh = found.texts.map((text) => (exact.has(text) ? pump(text, starred, exact, filler) : text));
-  return { texts: [...exact, ...fresh.filter((text) => text !== null)], isComplete: found.isComplete };
+  const told = new Set<string>();
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const found = exploreAutomaton([...starred, ...[...told].map(compileGlob)], filler);
+    // An exact value stands for itself alone; for the rest of its class another text is looked for.
+    const taken = found.texts.filter((text) => exact.has(text) && !told.has(text));
+    if (taken.length === 0 || !found.isComplete) {
+      return { texts: [...new Set([...exact, ...found.texts])], isComplete: found.isComplete };
+    }
+    for (const text of taken) told.add(text);
+  }
+  return { texts: [...exact], isComplete: false };
 }
 
 /** Runs the patterns side by side over every text, state by state; the first text that reaches a new set of fitting patterns stands for it. */
@@ -66,16 +75,6 @@ function withEmptyStars(tokens: readonly string[], positions: readonly number[])
   const all = new Set(positions);
   for (const position of all) if (tokens[position] === '*') all.add(position + 1);
   return [...all].sort((a, b) => a - b);
-}
-
-/** Another text of the same class that is none of the exact values: one more character somewhere rarely changes what fits. */
-function pump(text: string, globs: readonly Glob[], exact: ReadonlySet<string>, filler: string): string | null {
-  for (let at = 0; at <= text.length; at++) {
-    const longer = text.slice(0, at) + filler + text.slice(at);
-    const isSame = globs.every((glob) => fitsGlob(glob, longer) === fitsGlob(glob, text));
-    if (isSame && !exact.has(longer)) return longer;
-  }
-  return null;
 }
 
 function fillerFor(used: string): string {
