@@ -1,3 +1,4 @@
+import { isAbsolute, join, relative } from 'node:path';
 import { type Catalog, loadCatalog } from '#catalog';
 import type { Diagnostic } from '#core';
 import {
@@ -14,6 +15,9 @@ import {
 import { namedEnvironment, policiesFolder } from './options.ts';
 import { UsageError } from './usage-error.ts';
 import type { VerbCall } from './verb.ts';
+
+/** What stands for stdin where a folder is named. */
+const STDIN = '-';
 
 /** The policies a verb works on, read and parsed. */
 export interface PolicyTree {
@@ -74,6 +78,19 @@ export function chosenEnvironment(call: VerbCall, { parsed, environments }: Poli
     `there is no environment ${JSON.stringify(name)}`,
     meant ? `Did you mean ${meant}?` : `Environments are ${environments.join(', ')}.`,
   );
+}
+
+/**
+ * Findings name files relative to the policies; people, editors and CI need them relative to where they are, with forward slashes. Files of the
+ * built-in catalogue are not the user's and stay as they are.
+ */
+export function shownPath(file: string, { folder, parsed }: Pick<PolicyTree, 'folder' | 'parsed'>): string {
+  const isPolicy = parsed.texts.has(file) || !file.startsWith('catalog/');
+  if (folder === STDIN || !isPolicy || file === folder) return file;
+  const path = join(folder, file);
+  const below = relative('.', path);
+  const isBelow = below !== '' && !below.startsWith('..') && !isAbsolute(below);
+  return (isBelow ? below : path).replaceAll('\\', '/');
 }
 
 function isReason({ rule }: Diagnostic): boolean {

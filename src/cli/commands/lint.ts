@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
 import { findPage, lintPages, runLint } from '#lint';
 import { suggest } from '#policy';
-import { chosenEnvironment, nothingToCheck, type PolicyTree, readTree, treeOf } from '../load-tree.ts';
+import { chosenEnvironment, nothingToCheck, type PolicyTree, readTree, shownPath, treeOf } from '../load-tree.ts';
 import { policiesFolder, withEnvironment, withPolicies } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import { type Output, readFailLevel, readOutputs, withReports } from '../report/formats.ts';
@@ -98,22 +97,16 @@ async function report(
       json: { version: readVersion(), exitCode, findings: findings.map(jsonFinding) },
       failLevel,
       exitCode,
-      pathOf: (file) => pathOf(file, tree),
+      pathOf: (file) => shownPath(file, tree),
       texts: hideFoundSecrets(texts, findings),
       scope: `${files} file${files === 1 ? '' : 's'}; ${environments.join(', ') || 'no environment'}`,
+      environments,
       notes: waived > 0 ? [`${waived} finding${waived === 1 ? ' is' : 's are'} accepted by waivers.`] : [],
     },
     outputs,
     call.terminal,
     { isQuiet: call.options.quiet === true },
   );
-}
-
-/** Findings name files relative to the policies; people and CI need them relative to where they are. The catalogue's files are not the user's. */
-function pathOf(file: string, { folder, parsed }: PolicyTree): string {
-  if (folder === '-') return file;
-  const isPolicy = parsed.texts.has(file) || !file.startsWith('catalog/');
-  return isPolicy && !isAbsolute(file) && file !== folder ? join(folder, file).replaceAll('\\', '/') : file;
 }
 
 function explainRule(id: string, { terminal }: VerbCall): ExitCode {

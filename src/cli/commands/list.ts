@@ -1,6 +1,6 @@
 import { asArray, asObject, asString } from '#core';
 import { type Compiled, KINDS, type ParsedDocument } from '#policy';
-import { chosenEnvironment, loadTree, type PolicyTree } from '../load-tree.ts';
+import { chosenEnvironment, loadTree, type PolicyTree, shownPath } from '../load-tree.ts';
 import { withEnvironment, withPolicies } from '../options.ts';
 import { createPaint } from '../report/colours.ts';
 import { readFailLevel, readOutputs, withReports } from '../report/formats.ts';
@@ -55,7 +55,7 @@ async function listPolicies(call: VerbCall): Promise<ExitCode> {
       json: { version: readVersion(), exitCode, ...listing, findings: findings.map(jsonFinding) },
       failLevel,
       exitCode,
-      pathOf: (file) => `${tree.folder}/${file}`,
+      pathOf: (file) => shownPath(file, tree),
       texts: tree.parsed.texts,
       scope: `${listing.documents.length} documents`,
       notes: [],

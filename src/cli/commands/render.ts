@@ -1,6 +1,6 @@
 import { Document, isCollection, isScalar, type Node, visit } from 'yaml';
 import { type Compiled, type EffectiveDocument, formatPolicies, KINDS, type Path, suggest } from '#policy';
-import { chosenEnvironment, loadTree, type PolicyTree } from '../load-tree.ts';
+import { chosenEnvironment, loadTree, type PolicyTree, shownPath } from '../load-tree.ts';
 import { withEnvironment, withPolicies } from '../options.ts';
 import { writePretty } from '../report/pretty.ts';
 import { safeText } from '../report/safe-text.ts';
@@ -33,7 +33,7 @@ async function renderDocuments(call: VerbCall): Promise<ExitCode> {
   terminal.out(texts.join('\n---\n'));
   const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length === 0) return 0;
-  const pathOf = (file: string): string => `${tree.folder}/${file}`;
+  const pathOf = (file: string): string => shownPath(file, tree);
   const report = {
     verb: 'render',
     findings: errors,
@@ -84,8 +84,8 @@ function choose(
   );
 }
 
-function renderDocument(document: EffectiveDocument, { folder, parsed }: PolicyTree, showsOrigin: boolean): string {
-  const place = (file: string): string => safeText(parsed.texts.has(file) ? `${folder}/${file}` : file);
+function renderDocument(document: EffectiveDocument, tree: PolicyTree, showsOrigin: boolean): string {
+  const place = (file: string): string => safeText(shownPath(file, tree));
   const yaml = new Document(document.value, { aliasDuplicateObjects: false });
   if (showsOrigin) {
     visit(yaml, {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '#core';
+import { maskFinding } from './mask-finding.ts';
 import type { Report } from './report.ts';
 import { safeJson } from './safe-text.ts';
 
@@ -9,7 +10,7 @@ export function writeJson({ json }: Report): string {
 
 /** A finding as `schemas/lint-report.schema.json` has it: without the span, with `null` and empty lists said out loud. Pure. */
 export function jsonFinding(finding: Diagnostic): Readonly<Record<string, unknown>> {
-  const { rule, severity, file, line, column, message, hint, related, witness, environments } = finding;
+  const { rule, severity, file, line, column, message, hint, related, witness, environments } = maskFinding(finding);
   return {
     rule,
     severity,

@@ -1,5 +1,5 @@
 import type { Diagnostic, Severity } from '#core';
-import { countText, type Report } from './report.ts';
+import { countText, namedEnvironments, type Report } from './report.ts';
 import { safeText } from './safe-text.ts';
 
 const WORDS: Readonly<Record<Severity, string>> = { error: '🛑 error', warn: '⚠️ warning', info: 'ℹ️ info' };
@@ -21,9 +21,10 @@ export function writeMarkdown(report: Report): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function row(finding: Diagnostic, { pathOf }: Report): string {
-  const { severity, rule, file, line, message, hint, environments } = finding;
-  const where = `${codeSpan(`${pathOf(file)}:${line}`)}${environments ? `<br>${environments.map(escapeCell).join(', ')}` : ''}`;
+function row(finding: Diagnostic, report: Report): string {
+  const { severity, rule, file, line, message, hint } = finding;
+  const environments = namedEnvironments(finding, report);
+  const where = `${codeSpan(`${report.pathOf(file)}:${line}`)}${environments.length > 0 ? `<br>${environments.map(escapeCell).join(', ')}` : ''}`;
   const text = hint === undefined ? escapeCell(message) : `${escapeCell(message)}<br>${escapeCell(hint)}`;
   return `| ${WORDS[severity]} | ${where} | ${codeSpan(rule)} | ${text} |`;
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '#core';
 import { codeFrame } from '#policy';
 import { createPaint, type Paint } from './colours.ts';
-import { countText, fails, type Look, type Report } from './report.ts';
+import { countText, fails, type Look, namedEnvironments, type Report } from './report.ts';
 import { safeText } from './safe-text.ts';
 import { wrap } from './wrap.ts';
 
@@ -20,7 +20,8 @@ export function writePretty(report: Report, look: Look): string {
 }
 
 function showFinding(finding: Diagnostic, report: Report, look: Look, paint: Paint): string {
-  const { severity, rule, message, hint, related = [], environments, witness } = finding;
+  const { severity, rule, message, hint, related = [], witness } = finding;
+  const environments = namedEnvironments(finding, report);
   const lines = [
     `${paint('place', place(finding, report))} ${paint(severity, severity === 'warn' ? 'warning' : severity)} ${paint('rule', rule)}`,
     paint('strong', wrap(safeText(message), look.columns, '  ')),
@@ -31,7 +32,7 @@ function showFinding(finding: Diagnostic, report: Report, look: Look, paint: Pai
         `  ${paint('dim', 'see:')} ${paint('place', `${path(other.file, report)}:${other.line}`)} ${safeText(other.message)}`,
     ),
     witness === undefined ? '' : wrap(`request: ${safeText(JSON.stringify(witness))}`, look.columns, '  '),
-    environments === undefined ? '' : paint('dim', `  in ${environments.map(safeText).join(', ')}`),
+    environments.length === 0 ? '' : paint('dim', `  in ${environments.map(safeText).join(', ')}`),
   ];
   return lines.filter((line) => line !== '').join('\n');
 }

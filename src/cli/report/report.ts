@@ -16,6 +16,8 @@ export interface Report {
   readonly texts: ReadonlyMap<string, string>;
   /** Last line of the pretty form and head of the Markdown one, such as `63 files, 3 environments`. */
   readonly scope: string;
+  /** Environments looked at: a finding that holds in all of them need not say so. */
+  readonly environments?: readonly string[];
   /** What there is to say beside the findings, in plain words. */
   readonly notes: readonly string[];
 }
@@ -43,4 +45,10 @@ export function countText(findings: readonly Diagnostic[]): string {
     return count === 0 ? [] : [`${count} ${words[severity]}${count === 1 ? '' : 's'}`];
   });
   return parts.length === 0 ? 'no findings' : parts.join(', ');
+}
+
+/** The environments worth naming with a finding: none when it holds in all that were looked at. Pure. */
+export function namedEnvironments(finding: Diagnostic, report: Pick<Report, 'environments'>): readonly string[] {
+  const own = finding.environments ?? [];
+  return report.environments?.every((environment) => own.includes(environment)) ? [] : own;
 }

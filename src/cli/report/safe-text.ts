@@ -1,29 +1,17 @@
-import { findSecrets } from '#policy';
-
 /** Controls, lone surrogates, and marks that change the direction of text: they act on a terminal instead of being seen. */
 const ACTIVE = /[\p{Cc}\p{Cs}\u061c\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/gu;
-const MASK = '\u2022\u2022\u2022\u2022';
 
-/** Text of unknown origin on one line: every active character is written as its code, and what looks like a secret is masked. Pure. */
+/** Text of unknown origin on one line, every active character written as its code. Pure. */
 export function safeText(text: string): string {
-  return maskSecrets(text).replace(/\r?\n/g, ' ').replace(ACTIVE, escapeCharacter);
+  return text.replace(/\r?\n/g, ' ').replace(ACTIVE, escapeCharacter);
 }
 
 /** JSON in which every active character is an escape; it parses to the same value. Pure. */
 export function safeJson(value: unknown, indent = 2): string {
-  const text = JSON.stringify(value, (_, part) => (typeof part === 'string' ? maskSecrets(part) : part), indent);
   // The line breaks of the layout are the only controls that JSON.stringify leaves.
-  return text.replace(ACTIVE, (character) => (character === '\n' ? character : jsonEscape(character)));
-}
-
-function maskSecrets(text: string): string {
-  let shown = '';
-  let at = 0;
-  for (const [start, end] of findSecrets(text)) {
-    shown += text.slice(at, start) + MASK;
-    at = end;
-  }
-  return shown + text.slice(at);
+  return JSON.stringify(value, null, indent).replace(ACTIVE, (character) =>
+    character === '\n' ? character : jsonEscape(character),
+  );
 }
 
 function escapeCharacter(character: string): string {

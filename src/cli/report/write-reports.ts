@@ -8,6 +8,7 @@ import { writeGithub } from './github.ts';
 import { writeJson } from './json.ts';
 import { writeJunit } from './junit.ts';
 import { writeMarkdown } from './markdown.ts';
+import { maskFinding } from './mask-finding.ts';
 import { writePretty } from './pretty.ts';
 import type { Look, Report } from './report.ts';
 import { writeSarif } from './sarif.ts';
@@ -25,9 +26,10 @@ export async function writeReports(
   terminal: Terminal,
   { isQuiet = false, own = {} }: { readonly isQuiet?: boolean; readonly own?: OwnForms } = {},
 ): Promise<void> {
+  const masked = { ...report, findings: report.findings.map(maskFinding) };
   for (const { format, file } of outputs) {
     const look = { hasColours: file === null && terminal.hasColours, columns: terminal.columns, isQuiet };
-    const text = own[format]?.(look) ?? write(format, report, look);
+    const text = own[format]?.(look) ?? write(format, masked, look);
     if (file === null) terminal.out(text);
     else await writeText(file, text);
   }
