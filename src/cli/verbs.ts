@@ -10,6 +10,9 @@ export interface VerbEntry {
 /** Every verb, in the order of the help text. One line each. */
 // biome-ignore format: a table
 export const VERBS: readonly VerbEntry[] = [
+  { name: 'serve', summary: 'the gateway', load: async () => (await import('./commands/serve.ts')).serve },
+  { name: 'status', summary: 'revision, last verdict and targets of a running gateway', load: async () => (await import('./commands/status.ts')).status },
+  { name: 'reload', summary: 'make a running gateway read its policies, and wait for the verdict', load: async () => (await import('./commands/reload.ts')).reload },
   { name: 'lint', summary: 'check policies: schema, links and meaning, for every environment', load: async () => (await import('./commands/lint.ts')).lint },
   { name: 'fmt', summary: 'put policy files into their canonical layout', load: async () => (await import('./commands/fmt.ts')).fmt },
   { name: 'list', summary: 'what is loaded, from where, and what was ignored', load: async () => (await import('./commands/list.ts')).list },

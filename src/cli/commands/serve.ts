@@ -1,0 +1,120 @@
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import { type GatewayOptions, type RunningGateway, StartError, startGateway } from '#gateway';
+import { cannotCheck } from '#policy';
+import { readTree } from '../load-tree.ts';
+import { namedEnvironment, policiesFolder, textOption, withEnvironment, withPolicies } from '../options.ts';
+import { writePretty } from '../report/pretty.ts';
+import { welcome } from '../serve/welcome.ts';
+import { isWorker, runWorkers } from '../serve/workers.ts';
+import { UsageError } from '../usage-error.ts';
+import type { ExitCode, Verb, VerbCall } from '../verb.ts';
+
+/** `signalbox serve`: the gateway. Ends when a signal asks it to, after the answers in progress. */
+export const serve: Verb = {
+  configure(command: Command) {
+    withEnvironment(withPolicies(command))
+      .option('--port <port>', 'port (default: $SIGNALBOX_PORT, else 8787; 0 for any free one)')
+      .option('--host <address>', 'address to listen on (default: $SIGNALBOX_HOST, else 127.0.0.1)')
+      .option(
+        '--data-dir <dir>',
+        'records, journal and last good revision (default: $SIGNALBOX_DATA_DIR, else .signalbox)',
+      )
+      .option('--workers <n>', 'processes that share the port', '1')
+      .option('--git <url>', 'pull policies from a repository (not in this version)');
+  },
+  run: runServe,
+};
+
+async function runServe(call: VerbCall): Promise<ExitCode> {
+  if (call.options.git !== undefined) {
+    throw new UsageError(
+      '--git is not in this version',
+      'Mount or check out the policies and name their folder by --policies.',
+    );
+  }
+  const workers = readNumber('--workers', call.options.workers, 1, availableParallelism() * 4);
+  const options = gatewayOptions(call);
+  if (workers > 1 && !isWorker()) return runWorkers(workers, call.terminal);
+  try {
+    const gateway = await startGateway(options);
+    await announce(gateway, options, call);
+    // Signals end the process, once the answers in progress are complete.
+    return await new Promise<never>(() => {});
+  } catch (error) {
+    if (error instanceof StartError) return showRefusal(error, options, call);
+    throw startProblem(error, options);
+  }
+}
+
+async function announce(gateway: RunningGateway, options: GatewayOptions, { terminal }: VerbCall): Promise<void> {
+  const status = await gateway.status();
+  terminal.out(`${gateway.url} ${status.environment} ${status.revision}\n`);
+  if (!isWorker()) {
+    terminal.err(welcome({ url: gateway.url, status, policies: options.policies, records: gateway.recordsDirectory }));
+  }
+}
+
+function gatewayOptions(call: VerbCall): GatewayOptions {
+  const { options, terminal } = call;
+  const { env } = terminal;
+  return {
+    policies: policiesFolder(call),
+    environment: namedEnvironment(call) ?? 'development',
+    host: textOption(options.host) ?? (env.SIGNALBOX_HOST || '127.0.0.1'),
+    port: readNumber('--port', options.port ?? (env.SIGNALBOX_PORT || '8787'), 0, 65_535),
+    dataDir: textOption(options.dataDir) ?? (env.SIGNALBOX_DATA_DIR || '.signalbox'),
+    adminToken: env.SIGNALBOX_ADMIN_TOKEN || null,
+    env,
+    handleSignals: true,
+  };
+}
+
+function readNumber(name: string, value: unknown, min: number, max: number): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= min && number <= max && String(value).trim() !== '') return number;
+  throw new UsageError(`${name} is a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`);
+}
+
+/** No revision can be served: every finding as `lint` shows it. A tree that is not there is 2, one that is wrong is 1. */
+async function showRefusal(error: StartError, { policies }: GatewayOptions, { terminal }: VerbCall): Promise<ExitCode> {
+  const { parsed } = await readTree(policies);
+  const exitCode = cannotCheck(error.diagnostics) ? 2 : 1;
+  const report = {
+    verb: 'serve',
+    findings: error.diagnostics,
+    json: null,
+    failLevel: 'error' as const,
+    exitCode,
+    pathOf: (file: string) => (parsed.texts.has(file) ? `${policies}/${file}` : file),
+    texts: parsed.texts,
+    scope: policies,
+    notes: [],
+  };
+  const look = {
+    hasColours: terminal.hasColours && terminal.isErrorTerminal,
+    columns: terminal.columns,
+    isQuiet: false,
+  };
+  terminal.err(`${writePretty(report, look)}signalbox: ${error.message}\n`);
+  return exitCode;
+}
+
+function startProblem(error: unknown, { host, port }: GatewayOptions): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return new UsageError(`port ${port} is taken`, 'Stop what listens there, or name another port by --port.', {
+      cause: error,
+    });
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new UsageError(
+      `cannot listen on ${host} port ${port}: ${code}`,
+      'Name another address by --host or --port.',
+      {
+        cause: error,
+      },
+    );
+  }
+  return error;
+}

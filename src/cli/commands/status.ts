@@ -1,0 +1,58 @@
+import { asArray, asObject, asString, type JsonObject } from '#core';
+import { callAdmin, withGateway } from '../call-admin.ts';
+import { createPaint, type Paint } from '../report/colours.ts';
+import { safeJson, safeText } from '../report/safe-text.ts';
+import { UsageError } from '../usage-error.ts';
+import type { ExitCode, Verb, VerbCall } from '../verb.ts';
+
+/** `signalbox status`: what a running gateway serves, what it refused last, and which targets cannot be called. Exit code 1 when it is not ready or degraded. */
+export const status: Verb = {
+  configure(command) {
+    withGateway(command).option('--json', 'the whole status as JSON');
+  },
+  run: showStatus,
+};
+
+async function showStatus(call: VerbCall): Promise<ExitCode> {
+  const { terminal, options } = call;
+  const answer = await callAdmin(call, 'GET', '/admin/status');
+  if (answer.status !== 200) throw new UsageError(`the gateway answered ${answer.status}`);
+  const report = asObject(answer.body);
+  if (options.json === true) terminal.out(`${safeJson(report)}\n`);
+  else terminal.out(describe(report, createPaint(terminal.hasColours)));
+  return report.status === 'ready' ? 0 : 1;
+}
+
+function describe(report: JsonObject, paint: Paint): string {
+  const word = text(report.status);
+  const lines = [
+    `${paint(word === 'ready' ? 'good' : 'error', word)} ${paint('strong', text(report.environment))} revision ${text(report.revision)}, active since ${text(report.activatedAt)}`,
+    paint(
+      'dim',
+      `  digest ${text(report.digest)}, version ${text(report.version)}, up ${text(report.uptimeSeconds)} s`,
+    ),
+  ];
+  const rejected = asObject(report.rejected);
+  if (rejected.at !== undefined) {
+    lines.push(paint('error', `  a newer tree was refused at ${text(rejected.at)}:`));
+    for (const finding of asArray(rejected.diagnostics).map(asObject).slice(0, 20))
+      lines.push(`    ${findingLine(finding)}`);
+  }
+  for (const target of asArray(report.targets).map(asObject)) {
+    const isReady = target.status === 'ready';
+    const problem = asString(target.problem);
+    lines.push(
+      `  ${text(target.id).padEnd(24)} ${paint(isReady ? 'good' : 'warn', text(target.status))}${problem === undefined ? '' : paint('dim', ` ${safeText(problem)}`)}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** One finding of the admin API on a line. Pure. */
+export function findingLine({ file, line, column, rule, message, severity }: JsonObject): string {
+  return `${text(file)}:${text(line)}:${text(column)} ${text(severity)} ${text(rule)} ${text(message)}`;
+}
+
+function text(value: unknown): string {
+  return value === undefined || value === null ? '-' : safeText(String(value));
+}

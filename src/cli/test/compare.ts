@@ -1,0 +1,57 @@
+import { parseMoney } from '#core';
+import type { TestExpectation } from '#snapshot';
+import type { Actual } from './play-case.ts';
+
+/** A field that came out otherwise than expected. */
+export interface Mismatch {
+  readonly field: keyof Actual;
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+/** Compares what is named in `expect`, and nothing else. Pure. */
+export function compare(expect: TestExpectation, actual: Actual): readonly Mismatch[] {
+  return expectedFields(expect).flatMap((field): readonly Mismatch[] => {
+    const expected = expect[field];
+    switch (field) {
+      case 'attempts':
+        return isSame(spell(expect.attempts ?? [], actual), actual.attempts)
+          ? []
+          : [{ field, expected, actual: actual.attempts }];
+      case 'alerts':
+        return isSame([...(expect.alerts ?? [])].sort(), [...actual.alerts].sort())
+          ? []
+          : [{ field, expected, actual: actual.alerts }];
+      case 'skipped':
+        return compareSkipped(expect.skipped ?? {}, actual);
+      case 'cost':
+        return actual.cost !== null && parseMoney(expect.cost ?? '') === parseMoney(actual.cost)
+          ? []
+          : [{ field, expected, actual: actual.cost }];
+      default:
+        return expected === actual[field] ? [] : [{ field, expected, actual: actual[field] }];
+    }
+  });
+}
+
+/** The fields that a case names, without extensions (`x-…`). Pure. */
+export function expectedFields(expect: TestExpectation): readonly (keyof Actual)[] {
+  return (Object.keys(expect) as (keyof Actual)[]).filter((field) => !field.startsWith('x-'));
+}
+
+function compareSkipped(expected: NonNullable<TestExpectation['skipped']>, actual: Actual): readonly Mismatch[] {
+  const found = Object.entries(expected).map(([id, reason]) => {
+    const [short = id] = spell([id], actual);
+    return { id, isMet: actual.skipped[short] === reason };
+  });
+  return found.every(({ isMet }) => isMet) ? [] : [{ field: 'skipped', expected, actual: actual.skipped }];
+}
+
+/** Cases may write a target of the own chain in full as well. */
+function spell(ids: readonly string[], { chain }: Actual): readonly string[] {
+  return ids.map((id) => (chain !== null && id.startsWith(`${chain}/`) ? id.slice(chain.length + 1) : id));
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, at) => item === b[at]);
+}
