@@ -72,7 +72,7 @@ spec: { overrides: [{ target: Chain/one, path: targets, insertAfter: gpt, value:
   for (const [what, fields, expected, waived] of waivers) {
     it(`honours waivers: ${what}`, () => {
       const result = lintFiles({ 'tree.yaml': [chain, route, waiver(fields)].join('\n---\n') });
-      assert.deepEqual(rulesOf(result.findings).sort(), expected);
+      assert.deepEqual(rulesOf(result.findings).toSorted(), expected);
       assert.equal(result.waived, waived);
     });
   }
@@ -89,7 +89,7 @@ spec: { overrides: [{ target: Chain/one, path: targets, insertAfter: gpt, value:
     const broken = 'kind: Route\nmetadata: { name: rest, owner: platform }\nspec: { match: {}, chian: one }';
     const narrow = route.replace('match: {}', 'match: { models: ["openai/*"] }');
     const { findings } = lintFiles({ 'tree.yaml': [chain, narrow, broken].join('\n---\n') });
-    assert.deepEqual(rulesOf(findings).sort(), ['fallback/none', 'schema/unknown-key']);
+    assert.deepEqual(rulesOf(findings).toSorted(), ['fallback/none', 'schema/unknown-key']);
   });
 
   it('does not judge an environment whose operations break a document', () => {

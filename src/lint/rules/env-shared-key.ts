@@ -1,7 +1,5 @@
-import { asArray, asObject } from '#core';
-import type { Compiled, EffectiveDocument, Path } from '#policy';
-import type { LintContext } from '../context.ts';
-import { hopsOf } from '../hops.ts';
+import { asArray, asObject, type Span } from '#core';
+import type { Compiled, EffectiveDocument, ParsedPolicies, Path } from '#policy';
 import type { Rule } from '../rule.ts';
 
 const PRODUCTION = /^prod(uction)?$/;
@@ -12,7 +10,7 @@ export const envSharedKey: Rule = {
     id: 'env/shared-key',
     severity: 'error',
     summary: 'Production and another environment take a provider key from the same place.',
-    why: "A load test in staging burns production's quota and rate limit, and a key leaked from a laptop is the key customers depend on. Compared are the references of `Provider` documents, for providers that production uses.",
+    why: "A load test in staging burns production's quota and rate limit, and a key leaked from a laptop is the key customers depend on. Compared are references, and only those that the policies write: the variable of a built-in provider that nothing changes is set by each deployment.",
     bad: `
 kind: Provider
 metadata: { name: openai }
@@ -37,39 +35,37 @@ metadata: { name: staging }`,
     waive:
       'When the environments are kept apart elsewhere, such as by secret stores of the same variable name on different clusters.',
   },
-  check(context) {
-    const { environment, compiled, parsed } = context;
-    if (!PRODUCTION.test(environment)) return [];
+  check({ environment, compiled, parsed }) {
     const own = compiled.find((each) => each.environment === environment);
-    const others = compiled.filter((each) => !PRODUCTION.test(each.environment));
-    const used = usedProviders(context);
-    return (own ? secretsOf(own) : [])
-      .filter(({ document }) => document.from === 'file' || used.has(document.name))
-      .flatMap(({ document, path, id }) => {
-        const sharing = others.filter((other) => secretsOf(other).some((secret) => secret.id === id));
-        if (sharing.length === 0) return [];
-        const written = document.valueSpan(path);
-        // A built-in provider has no line of the author's: the environment that should say otherwise has.
-        const environmentDocument = parsed.documents.find(
-          (each) => each.kind === 'Environment' && each.name === environment,
-        );
-        const isOwn = parsed.texts.has(written.file);
-        const at = isOwn || !environmentDocument ? written : environmentDocument.valueSpan(['metadata', 'name']);
-        return [
-          {
-            at,
-            subject: `Provider/${document.name}`,
-            message: `provider \`${document.name}\` takes its key from \`${id}\` in ${environment} and in ${sharing.map((each) => each.environment).join(', ')}`,
-            hint: `Give ${environment} a key of its own: an override of \`Provider/${document.name}\` with \`path: auth.secret\` in Environment \`${environment}\`.`,
-          },
-        ];
-      });
+    if (!own || !PRODUCTION.test(environment)) return [];
+    const others = compiled
+      .filter((each) => !PRODUCTION.test(each.environment))
+      .map((each) => ({ name: each.environment, secrets: secretsOf(each) }));
+    const isWritten = ({ document, path }: FoundSecret): boolean => parsed.texts.has(document.valueSpan(path).file);
+    return secretsOf(own).flatMap((secret) => {
+      const sharing = others.filter(({ secrets }) =>
+        secrets.some((other) => other.id === secret.id && (isWritten(other) || isWritten(secret))),
+      );
+      const { document, path, id } = secret;
+      const place = isWritten(secret) ? document.valueSpan(path) : nameOf(parsed, environment);
+      if (sharing.length === 0 || !place) return [];
+      return [
+        {
+          at: place,
+          subject: `Provider/${document.name}`,
+          message: `provider \`${document.name}\` takes its key from \`${id}\` in ${environment} and in ${sharing.map(({ name }) => name).join(', ')}`,
+          hint: `Give ${environment} a key of its own: an override of \`Provider/${document.name}\` with \`path: auth.secret\` in Environment \`${environment}\`.`,
+        },
+      ];
+    });
   },
 };
 
-function usedProviders(context: LintContext): ReadonlySet<string> {
-  const hops = context.every('Chain').flatMap((chain) => hopsOf(context, chain));
-  return new Set(hops.flatMap(({ provider }) => (provider ? [provider.name] : [])));
+/** A built-in provider has no line of the author's; the environment that should say otherwise has. */
+function nameOf({ documents }: ParsedPolicies, environment: string): Span | undefined {
+  return documents
+    .find(({ kind, name }) => kind === 'Environment' && name === environment)
+    ?.valueSpan(['metadata', 'name']);
 }
 
 interface FoundSecret {
