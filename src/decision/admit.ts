@@ -41,7 +41,9 @@ export function admit(snapshot: Snapshot, context: GateContext, first: MadePlan)
       const more = `; no target of its chain ${next.chain} is left: ${skipped.map(skipText).join(', ')}`;
       return { ...budgetDenial(snapshot, route.name, next.check, facts, more), skipped };
     }
-    made = replanned;
+    // What the route would have answered with stays the measure: a cheaper chain's answer is a lower one.
+    const { firstTier = null } = first.plan;
+    made = { ...replanned, plan: { ...replanned.plan, firstTier } };
   }
 }
 

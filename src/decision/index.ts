@@ -22,7 +22,7 @@ export { type Failure, failureOf } from './failure.ts';
 export { isIpAllowed } from './ip-allow.ts';
 export { match } from './match.ts';
 export { neededFacts } from './needed-facts.ts';
-export { stickyDraw } from './order-runs.ts';
+export { stickyDraws } from './order-runs.ts';
 export { type ModelNames, mayUseModel } from './permissions.ts';
 export { classPrice, costOf, priceAt } from './price.ts';
 export { resolveModel } from './resolve-model.ts';

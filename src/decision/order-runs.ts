@@ -1,4 +1,4 @@
-import type { Chain } from '#snapshot';
+import type { Chain, Snapshot } from '#snapshot';
 import { stableDraw } from './stable-draw.ts';
 import type { Facts, RequestFacts } from './types.ts';
 
@@ -44,8 +44,18 @@ function drawFor(chain: Chain, request: RequestFacts, facts: Facts): number {
   return facts.stickyDraws?.[chain.name] ?? stickyDraw(chain, request) ?? facts.draw;
 }
 
-/** The draw of a sticky choice: a hash of the session or the consumer with the chain's name; null where the choice draws like any other. Pure. */
-export function stickyDraw(chain: Chain, request: RequestFacts): number | null {
+/** The draws of every sticky choice that the request could meet, by chain: what a record keeps in place of the session id. Pure. */
+export function stickyDraws({ chains }: Snapshot, request: RequestFacts): Readonly<Record<string, number>> {
+  const draws: Record<string, number> = {};
+  for (const chain of chains.values()) {
+    const draw = chain.strategy === 'weighted' ? stickyDraw(chain, request) : null;
+    if (draw !== null) draws[chain.name] = draw;
+  }
+  return draws;
+}
+
+/** A hash of the session or the consumer with the chain's name; null where the choice draws like any other. */
+function stickyDraw(chain: Chain, request: RequestFacts): number | null {
   const key = chain.sticky === 'session' ? request.session : chain.sticky === 'consumer' ? request.consumer : null;
   return key === null ? null : stableDraw(`${chain.name}\u0000${key}`);
 }

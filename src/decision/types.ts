@@ -147,7 +147,7 @@ export interface Plan {
   readonly skipped: readonly SkippedTarget[];
   /** Ids of all targets, callable and skipped, in the order chosen. Absent in plans that `decide` did not make. */
   readonly order?: readonly string[];
-  /** Tier of the first target in the order chosen, skipped or not: an answer of a lower one is degraded. Null when not declared. */
+  /** Tier of the first target in the order chosen, skipped or not, of the route's own chain also where a budget handed over: an answer of a lower one is degraded. Null when not declared. */
   readonly firstTier?: number | null;
   /** Needs of the request, for the record and for parameter policy. */
   readonly needs: readonly Capability[];

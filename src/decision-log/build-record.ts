@@ -1,0 +1,158 @@
+import type { DialectName, Endpoint, JsonObject } from '#core';
+import type { Attempt, Decision, Facts, PlanTarget, RequestFacts, Settlement } from '#decision';
+import type { Snapshot } from '#snapshot';
+import { promptDigests } from './prompt-digests.ts';
+import type { Pseudonymise } from './pseudonym.ts';
+import type { RecordedAttempt, RecordedDecision, RecordedOutcome, TrafficRecord } from './record.gen.ts';
+import { recordFacts } from './record-facts.ts';
+import { recordRequest } from './record-request.ts';
+
+/** Everything there is to know of a request that has ended. What a refused request never reached is null. */
+export interface FinishedCall {
+  readonly id: string;
+  readonly startedMs: number;
+  readonly endpoint: Endpoint;
+  readonly dialect: DialectName;
+  readonly path: string;
+  readonly snapshot: Snapshot;
+  readonly request: RequestFacts | null;
+  readonly keyId: string | null;
+  /** The caller's body, for keyed digests: never kept. */
+  readonly body: JsonObject | null;
+  readonly route: string | null;
+  readonly facts: Facts | null;
+  /** Draws of sticky choices by chain, in place of the session. */
+  readonly stickyDraws: Readonly<Record<string, number>>;
+  readonly decision: Decision | null;
+  /** A plan of a compatibility header, which no policy document can reproduce. */
+  readonly isInline: boolean;
+  readonly attempts: readonly Attempt[];
+  readonly served: { readonly target: PlanTarget; readonly fallback: RecordedOutcome['fallback'] } | null;
+  readonly settlement: Settlement | null;
+  readonly status: number;
+  readonly code: string | null;
+  readonly finish: string | null;
+  readonly isComplete: boolean;
+  readonly firstByteMs: number | null;
+  /** From the first byte of the request to the last of the answer. */
+  readonly durationMs: number;
+  /** `budget 80%` for every threshold that this request's charge crossed. */
+  readonly alerts: readonly string[];
+}
+
+/** Who writes the record. */
+export interface RecordWriter {
+  readonly gatewayVersion: string;
+  readonly pseudonymise: Pseudonymise;
+  readonly sampleWeight: number;
+  /** Records dropped so far by this process. */
+  readonly dropped: number;
+}
+
+/** Builds the decision record of a request: everything that reproduces its decision and its cost, and no text of prompt or answer. Pure. */
+export function buildRecord(call: FinishedCall, writer: RecordWriter): TrafficRecord {
+  const { snapshot, request, facts } = call;
+  const masked =
+    request === null
+      ? null
+      : recordRequest(request, call.keyId, promptDigests(call.body, writer.pseudonymise), writer.pseudonymise);
+  return {
+    v: 1,
+    id: call.id,
+    at: new Date(call.startedMs).toISOString(),
+    environment: snapshot.environment,
+    gatewayVersion: writer.gatewayVersion,
+    revision: snapshot.revision,
+    digest: snapshot.digest,
+    ...(writer.sampleWeight === 1 ? {} : { sampleWeight: writer.sampleWeight }),
+    ...(writer.dropped === 0 ? {} : { dropped: writer.dropped }),
+    request: masked?.request ?? { endpoint: call.endpoint, dialect: call.dialect },
+    ...(request === null || facts === null || masked === null
+      ? {}
+      : { facts: recordFacts(snapshot, facts, call.stickyDraws, masked.replaced) }),
+    ...(call.decision === null ? {} : { decision: recordDecision(call, call.decision) }),
+    attempts: call.attempts.map((attempt, index) => recordAttempt(call, attempt, index)),
+    outcome: recordOutcome(call),
+    ...(call.alerts.length === 0 ? {} : { alerts: call.alerts }),
+  };
+}
+
+function recordDecision(call: FinishedCall, decision: Decision): RecordedDecision {
+  const common = { route: decision.route, ...(call.isInline ? { inline: true } : {}) };
+  if (decision.kind === 'deny') {
+    const { status, code, skipped } = decision;
+    return { ...common, allowed: false, status, code, reason: code, skipped: skipped.map(recordSkip) };
+  }
+  const { plan, reservations, notes } = decision;
+  return {
+    ...common,
+    chain: plan.chain,
+    allowed: true,
+    targets: plan.targets.map(({ id }) => id),
+    skipped: plan.skipped.map(recordSkip),
+    notes: notes.map(({ kind }) => kind),
+    reservations: reservations.map(({ counter, amount }) => ({ counter: counter.key, budget: counter.budget, amount })),
+  };
+}
+
+function recordSkip({ id, reason, detail }: Extract<Decision, { kind: 'deny' }>['skipped'][number]) {
+  return { target: id, reason, detail };
+}
+
+function recordAttempt(
+  { attempts, decision, settlement }: FinishedCall,
+  attempt: Attempt,
+  index: number,
+): RecordedAttempt {
+  const target = targetOf(decision, attempt.target);
+  const before = attempts[index - 1];
+  const { outcome, status, startedMs, endedMs, firstTokenMs, usage, estimated, retryAfterMs } = attempt;
+  const cost = settlement?.perAttempt[index]?.costMicroUsd ?? null;
+  return {
+    target: attempt.target,
+    ...(target === null ? {} : { provider: target.provider.name, model: target.model }),
+    outcome,
+    status,
+    startedMs,
+    firstTokenMs,
+    durationMs: endedMs - startedMs,
+    waitMs: Math.max(0, startedMs - (before?.endedMs ?? startedMs)),
+    usage,
+    estimated,
+    costMicroUsd: cost,
+    billed: usage !== null,
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+  };
+}
+
+function recordOutcome(call: FinishedCall): RecordedOutcome {
+  const { served, settlement, attempts, request } = call;
+  const last = attempts.at(-1) ?? null;
+  const calledMs = attempts.reduce((sum, { startedMs, endedMs }) => sum + endedMs - startedMs, 0);
+  const plan = call.decision?.kind === 'allow' ? call.decision.plan : null;
+  const firstTier = plan?.firstTier ?? null;
+  return {
+    status: call.status,
+    code: call.code,
+    target: served?.target.id ?? null,
+    provider: served?.target.provider.name ?? null,
+    model: served?.target.model ?? null,
+    fallback: served?.fallback ?? null,
+    degraded: served !== null && firstTier !== null && (served.target.tier ?? firstTier) < firstTier,
+    cache: 'off',
+    streamed: request?.stream ?? false,
+    finish: call.finish,
+    complete: call.isComplete,
+    usage: last?.usage ?? null,
+    estimated: settlement?.estimated ?? false,
+    costMicroUsd: settlement?.costMicroUsd ?? null,
+    costSource: settlement?.priceSource ?? null,
+    durationMs: call.durationMs,
+    firstTokenMs: call.firstByteMs,
+    overheadMs: Math.max(0, call.durationMs - calledMs),
+  };
+}
+
+function targetOf(decision: Decision | null, id: string): PlanTarget | null {
+  return decision?.kind === 'allow' ? (decision.plan.targets.find((target) => target.id === id) ?? null) : null;
+}

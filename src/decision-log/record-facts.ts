@@ -1,0 +1,55 @@
+import type { Facts } from '#decision';
+import type { Snapshot } from '#snapshot';
+import type { RecordedFacts } from './record.gen.ts';
+
+/** The state that a decision read. Secrets are named, never told; raw values that the request had replaced are replaced in counter keys too. Pure. */
+export function recordFacts(
+  snapshot: Snapshot,
+  facts: Facts,
+  stickyDraws: Readonly<Record<string, number>>,
+  replaced: ReadonlyMap<string, string>,
+): RecordedFacts {
+  return {
+    nowMs: facts.nowMs,
+    draw: facts.draw,
+    secretsMissing: secretsOfChains(snapshot).filter((id) => facts.secretsMissing.has(id)),
+    breakers: facts.breakers,
+    counters: replaced.size === 0 ? facts.counters : renameKeys(facts.counters, replaced),
+    latencies: facts.latencies,
+    inFlight: facts.inFlight,
+    ...(Object.keys(stickyDraws).length === 0 ? {} : { stickyDraws }),
+    ...(facts.countersUnread === true ? { countersUnread: true } : {}),
+    ...(facts.unsupportedProviders?.size ? { unsupportedProviders: [...facts.unsupportedProviders].sort() } : {}),
+  };
+}
+
+/** Ids of the secrets of every provider that some chain calls: others bear on no decision. */
+function secretsOfChains({ chains, models, providers }: Snapshot): readonly string[] {
+  const ids = new Set<string>();
+  for (const { targets } of chains.values()) {
+    for (const { use } of targets) {
+      if (use.kind === 'chain') continue;
+      const name = use.kind === 'provider' ? use.provider : models.get(use.model)?.provider;
+      const provider = providers.get(name ?? '');
+      for (const { id } of provider?.auth.secrets ?? []) ids.add(id);
+      for (const { value } of provider?.headers ?? []) if (typeof value !== 'string') ids.add(value.id);
+    }
+  }
+  return [...ids].sort();
+}
+
+/** Counter keys hold the values a budget is split by, percent-encoded. */
+function renameKeys<T>(
+  counters: Readonly<Record<string, T>>,
+  replaced: ReadonlyMap<string, string>,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(
+    Object.entries(counters).map(([key, state]) => {
+      let renamed = key;
+      for (const [raw, standIn] of replaced) {
+        renamed = renamed.replaceAll(encodeURIComponent(raw.toWellFormed()), encodeURIComponent(standIn));
+      }
+      return [renamed, state];
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+import type { RequestFacts } from '#decision';
+import { looksPrivate } from './looks-private.ts';
+import type { Pseudonymise } from './pseudonym.ts';
+import type { RecordedDigests, RecordedRequest } from './record.gen.ts';
+
+const MAX_VALUE = 256;
+
+/** A request fit to be kept, and what had to be replaced in it: raw value → stand-in. */
+export interface MaskedRequest {
+  readonly request: RecordedRequest;
+  readonly replaced: ReadonlyMap<string, string>;
+}
+
+/** What a request asked for, fit to be kept: no prompt text, no session id, and a stand-in for every free value that looks personal or secret. Pure. */
+export function recordRequest(
+  request: RequestFacts,
+  keyId: string | null,
+  digests: RecordedDigests,
+  pseudonymise: Pseudonymise,
+): MaskedRequest {
+  const masked: string[] = [];
+  const replaced = new Map<string, string>();
+  const keep = (field: string, value: string): string => {
+    if (value.length <= MAX_VALUE && !looksPrivate(value)) return value;
+    masked.push(field);
+    const standIn = `p_${pseudonymise(value)}`;
+    replaced.set(value, standIn);
+    return standIn;
+  };
+  const keepAll = (group: string, values: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [keep(`${group} (name)`, key), keep(`${group}.${key}`, value)]),
+    );
+  const recorded: RecordedRequest = {
+    endpoint: request.endpoint,
+    dialect: request.dialect,
+    model: keep('model', request.model),
+    consumer: request.consumer,
+    keyId,
+    labels: keepAll('labels', request.labels),
+    metadata: keepAll('metadata', request.metadata),
+    headers: keepAll('headers', request.headers),
+    path: keep('path', request.path),
+    stream: request.stream,
+    tools: request.toolCount,
+    images: request.images,
+    documents: request.documents,
+    audio: request.audio,
+    responseFormat: request.responseFormat,
+    reasoning: request.hasReasoning,
+    inputTokens: request.inputTokens,
+    tokenizer: 'estimate',
+    maxOutputTokens: request.maxOutputTokens,
+    temperature: request.temperature,
+    session: request.session === null ? null : pseudonymise(request.session),
+    bodyBytes: request.bodyBytes,
+    digests,
+    ...(request.choices === undefined ? {} : { choices: request.choices }),
+    ...(masked.length === 0 ? {} : { masked }),
+  };
+  return { request: recorded, replaced };
+}
