@@ -32,11 +32,21 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
   whole('McpServer', 'MCP servers are checked and carried, but no tool is offered yet'),
   whole('Invariant', 'invariants are checked for their shape, but not proved yet'),
   whole('Drill', 'drills are checked for their shape, but cannot be run yet'),
+  whole(
+    'Budget',
+    'budgets hold within one process: a restart forgets what was spent, and several replicas count each for itself',
+  ),
   {
     id: 'Budget.alertAt',
     kind: 'Budget',
     find: at('alertAt'),
     message: 'budgets hold, but the shares of `alertAt` raise no event yet',
+  },
+  {
+    id: 'Project.requires',
+    kind: 'Project',
+    find: at('requires'),
+    message: 'the required range of versions is carried, but not compared with the running version yet',
   },
   {
     id: 'Project.gates',
