@@ -10,6 +10,7 @@ export type {
   ChainSpec,
   ChainTarget as TargetSpec,
   ConsumerSpec,
+  EnvironmentSpec,
   GuardrailSpec,
   Match as MatchSpec,
   ModelSpec,
@@ -20,8 +21,13 @@ export type {
   Retry as RetrySpec,
   RouteSpec,
   SecretRef as SecretRefSpec,
+  TestCase,
+  TestExpectation,
+  TestRequest,
+  TestSpec,
   TextOrSecret as TextOrSecretSpec,
   Timeouts as TimeoutsSpec,
+  UpstreamOutcome,
   WaiverSpec,
 } from './documents.gen.ts';
 export type { Guardrail } from './guardrail.ts';

@@ -32,8 +32,8 @@ function testCase(finding: Diagnostic, { verb, failLevel, pathOf }: Report): str
   return `${head}\n${inner}\n    </testcase>`;
 }
 
-/** XML 1.0 has no way to write most controls, so they are made visible first. */
-function escapeXml(text: string): string {
+/** Text in XML, in attributes too. XML 1.0 has no way to write most controls, so they are made visible first. Pure. */
+export function escapeXml(text: string): string {
   const safe = text.split('\n').map(safeText).join('\n');
   return safe
     .replaceAll('&', '&amp;')

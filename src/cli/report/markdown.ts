@@ -30,7 +30,7 @@ function row(finding: Diagnostic, report: Report): string {
 }
 
 /** Backticks of messages stay code; everything that could become HTML, a link, an image or another cell is disarmed outside of them. */
-function escapeCell(text: string): string {
+export function escapeCell(text: string): string {
   const pieces = safeText(text).split('`');
   const isBalanced = pieces.length % 2 === 1;
   const escaped = pieces.map((piece, at) => (isBalanced && at % 2 === 1 ? codeSpan(piece) : escapeText(piece)));
@@ -45,7 +45,7 @@ function escapeText(text: string): string {
 }
 
 /** A code span in a table: the bar is the one character that must be escaped even there. */
-function codeSpan(text: string): string {
+export function codeSpan(text: string): string {
   const safe = safeText(text).replaceAll('|', '\\|');
   return safe.includes('`') ? `\`\` ${safe} \`\`` : `\`${safe}\``;
 }

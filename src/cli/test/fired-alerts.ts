@@ -20,7 +20,9 @@ export interface AlertName {
  */
 export function spendingAlerts(snapshot: Snapshot): readonly AlertName[] {
   const names: AlertName[] = [];
-  for (const { name: budget, alertAt } of snapshot.budgets.values()) {
+  for (const { name: budget, alertAt, unit } of snapshot.budgets.values()) {
+    // What runs at the same time is held, never spent.
+    if (unit === 'concurrency') continue;
     for (const share of alertAt) {
       const percent = String(Number((share * 100).toFixed(6)));
       names.push({
