@@ -4,8 +4,8 @@ import type { Snapshot } from '#snapshot';
 import { promptDigests } from './prompt-digests.ts';
 import type { Pseudonymise } from './pseudonym.ts';
 import type { RecordedAttempt, RecordedDecision, RecordedOutcome, TrafficRecord } from './record.gen.ts';
-import { recordFacts } from './record-facts.ts';
-import { recordRequest } from './record-request.ts';
+import { maskKey, recordFacts } from './record-facts.ts';
+import { type MaskedRequest, recordRequest } from './record-request.ts';
 
 /** Everything there is to know of a request that has ended. What a refused request never reached is null. */
 export interface FinishedCall {
@@ -70,14 +70,14 @@ export function buildRecord(call: FinishedCall, writer: RecordWriter): TrafficRe
     ...(request === null || facts === null || masked === null
       ? {}
       : { facts: recordFacts(snapshot, facts, call.stickyDraws, masked.replaced) }),
-    ...(call.decision === null ? {} : { decision: recordDecision(call, call.decision) }),
+    ...(call.decision === null ? {} : { decision: recordDecision(call, call.decision, masked?.replaced ?? new Map()) }),
     attempts: call.attempts.map((attempt, index) => recordAttempt(call, attempt, index)),
     outcome: recordOutcome(call),
     ...(call.alerts.length === 0 ? {} : { alerts: call.alerts }),
   };
 }
 
-function recordDecision(call: FinishedCall, decision: Decision): RecordedDecision {
+function recordDecision(call: FinishedCall, decision: Decision, replaced: MaskedRequest['replaced']): RecordedDecision {
   const common = { route: decision.route, ...(call.isInline ? { inline: true } : {}) };
   if (decision.kind === 'deny') {
     const { status, code, skipped } = decision;
@@ -91,7 +91,11 @@ function recordDecision(call: FinishedCall, decision: Decision): RecordedDecisio
     targets: plan.targets.map(({ id }) => id),
     skipped: plan.skipped.map(recordSkip),
     notes: notes.map(({ kind }) => kind),
-    reservations: reservations.map(({ counter, amount }) => ({ counter: counter.key, budget: counter.budget, amount })),
+    reservations: reservations.map(({ counter, amount }) => ({
+      counter: maskKey(counter.key, replaced),
+      budget: counter.budget,
+      amount,
+    })),
   };
 }
 

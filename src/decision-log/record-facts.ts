@@ -14,7 +14,7 @@ export function recordFacts(
     draw: facts.draw,
     secretsMissing: secretsOfChains(snapshot).filter((id) => facts.secretsMissing.has(id)),
     breakers: facts.breakers,
-    counters: replaced.size === 0 ? facts.counters : renameKeys(facts.counters, replaced),
+    counters: Object.fromEntries(Object.entries(facts.counters).map(([key, state]) => [maskKey(key, replaced), state])),
     latencies: facts.latencies,
     inFlight: facts.inFlight,
     ...(Object.keys(stickyDraws).length === 0 ? {} : { stickyDraws }),
@@ -38,18 +38,11 @@ function secretsOfChains({ chains, models, providers }: Snapshot): readonly stri
   return [...ids].sort();
 }
 
-/** Counter keys hold the values a budget is split by, percent-encoded. */
-function renameKeys<T>(
-  counters: Readonly<Record<string, T>>,
-  replaced: ReadonlyMap<string, string>,
-): Readonly<Record<string, T>> {
-  return Object.fromEntries(
-    Object.entries(counters).map(([key, state]) => {
-      let renamed = key;
-      for (const [raw, standIn] of replaced) {
-        renamed = renamed.replaceAll(encodeURIComponent(raw.toWellFormed()), encodeURIComponent(standIn));
-      }
-      return [renamed, state];
-    }),
-  );
+/** A counter key without the raw values that the request had replaced: budgets may be split by them, and their keys hold them percent-encoded. Pure. */
+export function maskKey(key: string, replaced: ReadonlyMap<string, string>): string {
+  let masked = key;
+  for (const [raw, standIn] of replaced) {
+    masked = masked.replaceAll(encodeURIComponent(raw.toWellFormed()), encodeURIComponent(standIn));
+  }
+  return masked;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -8,14 +8,16 @@ import { join } from 'node:path';
  */
 export async function openRecordKey(dataDir: string): Promise<string> {
   const path = join(dataDir, 'record-key');
-  const key = randomBytes(32).toString('hex');
+  const beside = `${path}.${randomBytes(4).toString('hex')}`;
   await mkdir(dataDir, { recursive: true });
   try {
-    // Of two processes that start together, one makes the file and the other reads it.
-    await writeFile(path, `${key}\n`, { flag: 'wx', mode: 0o600 });
-    return key;
+    // A link puts the whole key there or nothing: of two processes that start together, one makes it and both read it.
+    await writeFile(beside, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+    await link(beside, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return (await readFile(path, 'utf8')).trim();
+  } finally {
+    await rm(beside, { force: true });
   }
+  return (await readFile(path, 'utf8')).trim();
 }
