@@ -6,10 +6,12 @@ import { pino } from 'pino';
 import { loadCatalog } from '#catalog';
 import { createChannel, requestId } from '#core';
 import { advanceBreaker, breakerView, CLOSED_BREAKER } from '#decision';
+import { openRecorder } from '#decision-log';
 import { cannotCheck, loadPolicies } from '#policy';
 import { createMemoryStore } from '#state';
 import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
 import { compileTree } from './compile-tree.ts';
+import { finishedCall } from './finished-call.ts';
 import type { FinishedRequest } from './finished-request.ts';
 import { type GatewayOptions, StartError } from './gateway-options.ts';
 import type { GatewayParts, Log } from './gateway-parts.ts';
@@ -60,8 +62,20 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     clock: { nowMs },
     breaker: { closed: CLOSED_BREAKER, advance: advanceBreaker, view: breakerView },
   });
+  const version = versionOf();
+  const finished = createChannel<FinishedRequest>('request-finished');
+  const records = await openRecorder({
+    dataDir,
+    directory: join(dataDir, 'records'),
+    gatewayVersion: version,
+    recording: () => boot.holder.current().snapshot.project.recording,
+    nowMs,
+    pid: process.pid,
+    onProblem: (error, text) => log.error({ err: error }, text),
+  });
+  finished.subscribe((request) => void records.record(finishedCall(request)));
   const parts: GatewayParts = {
-    version: versionOf(),
+    version,
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     policies: boot.holder,
     secrets,
@@ -69,9 +83,9 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     upstream,
     log,
     lifecycle: createLifecycle(),
-    records: null,
+    records,
     metrics: null,
-    finished: createChannel<FinishedRequest>('request-finished'),
+    finished,
     holds: new Set(),
     adminToken: options.adminToken || null,
     maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
@@ -85,6 +99,7 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     async close() {
       await upstream.close();
       await store.close();
+      await records.close();
     },
   };
 }

@@ -1,0 +1,39 @@
+import { stickyDraws } from '#decision';
+import type { FinishedCall } from '#decision-log';
+import type { FinishedRequest } from './finished-request.ts';
+
+/** A finished request as its record is built from it. Pure. */
+export function finishedCall({ progress, settlement, counters, body, endedMs }: FinishedRequest): FinishedCall {
+  const { call, snapshot, request, served } = progress;
+  return {
+    id: call.id,
+    startedMs: call.startedMs,
+    endpoint: call.context.endpoint,
+    dialect: call.dialect.name,
+    path: call.path,
+    // An inline plan's snapshot holds the caller's own chain; what stands in the record is the revision in service.
+    snapshot: progress.active.snapshot,
+    request,
+    keyId: progress.caller?.keyId ?? null,
+    body,
+    route: progress.route,
+    facts: progress.facts,
+    stickyDraws: request === null ? {} : stickyDraws(snapshot, request),
+    decision: progress.decision,
+    isInline: progress.isInline,
+    attempts: progress.attempts,
+    served: served === null ? null : { target: served.target, fallback: served.fallback },
+    settlement,
+    status: progress.status,
+    code: progress.errorCode,
+    finish: progress.finish,
+    isComplete: !progress.isCut && progress.status < 400,
+    firstByteMs: progress.firstByteMs,
+    durationMs: endedMs,
+    alerts: counters.flatMap(({ budget, limit, before, after }) =>
+      (snapshot.budgets.get(budget)?.alertAt ?? [])
+        .filter((share) => before < share * limit && after >= share * limit)
+        .map((share) => `${budget} ${Math.round(share * 100)}%`),
+    ),
+  };
+}
