@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { loadCatalog } from '#catalog';
 import { createChannel, requestId } from '#core';
 import { advanceBreaker, breakerView, CLOSED_BREAKER } from '#decision';
 import { openRecorder } from '#decision-log';
 import { cannotCheck, loadPolicies } from '#policy';
 import { createMemoryStore } from '#state';
+import { openLogger, openMetrics } from '#telemetry';
 import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
 import { compileTree } from './compile-tree.ts';
 import { finishedCall } from './finished-call.ts';
@@ -18,6 +18,7 @@ import type { GatewayParts, Log } from './gateway-parts.ts';
 import { createLastGood } from './last-good.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { logActivation, logRejection } from './log-activation.ts';
+import { knownNames, measuredRequest } from './measure-requests.ts';
 import { bootPolicies } from './policy-holder.ts';
 
 /** The parts of a gateway, and how to let go of them. */
@@ -34,7 +35,7 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
   const nowMs = Date.now;
   const draw = Math.random;
   const dataDir = options.dataDir ?? '.signalbox';
-  const log: Log = options.log ?? pino({ level: process.env.SIGNALBOX_LOG_LEVEL ?? 'info' }, pino.destination(2));
+  const log: Log = options.log ?? processLog();
   const secrets = createSecrets({
     env: options.env ?? process.env,
     readFile: (path) => readFileSync(path, 'utf8'),
@@ -42,6 +43,7 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
   });
   const dialects = supportedDialects();
   const catalog = loadCatalog();
+  let rejected = 0;
   const boot = await bootPolicies({
     load: () => loadPolicies(options.policies),
     compile: (tree) => compileTree(tree, environment, catalog, nowMs),
@@ -49,7 +51,10 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     lastGood: createLastGood(dataDir, environment),
     nowMs,
     onActivated: (active, attempt) => logActivation(log, secrets, active, attempt),
-    onRejected: (attempt) => logRejection(log, attempt),
+    onRejected(attempt) {
+      rejected += 1;
+      logRejection(log, attempt);
+    },
     onDiskProblem: (error) => log.error({ err: error }, 'the last good revision cannot be kept on disk'),
   });
   if (boot.kind === 'refused') {
@@ -73,7 +78,18 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     pid: process.pid,
     onProblem: (error, text) => log.error({ err: error }, text),
   });
+  const { holder } = boot;
+  const metrics = openMetrics({
+    version,
+    known: knownNames(() => holder.current().snapshot),
+    policies() {
+      const { revision, digest, environment: name } = holder.current().snapshot;
+      const lastReloadSuccessful = holder.rejected() === null;
+      return { revision, digest, environment: name, lastReloadSuccessful, rejected, recordsDropped: records.dropped() };
+    },
+  });
   finished.subscribe((request) => void records.record(finishedCall(request)));
+  finished.subscribe((request) => metrics.measure(measuredRequest(request)));
   const parts: GatewayParts = {
     version,
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
@@ -84,7 +100,7 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     log,
     lifecycle: createLifecycle(),
     records,
-    metrics: null,
+    metrics,
     finished,
     holds: new Set(),
     adminToken: options.adminToken || null,
@@ -100,8 +116,21 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
       await upstream.close();
       await store.close();
       await records.close();
+      await metrics.close();
     },
   };
+}
+
+/** Lines for people where stderr is a terminal, else JSON for collectors. */
+function processLog(): Log {
+  const { env, stderr } = process;
+  const isForPeople = stderr.isTTY === true;
+  return openLogger({
+    level: env.SIGNALBOX_LOG_LEVEL || 'info',
+    isForPeople,
+    hasColours: isForPeople && !env.NO_COLOR,
+    write: (text) => void stderr.write(text),
+  });
 }
 
 function versionOf(): string {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '#core';
+import type { Provider } from '#snapshot';
 import type { Secrets } from '#upstream';
 import type { ActivePolicies } from './active-policies.ts';
 import type { Log } from './gateway-parts.ts';
@@ -15,22 +16,22 @@ export function logActivation(log: Log, secrets: Secrets, active: ActivePolicies
     { revision: snapshot.revision, environment: snapshot.environment, trigger, compileMs, changed },
     'policies in service',
   );
+  const unready = new Map<string, string[]>();
   for (const { target, provider } of chainTargets(active)) {
-    if (active.unsupportedProviders.has(provider.name)) {
-      const { dialect, auth } = provider;
-      log.warn(
-        { target, provider: provider.name, dialect, auth: auth.kind },
-        'a target is skipped: this version cannot call its provider',
-      );
-      continue;
-    }
-    const problems = provider.auth.secrets.map((ref) => (ref.optional ? null : secrets.problem(ref)));
-    if (problems.length === 0 || problems.includes(null)) continue;
-    log.warn(
-      { target, provider: provider.name, problem: problems.join('; ') },
-      'a target is skipped: its secret is missing',
-    );
+    const why = problemOf(secrets, active, provider);
+    if (why !== null) unready.set(why, [...(unready.get(why) ?? []), target]);
   }
+  for (const [problem, targets] of unready) log.warn({ problem, targets: targets.join(', ') }, 'targets are skipped');
+}
+
+/** Why a provider cannot be called now; null when it can. */
+function problemOf(secrets: Secrets, active: ActivePolicies, provider: Provider): string | null {
+  if (active.unsupportedProviders.has(provider.name)) {
+    const { dialect, auth } = provider;
+    return `this version cannot call ${provider.name}: ${dialect} with ${auth.kind}`;
+  }
+  const problems = provider.auth.secrets.map((ref) => (ref.optional ? null : secrets.problem(ref)));
+  return problems.length === 0 || problems.includes(null) ? null : problems.join('; ');
 }
 
 /** Says that a tree was refused, and why; the old revision serves on. */

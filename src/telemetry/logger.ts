@@ -1,0 +1,76 @@
+import { Writable } from 'node:stream';
+import { styleText } from 'node:util';
+import { pino } from 'pino';
+
+/** Where a process logs: static text, values in fields. */
+export interface Logger {
+  readonly debug: (fields: object, text: string) => void;
+  readonly info: (fields: object, text: string) => void;
+  readonly warn: (fields: object, text: string) => void;
+  readonly error: (fields: object, text: string) => void;
+}
+
+/** How a log is opened. */
+export interface LoggerOptions {
+  /** `debug`, `info`, `warn`, `error` or `silent`. */
+  readonly level: string;
+  /** Lines for people on a terminal, else one JSON object a line. */
+  readonly isForPeople: boolean;
+  readonly hasColours: boolean;
+  readonly write: (text: string) => void;
+}
+
+const SECRET_FIELDS = ['authorization', 'apiKey', 'api_key', 'key', 'token', 'secret', 'password', 'cookie'];
+
+/** Opens the log. Fields with the names of secrets are cut out; a level nobody knows is `info`. Effects: calls `write`. */
+export function openLogger({ level, isForPeople, hasColours, write }: LoggerOptions): Logger {
+  const known = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].includes(level);
+  const target = new Writable({
+    decodeStrings: false,
+    write(chunk: string, _encoding, done) {
+      write(isForPeople ? forPeople(chunk, hasColours) : chunk);
+      done();
+    },
+  });
+  const paths = SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]);
+  return pino({ level: known ? level : 'info', base: null, redact: { paths, remove: true } }, target);
+}
+
+const WORDS: Readonly<Record<number, readonly [string, 'dim' | 'yellow' | 'red']>> = {
+  20: ['debug', 'dim'],
+  30: ['info', 'dim'],
+  40: ['warn', 'yellow'],
+  50: ['error', 'red'],
+};
+
+/** `15:04:05 warn  a target is skipped  target=premium/gpt`; control characters are escaped, since fields may hold foreign text. Pure. */
+export function forPeople(line: string, hasColours: boolean): string {
+  const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown> & {
+    readonly level: number;
+    readonly time: number;
+    readonly msg: string;
+    readonly err?: { readonly message?: string; readonly stack?: string };
+  };
+  const [word, colour] = WORDS[level] ?? ['log', 'dim'];
+  const paint = (style: 'dim' | 'yellow' | 'red', text: string): string =>
+    hasColours ? styleText(style, text, { validateStream: false }) : text;
+  const at = new Date(time).toISOString().slice(11, 19);
+  const values = Object.entries(fields).map(([key, value]) => `${key}=${plain(value)}`);
+  const why = err === undefined ? [] : [`err=${plain(err.message ?? 'unknown')}`];
+  const rest = [...why, ...values].join(' ');
+  const stack = level >= 50 && err?.stack ? `\n${escapeControls(err.stack)}` : '';
+  return `${paint('dim', at)} ${paint(colour, word.padEnd(5))} ${msg}${rest === '' ? '' : ` ${paint('dim', rest)}`}${stack}\n`;
+}
+
+function plain(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const safe = escapeControls(text).replaceAll('\n', '\\n');
+  return /[\s="]/.test(safe) ? JSON.stringify(safe) : safe;
+}
+
+function escapeControls(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a terminal
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}

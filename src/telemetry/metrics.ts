@@ -1,0 +1,156 @@
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { AggregationType, MeterProvider, type ViewOptions } from '@opentelemetry/sdk-metrics';
+import { inputTokens, outputTokens } from '#core';
+import type { KnownNames, MeasuredRequest, PolicyState } from './measured-request.ts';
+
+/** The metrics of one process. */
+export interface Metrics {
+  readonly contentType: string;
+  /** The Prometheus text form, version 0.0.4. */
+  readonly scrape: () => Promise<string>;
+  readonly measure: (request: MeasuredRequest) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** How metrics are opened. */
+export interface MetricsOptions {
+  readonly version: string;
+  readonly known: KnownNames;
+  /** Read at every scrape. */
+  readonly policies: () => PolicyState;
+}
+
+// The buckets of the GenAI semantic conventions, in seconds (OpenTelemetry semantic-conventions 1.37, gen-ai metrics).
+const DURATION_S = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+const FIRST_TOKEN_S = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864];
+const OVERHEAD_S = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+
+/**
+ * Opens the instruments of the contract: OpenTelemetry names, served in Prometheus' form. Label values that no policy and no catalogue entry names are
+ * `other`. Effects: memory that grows with the number of known names only.
+ */
+export function openMetrics({ version, known, policies }: MetricsOptions): Metrics {
+  const exporter = new PrometheusExporter({ preventServerStart: true });
+  const provider = new MeterProvider({ readers: [exporter], views: VIEWS });
+  const meter = provider.getMeter('signalbox', version);
+  const duration = meter.createHistogram('gen_ai.client.operation.duration', {
+    unit: 's',
+    description: 'From the first byte of a request to the last of its answer.',
+  });
+  const tokens = meter.createHistogram('gen_ai.client.token.usage', {
+    unit: '{token}',
+    description: 'Tokens of a request, by type.',
+  });
+  const firstToken = meter.createHistogram('gen_ai.server.time_to_first_token', {
+    unit: 's',
+    description: 'From the request to the first content of a streamed answer.',
+  });
+  const perToken = meter.createHistogram('gen_ai.server.time_per_output_token', {
+    unit: 's',
+    description: 'Time per output token after the first, of streamed answers.',
+  });
+  const overhead = meter.createHistogram('signalbox.overhead.duration', {
+    unit: 's',
+    description: 'Time of a request that no provider spent.',
+  });
+  const requests = meter.createCounter('signalbox.requests', { description: 'Requests by status and error code.' });
+  const cost = meter.createCounter('signalbox.cost', { unit: 'USD', description: 'What requests cost.' });
+  const attempts = meter.createCounter('signalbox.attempts', { description: 'Calls to providers by outcome.' });
+  const fallbacks = meter.createCounter('signalbox.fallbacks', {
+    description: 'Answers by another target than the first, by reason.',
+  });
+  const cache = meter.createCounter('signalbox.cache.requests', { description: 'Requests by what the cache said.' });
+  const used = meter.createGauge('signalbox.budget.used_ratio', {
+    description: 'Share of its limit that a budget’s last charged counter has used.',
+  });
+  observePolicies(meter, policies);
+  const name = (label: Parameters<KnownNames['has']>[0], value: string): string =>
+    value === '' || known.has(label, value) ? value : 'other';
+
+  return {
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    async scrape() {
+      const { resourceMetrics } = await exporter.collect();
+      return new PrometheusSerializer('', false).serialize(resourceMetrics);
+    },
+    measure(request) {
+      const served = {
+        'gen_ai.operation.name': request.operation,
+        'gen_ai.provider.name': name('provider', request.provider),
+        'gen_ai.request.model': name('model', request.model),
+        'signalbox.route': name('route', request.route),
+      };
+      const team = name('team', request.team);
+      duration.record(
+        request.durationMs / 1000,
+        request.code === null ? served : { ...served, 'error.type': request.code },
+      );
+      overhead.record(request.overheadMs / 1000, { 'signalbox.route': served['signalbox.route'] });
+      requests.add(1, {
+        ...served,
+        'signalbox.consumer': name('consumer', request.consumer),
+        'signalbox.team': team,
+        'http.response.status_code': request.status,
+        'error.type': request.code ?? '',
+      });
+      cache.add(1, { 'signalbox.cache': request.cache, 'signalbox.route': served['signalbox.route'] });
+      if (request.fallback !== null) fallbacks.add(1, { ...served, 'signalbox.reason': request.fallback });
+      for (const attempt of request.attempts) {
+        attempts.add(1, {
+          'signalbox.target': name('target', attempt.target),
+          'gen_ai.provider.name': name('provider', attempt.provider),
+          'gen_ai.request.model': name('model', attempt.model),
+          'signalbox.outcome': attempt.outcome,
+        });
+      }
+      for (const { budget, usedRatio } of request.budgets)
+        used.record(usedRatio, { 'signalbox.budget': name('budget', budget) });
+      if (request.costMicroUsd !== null && request.costMicroUsd > 0)
+        cost.add(request.costMicroUsd / 1_000_000, { ...served, 'signalbox.team': team });
+      if (request.usage === null) return;
+      const output = outputTokens(request.usage);
+      tokens.record(inputTokens(request.usage), { ...served, 'gen_ai.token.type': 'input' });
+      tokens.record(output, { ...served, 'gen_ai.token.type': 'output' });
+      if (!request.streamed || request.firstTokenMs === null) return;
+      firstToken.record(request.firstTokenMs / 1000, served);
+      if (output > 1) perToken.record((request.durationMs - request.firstTokenMs) / 1000 / (output - 1), served);
+    },
+    close: () => provider.shutdown(),
+  };
+}
+
+type Meter = ReturnType<MeterProvider['getMeter']>;
+
+function observePolicies(meter: Meter, policies: () => PolicyState): void {
+  meter
+    .createObservableGauge('signalbox.config.info', { description: 'Always 1: which revision serves.' })
+    .addCallback((result) => {
+      const { revision, digest, environment } = policies();
+      result.observe(1, { revision, digest, environment });
+    });
+  meter
+    .createObservableGauge('signalbox.config.last_reload_successful', {
+      description: '1 when the newest tree serves, 0 when it was refused and an older revision serves on.',
+    })
+    .addCallback((result) => result.observe(policies().lastReloadSuccessful ? 1 : 0));
+  meter
+    .createObservableCounter('signalbox.config.rejected', { description: 'Trees that were refused.' })
+    .addCallback((result) => result.observe(policies().rejected));
+  meter
+    .createObservableCounter('signalbox.recorder.dropped', { description: 'Decision records that were lost.' })
+    .addCallback((result) => result.observe(policies().recordsDropped));
+}
+
+const BUCKETS: Readonly<Record<string, readonly number[]>> = {
+  'gen_ai.client.operation.duration': DURATION_S,
+  'gen_ai.client.token.usage': TOKENS,
+  'gen_ai.server.time_to_first_token': FIRST_TOKEN_S,
+  'gen_ai.server.time_per_output_token': FIRST_TOKEN_S,
+  'signalbox.overhead.duration': OVERHEAD_S,
+};
+
+const VIEWS: ViewOptions[] = Object.entries(BUCKETS).map(([instrumentName, boundaries]) => ({
+  instrumentName,
+  aggregation: { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: [...boundaries] } },
+}));
