@@ -1,8 +1,14 @@
+/** Paths of the public API and what they speak; how a Gemini path is read. Pure. */
+export { API_PATHS, type ApiPath, GEMINI_PREFIXES, readGeminiPath } from './api-paths.ts';
+/** The keys of a call, by the header order of the contract. Pure. */
+export { type FoundKeys, findKeys } from './find-key.ts';
 /** How a gateway is started: process settings only. */
 export { type GatewayOptions, StartError } from './gateway-options.ts';
 /** Where the gateway logs to; a pino logger fits. */
 export type { Log } from './gateway-parts.ts';
 /** One try to put policies into service, with its findings. */
 export type { ActivationAttempt } from './policy-holder.ts';
+/** Metadata and session of a call; throws 400 `invalid_header`. Pure. */
+export { type OwnHeaders, readRequestHeaders } from './read-request-headers.ts';
 /** Starts a gateway and resolves when it listens; effects: sockets, files, timers. Rejects with StartError. */
 export { type RunningGateway, startGateway } from './start-gateway.ts';
