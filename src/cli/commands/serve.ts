@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { type GatewayOptions, type RunningGateway, StartError, startGateway } from '#gateway';
 import { cannotCheck } from '#policy';
-import { readTree } from '../load-tree.ts';
+import { chosenEnvironment, readTree } from '../load-tree.ts';
 import { namedEnvironment, policiesFolder, textOption, withEnvironment, withPolicies } from '../options.ts';
 import { writePretty } from '../report/pretty.ts';
+import { letYoungHeapGrow } from '../serve/boot-heap.ts';
 import { welcome } from '../serve/welcome.ts';
-import { isWorker, runWorkers } from '../serve/workers.ts';
+import { isWorker, leaveInterruptsToFirst, reportReady, runWorkers } from '../serve/workers.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
 
@@ -38,6 +39,7 @@ async function runServe(call: VerbCall): Promise<ExitCode> {
   if (workers > 1 && !isWorker()) return runWorkers(workers, call.terminal);
   try {
     const gateway = await startGateway(options);
+    letYoungHeapGrow();
     await announce(gateway, options, call);
     // Signals end the process, once the answers in progress are complete.
     return await new Promise<never>(() => {});
@@ -49,10 +51,15 @@ async function runServe(call: VerbCall): Promise<ExitCode> {
 
 async function announce(gateway: RunningGateway, options: GatewayOptions, { terminal }: VerbCall): Promise<void> {
   const status = await gateway.status();
-  terminal.out(`${gateway.url} ${status.environment} ${status.revision}\n`);
-  if (!isWorker()) {
-    terminal.err(welcome({ url: gateway.url, status, policies: options.policies, records: gateway.recordsDirectory }));
+  const line = `${gateway.url} ${status.environment} ${status.revision}\n`;
+  const { policies } = options;
+  const summary = welcome({ url: gateway.url, status, policies, records: gateway.recordsDirectory });
+  if (isWorker()) {
+    leaveInterruptsToFirst();
+    return reportReady({ line, summary });
   }
+  terminal.out(line);
+  terminal.err(summary);
 }
 
 function gatewayOptions(call: VerbCall): GatewayOptions {
@@ -77,8 +84,12 @@ function readNumber(name: string, value: unknown, min: number, max: number): num
 }
 
 /** No revision can be served: every finding as `lint` shows it. A tree that is not there is 2, one that is wrong is 1. */
-async function showRefusal(error: StartError, { policies }: GatewayOptions, { terminal }: VerbCall): Promise<ExitCode> {
-  const { parsed } = await readTree(policies);
+async function showRefusal(error: StartError, { policies }: GatewayOptions, call: VerbCall): Promise<ExitCode> {
+  const { terminal } = call;
+  const tree = await readTree(policies);
+  const { parsed } = tree;
+  // A name that no document has is bad usage, not a broken tree.
+  chosenEnvironment(call, tree);
   const exitCode = cannotCheck(error.diagnostics) ? 2 : 1;
   const report = {
     verb: 'serve',

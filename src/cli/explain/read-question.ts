@@ -62,7 +62,8 @@ function readCase(text: string, where: string): AskedCase {
   };
   const bytes = new TextEncoder().encode(JSON.stringify(document));
   const [finding] = parsePolicies([{ file: where, bytes }]).diagnostics;
-  if (finding !== undefined) throw new UsageError(`${where}: ${finding.message}`, finding.hint ?? null);
+  if (finding !== undefined)
+    throw new UsageError(`${where}: ${finding.message.replaceAll('spec.cases[0].', '')}`, finding.hint ?? null);
   // Just validated.
   return document.spec.cases[0] as AskedCase;
 }
