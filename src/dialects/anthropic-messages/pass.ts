@@ -1,5 +1,6 @@
-import { asArray, isObject, type JsonObject } from '#core';
+import { asArray, asString, isObject, type JsonObject } from '#core';
 import type { OutboundTarget, PassedRequest } from '../dialect.ts';
+import { isForeignReasoning } from '../reasoning-origin.ts';
 import { policyEdits } from './policy-edits.ts';
 import { quirkEdits } from './quirks.ts';
 import { fitThinking } from './thinking.ts';
@@ -24,17 +25,17 @@ export function passRequest(body: JsonObject, target: OutboundTarget): PassedReq
 
 /**
  * The messages without what only another provider's answer left in them, which this API refuses: thoughts without a
- * signature, and the signature beside a tool call. Null when there is nothing of the kind.
+ * signature of its own, and the signature beside a tool call. Null when there is nothing of the kind.
  */
 function withoutForeign(messages: unknown, lost: string[]): readonly unknown[] | null {
   const list = asArray(messages);
-  if (!list.some((message) => contentOf(message).some((block) => isUnsigned(block) || isSigned(block)))) return null;
+  if (!list.some((message) => contentOf(message).some((block) => isForeign(block) || isSigned(block)))) return null;
   const kept: unknown[] = [];
   for (const [at, message] of list.entries()) {
     const content: unknown[] = [];
     const blocks = contentOf(message);
     for (const [index, block] of blocks.entries()) {
-      if (isUnsigned(block)) lost.push(`messages[${at}].content[${index}] (reasoning)`);
+      if (isForeign(block)) lost.push(`messages[${at}].content[${index}] (reasoning)`);
       else content.push(isSigned(block) ? { ...(block as JsonObject), signature: undefined } : block);
     }
     if (blocks.length === 0 || blocks.length === content.length) kept.push(rebuilt(message, content));
@@ -51,8 +52,11 @@ function contentOf(message: unknown): readonly unknown[] {
   return isObject(message) && message.role === 'assistant' ? asArray(message.content) : [];
 }
 
-function isUnsigned(block: unknown): boolean {
-  return isObject(block) && block.type === 'thinking' && (block.signature ?? '') === '';
+function isForeign(block: unknown): boolean {
+  if (!isObject(block)) return false;
+  if (block.type === 'redacted_thinking') return isForeignReasoning(asString(block.data), 'anthropic');
+  if (block.type !== 'thinking') return false;
+  return (block.signature ?? '') === '' || isForeignReasoning(asString(block.signature), 'anthropic');
 }
 
 function isSigned(block: unknown): boolean {

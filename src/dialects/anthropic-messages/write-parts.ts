@@ -10,6 +10,7 @@ import {
   type ToolResultPart,
   type UserPart,
 } from '#core';
+import { isForeignReasoning } from '../reasoning-origin.ts';
 import { argumentsObject } from './json-value.ts';
 import type { ToolIds } from './tool-ids.ts';
 
@@ -32,9 +33,10 @@ export function writePart(part: UserPart | AssistantPart, path: string, context:
     case 'document':
       return writeDocument(part, path, context);
     case 'reasoning':
+      // Thoughts that this API did not sign itself are refused.
+      if (isForeignReasoning(part.redacted ?? part.signature, 'anthropic')) return lose(context, path, 'reasoning');
       if (part.redacted !== undefined) return { type: 'redacted_thinking', data: part.redacted };
-      // Thoughts without the signature of this API are refused.
-      if (part.signature === undefined) return lose(context, path, 'reasoning');
+      if (part.signature === undefined || part.signature === '') return lose(context, path, 'reasoning');
       return { type: 'thinking', thinking: part.text, signature: part.signature };
     case 'tool-call': {
       const input = argumentsObject(part.arguments);

@@ -2,6 +2,7 @@ import { invalidField, isObject, type JsonObject } from '#core';
 import type { InboundContext, OutboundTarget, PassedRequest } from '../dialect.ts';
 import { applyTarget } from './apply-target.ts';
 import { objectAt, objectsAt } from './fields.ts';
+import { withoutForeign } from './foreign-reasoning.ts';
 import { modelFamily } from './model-family.ts';
 import { callPath } from './path.ts';
 import { keyOf } from './spelling.ts';
@@ -17,9 +18,12 @@ export function passRequest(body: JsonObject, target: OutboundTarget, context: I
   const before = objectAt(body, 'generationConfig', '') ?? {};
   const config: Record<string, unknown> = { ...before };
   const top: Record<string, unknown> = { ...body };
-  applyTarget({ config, top }, target, modelFamily(target.upstreamModel), lost);
+  const family = modelFamily(target.upstreamModel);
+  applyTarget({ config, top }, target, family, lost);
   const edits: Record<string, unknown> = { ...differences(body, top), ...promptEdit(body, target) };
   if (Object.keys(differences(before, config)).length > 0) edits[configKey] = config;
+  const contents = withoutForeign(body.contents, family, lost);
+  if (contents !== null) edits.contents = contents;
   // The path names the model; a second one in the body could only contradict it.
   if (body.model !== undefined) edits.model = undefined;
   return { ...callPath(target.upstreamModel, context.pathStream ?? false), headers: {}, edits, lost: [...lost] };

@@ -7,8 +7,9 @@ import {
   type ToolResultPart,
   type UserPart,
 } from '#core';
+import { isForeignReasoning } from '../reasoning-origin.ts';
 import { isThirdGeneration, type ModelFamily } from './model-family.ts';
-import { isForeignSignature, NO_SIGNATURE } from './signature.ts';
+import { NO_SIGNATURE } from './signature.ts';
 import { parseArguments } from './tool-arguments.ts';
 import { writeToolResult } from './tool-result.ts';
 import { writeMedia } from './write-media.ts';
@@ -67,7 +68,11 @@ function writeModelPart(
     case 'refusal':
       return part.text === '' ? [] : [{ text: part.text }];
     case 'reasoning':
-      if (part.redacted !== undefined) return orLost(null, path, writing);
+      // Another model's thoughts go whole: without their signature they would pass for Gemini's own.
+      if (part.redacted !== undefined || isForeignReasoning(part.signature, 'google')) {
+        writing.lost.add(`${path} (reasoning)`);
+        return [];
+      }
       return [{ text: part.text, thought: true, ...ownSignature(part.signature) }];
     case 'tool-call':
       return [writeCall(part, path, isFirstCall, writing)];
@@ -127,7 +132,7 @@ function attachSignature(parts: JsonObject[], signature: string | undefined): vo
 }
 
 function ownSignature(signature: string | undefined): { readonly thoughtSignature?: string } {
-  return signature === undefined || isForeignSignature(signature) ? {} : { thoughtSignature: signature };
+  return signature === undefined || isForeignReasoning(signature, 'google') ? {} : { thoughtSignature: signature };
 }
 
 function writeOpaque(part: Part & { kind: 'opaque' }, path: string, writing: PartWriting): readonly JsonObject[] {

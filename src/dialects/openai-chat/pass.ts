@@ -1,5 +1,6 @@
 import { asArray, asNumber, asObject, isObject, type JsonObject } from '#core';
 import type { InboundContext, OutboundTarget, PassedRequest } from '../dialect.ts';
+import { withoutForeign } from './foreign-reasoning.ts';
 import { applyQuirks, capKey, withParams } from './quirks.ts';
 
 /** What policy changes in the caller's own body; no edits where it asks for nothing that is not so already. */
@@ -15,10 +16,14 @@ export function passRequest(body: JsonObject, target: OutboundTarget, _context?:
   const streamOptions = passStreamOptions(body, target.quirks.noStreamOptions);
   if (streamOptions === null) delete wanted.stream_options;
   else wanted.stream_options = streamOptions;
-  const messages = passMessages(body.messages, target);
+  const messages = passMessages(ownMessages(body.messages, target, lost), target);
   if (messages !== body.messages) wanted.messages = messages;
   const edits = difference(body, applyQuirks(wanted, target.quirks, lost));
   return { path: '/chat/completions', query: {}, headers: {}, edits, lost };
+}
+
+function ownMessages(messages: unknown, target: OutboundTarget, lost: string[]): unknown {
+  return Array.isArray(messages) ? withoutForeign(messages, target.upstreamModel, lost) : messages;
 }
 
 /** Usage is always asked for in a stream, so that its cost is known; the gateway takes the event out again. */

@@ -1,6 +1,7 @@
 import type { JsonObject, Message, NeutralRequest, ResponseFormat, Tool, ToolChoice } from '#core';
 import { compact } from '../compact.ts';
 import type { OutboundTarget, WrittenRequest } from '../dialect.ts';
+import { withoutForeign } from './foreign-reasoning.ts';
 import { applyQuirks, withParams } from './quirks.ts';
 import { effortOf } from './reasoning.ts';
 import { writeMessages } from './write-messages.ts';
@@ -19,7 +20,11 @@ export function writeRequest(request: NeutralRequest, target: OutboundTarget): W
   const body = compact<JsonObject>({
     ...(isOwn ? request.extra : {}),
     model: target.upstreamModel,
-    messages: writeMessages(messages, { lost, isOwn, systemRole: target.quirks.systemRole }),
+    messages: withoutForeign(
+      writeMessages(messages, { lost, isOwn, systemRole: target.quirks.systemRole }),
+      target.upstreamModel,
+      lost,
+    ),
     tools: tools.length > 0 ? tools : undefined,
     tool_choice: tools.length > 0 ? writeToolChoice(request.toolChoice) : undefined,
     parallel_tool_calls: tools.length > 0 ? request.parallelToolCalls : undefined,
