@@ -23,7 +23,7 @@ async function runReload(call: VerbCall): Promise<ExitCode> {
   const paint = createPaint(terminal.hasColours);
   if (options.json === true) terminal.out(`${safeJson(verdict)}\n`);
   else if (verdict.accepted) {
-    const what = verdict.changed === true ? 'in service' : 'unchanged';
+    const what = verdict.changed === true ? 'in service' : 'in service already';
     terminal.out(`${paint('good', '✔')} revision ${safeText(String(verdict.revision))} ${what}\n`);
   } else {
     terminal.out(`${paint('error', '✖')} refused; revision ${safeText(String(verdict.revision))} stays in service\n`);
