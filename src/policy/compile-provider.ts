@@ -11,6 +11,7 @@ const KNOWN_QUIRKS: ReadonlySet<string> = new Set([
   'path',
   'modelPrefix',
   'noStreamOptions',
+  'systemRole',
 ]);
 
 /** A provider whose `dialect` and `baseUrl` are given, by its document or the catalogue. Pure. */
@@ -49,6 +50,7 @@ function compileQuirks(quirks: QuirksSpec): Quirks {
     path: quirks.path ?? null,
     modelPrefix: quirks.modelPrefix ?? '',
     noStreamOptions: quirks.noStreamOptions ?? false,
+    systemRole: quirks.systemRole ?? null,
     other: omit({ ...quirks }, KNOWN_QUIRKS),
   };
 }

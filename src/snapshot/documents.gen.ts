@@ -1910,7 +1910,7 @@ export interface ProviderQuirks {
    */
   readonly noStreamOptions?: boolean;
   /**
-   * The role under which instructions are sent.
+   * The role under which instructions are sent, for hosts that know only one; without it a caller of the same dialect keeps the role it chose, and others get `system`.
    */
   readonly systemRole?: 'system' | 'developer' | 'user';
 }

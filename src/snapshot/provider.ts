@@ -41,6 +41,8 @@ export interface Quirks {
   readonly modelPrefix: string;
   /** Whether a stream's usage must not be asked for (`stream_options`), because the provider refuses the field. */
   readonly noStreamOptions: boolean;
+  /** The role under which instructions are sent; null leaves a caller of the same dialect its own. */
+  readonly systemRole: 'system' | 'developer' | 'user' | null;
   /** Further quirks as written. */
   readonly other: JsonObject;
 }

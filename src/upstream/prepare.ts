@@ -147,7 +147,8 @@ function prepareSandbox(context: PrepareContext): Prepared {
 
 function outboundTarget(call: ExecuteCall, target: PlanTarget): OutboundTarget {
   const model = target.model === null ? undefined : call.models.get(target.model);
-  const { modelPrefix, renameParams, dropParams, maxStopSequences, noStreamOptions } = target.provider.quirks;
+  const { modelPrefix, renameParams, dropParams, maxStopSequences, noStreamOptions, systemRole } =
+    target.provider.quirks;
   const { upstreamModel } = target;
   return {
     upstreamModel: upstreamModel.startsWith(modelPrefix) ? upstreamModel : `${modelPrefix}${upstreamModel}`,
@@ -155,7 +156,13 @@ function outboundTarget(call: ExecuteCall, target: PlanTarget): OutboundTarget {
     defaultMaxOutputTokens: model?.maxOutput ?? DEFAULT_MAX_OUTPUT_TOKENS,
     params: target.params,
     prompt: call.route.prompt,
-    quirks: { renameParams, dropParams, maxStopSequences, noStreamOptions },
+    quirks: {
+      renameParams,
+      dropParams,
+      maxStopSequences,
+      noStreamOptions,
+      ...(systemRole === null ? {} : { systemRole }),
+    },
     capabilities: model?.capabilities ?? null,
   };
 }

@@ -23,6 +23,14 @@ describe('the catalogue', () => {
     });
   }
 
+  it('sends instructions as system to every host of OpenAI’s dialect that knows no developer role', () => {
+    const knowing = new Set(['openai', 'azure-openai', 'azure-openai-classic', 'openrouter']);
+    for (const { metadata, spec } of catalog.providers) {
+      if (spec.dialect !== 'openai-chat') continue;
+      assert.equal(spec.quirks?.systemRole, knowing.has(metadata.name) ? undefined : 'system', metadata.name);
+    }
+  });
+
   it('names each provider and each model once', () => {
     assert.deepEqual(repeated(catalog.providers.map((provider) => provider.metadata.name)), []);
     assert.deepEqual(repeated(catalog.models.map((model) => model.metadata.name)), []);

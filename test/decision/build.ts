@@ -82,6 +82,7 @@ export function targetOf(id: string, overrides: Partial<PlanTarget> = {}): PlanT
         path: null,
         modelPrefix: '',
         noStreamOptions: false,
+        systemRole: null,
         other: {},
       },
     },

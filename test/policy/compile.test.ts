@@ -165,6 +165,17 @@ spec:
 });
 
 describe('a provider document', () => {
+  it('has the role of instructions of its host, which a document may change', () => {
+    const { providers } = compileInlineSnapshot(`${PROJECT}---
+kind: Provider
+metadata: { name: xai }
+spec: { quirks: { systemRole: developer } }
+`);
+    const roles = ['groq', 'openai', 'xai'].map((name) => providers.get(name)?.quirks.systemRole);
+    assert.deepEqual(roles, ['system', null, 'developer']);
+    assert.deepEqual(providers.get('groq')?.quirks.other, {});
+  });
+
   const compile = (spec: string) =>
     compileInlineSnapshot(`kind: Provider\nmetadata: { name: anthropic }\nspec: ${spec}\n`).providers.get('anthropic');
 

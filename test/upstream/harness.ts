@@ -51,6 +51,7 @@ export function planTarget(id: string, fields: TargetFields): PlanTarget {
         path: null,
         modelPrefix: '',
         noStreamOptions: false,
+        systemRole: null,
         other: {},
         ...fields.quirks,
       },

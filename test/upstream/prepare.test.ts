@@ -169,6 +169,24 @@ describe('what goes out', () => {
     assert.equal(json.model, 'accounts/x/gpt-4o-2024-11-20');
   });
 
+  for (const { systemRole, expected } of [
+    { systemRole: 'system' as const, expected: ['system', 'user'] },
+    { systemRole: null, expected: ['developer', 'user'] },
+  ]) {
+    it(`has instructions under the role ${systemRole ?? 'that the caller chose'}`, async () => {
+      const messages = [
+        { role: 'developer', content: 'Be short.' },
+        { role: 'user', content: 'Hi' },
+      ];
+      const text = JSON.stringify({ model: 'gpt-4o-2024-11-20', messages });
+      const { json } = await sent({ text }, { quirks: { systemRole } });
+      assert.deepEqual(
+        (json.messages as { role: string }[]).map(({ role }) => role),
+        expected,
+      );
+    });
+  }
+
   it('gives the caller the provider’s rate limits and request ids, and nothing else', async () => {
     server.enqueue({
       ...chatAnswer('Hi'),
@@ -321,6 +339,7 @@ describe('the address of a call', () => {
     path: null,
     modelPrefix: '',
     noStreamOptions: false,
+    systemRole: null,
     other: {},
   };
   for (const { baseUrl, path, query = {}, expected } of [
