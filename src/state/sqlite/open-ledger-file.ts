@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StoreOpenError } from '../store-errors.ts';
+import { isBusy, openError } from './sqlite-problem.ts';
+
+/**
+ * When a step counts as written. `process`: once the operating system has it, which survives kill -9; a power cut may take the last seconds. `power`: once
+ * the disk has it, at the price of an fsync per group of steps.
+ */
+export type Durability = 'process' | 'power';
+
+const VERSION = 1;
+
+// Without rowid: the key is the row's place. Counters to forget are found by an index that a charge leaves alone.
+const SCHEMA = `
+CREATE TABLE counters (
+  key TEXT PRIMARY KEY, spent INTEGER NOT NULL, held INTEGER NOT NULL, touched_ms INTEGER NOT NULL,
+  window_end_ms INTEGER, span_ms INTEGER, slices TEXT, forget_at_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX counters_to_forget ON counters (forget_at_ms);
+CREATE TABLE holds (id TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE ended (id TEXT PRIMARY KEY, forget_at_ms INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX ended_to_forget ON ended (forget_at_ms);
+PRAGMA user_version = ${VERSION};
+`;
+
+// A second gateway that starts at the same moment needs no longer than this to make the tables.
+const OPEN_WAIT_MS = 2000;
+
+/** Opens the ledger, making it when it is not there. Throws StoreOpenError. Effects: the file, its folder and SQLite's own files beside it. */
+export function openLedgerFile(file: string, durability: Durability): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    database = new DatabaseSync(file, { timeout: OPEN_WAIT_MS });
+    prepare(database, file, durability);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw error instanceof StoreOpenError ? error : openError(file, error);
+  }
+}
+
+function prepare(database: DatabaseSync, file: string, durability: Durability): void {
+  useWriteAheadLog(database);
+  database.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`);
+  // After a checkpoint the log is cut back to this; it grows while a long read holds it.
+  database.exec('PRAGMA journal_size_limit = 16777216');
+  database.exec('BEGIN IMMEDIATE');
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+  const tables = Number(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.tables ?? 0);
+  if (version > VERSION || (version === 0 && tables > 0)) {
+    database.exec('ROLLBACK');
+    throw version > VERSION
+      ? new StoreOpenError(
+          `The ledger ${file} was written by a newer gateway (layout ${version}, this one knows ${VERSION}).`,
+          'Start the newer version, or move the file aside to begin with nothing spent.',
+        )
+      : new StoreOpenError(
+          `The file ${file} is a database of something else.`,
+          'Set SIGNALBOX_DATA_DIR to a folder of the gateway’s own.',
+        );
+  }
+  if (version === 0) database.exec(SCHEMA);
+  database.exec('COMMIT');
+  // Whoever finds the file locked waits in the event loop instead of blocking it.
+  database.exec('PRAGMA busy_timeout = 0');
+}
+
+/** Two processes that both change the mode deadlock, which SQLite reports at once instead of waiting: then the other one has done it. */
+function useWriteAheadLog(database: DatabaseSync): void {
+  const deadlineMs = Date.now() + OPEN_WAIT_MS;
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > deadlineMs) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import type { Clock } from '#core';
+import { commitIn, expireIn, renewIn } from '../ledger/commit-in.ts';
+import { readIn, reserveIn } from '../ledger/reserve-in.ts';
+import { createTargetHints } from '../memory/target-hints.ts';
+import type { BreakerRules, FactsQuery, Store, StoreFacts, SweepResult } from '../store.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { type Durability, openLedgerFile } from './open-ledger-file.ts';
+import { createSqliteBooks } from './sqlite-books.ts';
+import { isBusy, unavailableError } from './sqlite-problem.ts';
+
+/** What an embedded durable store is made of. */
+export interface SqliteStoreOptions<State> {
+  /** Folder of `ledger.db`; made when it is not there. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly breaker: BreakerRules<State>;
+  /** `process` by default: an acknowledged step survives kill -9; with `power` a power cut too. */
+  readonly durability?: Durability;
+  /** How long a settled charge may wait for company, in ms; 2 by default, 5 at most. Reservations never wait. */
+  readonly groupMs?: number;
+  /** How long a step waits while other processes write, in ms; 2000 by default. */
+  readonly busyMs?: number;
+  readonly maxTargets?: number;
+}
+
+const EXPIRED_PER_STEP = 500;
+const PRUNED_PER_SWEEP = 5000;
+
+/**
+ * Opens the embedded store: counters and holds in memory, journalled in `ledger.db` (SQLite, write-ahead log). Any number of processes on one machine may share
+ * the file; each group of steps is one transaction that begins by looking whether another process has written. Hints on targets stay in the process.
+ * Throws StoreOpenError, naming the file. Effects: files in the folder; timers only while steps wait.
+ */
+export function createSqliteStore<State>(options: SqliteStoreOptions<State>): Store {
+  const file = join(options.dataDir, 'ledger.db');
+  const nowMs = () => options.clock.nowMs();
+  const database = openLedgerFile(file, options.durability ?? 'process');
+  const books = createSqliteBooks(database);
+  const hints = createTargetHints(options.breaker, options.maxTargets ?? 10_000);
+  const busyMs = options.busyMs ?? 2000;
+  const group = createGroupCommit({
+    database,
+    books,
+    nowMs,
+    groupMs: Math.min(options.groupMs ?? 2, 5),
+    busyMs,
+    problem: (error) => unavailableError(file, error),
+  });
+
+  async function readFacts(query: FactsQuery): Promise<StoreFacts> {
+    const deadline = performance.now() + busyMs;
+    for (;;) {
+      try {
+        const atMs = nowMs();
+        books.lookAround();
+        return { counters: readIn(books, query.counters, atMs), ...hints.read(query.targets, atMs) };
+      } catch (error) {
+        // Readers are never locked out but while the file is recovered after a crash.
+        if (!isBusy(error) || performance.now() > deadline) throw unavailableError(file, error);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    }
+  }
+
+  /** Several small transactions rather than a long one, so that nobody waits for the lock. */
+  async function sweep(): Promise<SweepResult> {
+    const expired: SweepResult['expired'][number][] = [];
+    for (;;) {
+      const { due, ended } = await group.run('soon', expireDue);
+      expired.push(...ended);
+      if (due < EXPIRED_PER_STEP) break;
+    }
+    await group.run('soon', (atMs) => {
+      books.write(atMs);
+      books.prune(atMs, PRUNED_PER_SWEEP);
+    });
+    return { expired };
+  }
+
+  function expireDue(atMs: number): { readonly due: number; readonly ended: SweepResult['expired'] } {
+    const ids = books.dueHolds(atMs, EXPIRED_PER_STEP);
+    const ended = ids.flatMap((id) => {
+      const record = books.holdOf(id);
+      return record !== undefined && expireIn(books, id, record, atMs) ? [{ id, owner: record.owner }] : [];
+    });
+    return { due: ids.length, ended };
+  }
+
+  return {
+    readFacts,
+    reserve: (hold) => group.run('now', (atMs) => reserveIn(books, hold, atMs)),
+    commit: (account) => group.run('soon', (atMs) => commitIn(books, account, atMs)),
+    renew: (holdId) => group.run('soon', (atMs) => renewIn(books, holdId, atMs)),
+    sweep,
+    attemptStarted: (target, breaker) => hints.started(target, breaker, nowMs()),
+    attemptEnded: (report) => hints.ended(report, nowMs()),
+    openBreakers: async () => hints.openBreakers(nowMs()),
+    async close() {
+      await group.close();
+      if (database.isOpen) database.close();
+    },
+  };
+}
