@@ -1,5 +1,14 @@
 /** The store of a single process: counters, holds and target hints in memory. Nothing is written anywhere. */
+
+/** Opens the store that process settings name. */
+export { createStore, type StoreOptions } from './create-store.ts';
 export { createMemoryStore, type MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts';
+/** The store that replicas share, in Redis or a compatible cluster, by scripts that check and charge at once. */
+export { createRedisStore, type RedisStoreOptions, type StoreEvent } from './redis/redis-store.ts';
+/** When a step of the embedded store counts as written. */
+export type { Durability } from './sqlite/open-ledger-file.ts';
+/** The embedded durable store: counters and holds journalled in `ledger.db`, shared by the processes of one machine, kept through kill -9. */
+export { createSqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts';
 /** The contract of every store: budgets' counters with holds, breakers, latencies, calls in flight. Amounts in the budget's unit. */
 export type {
   AttemptReport,
@@ -16,3 +25,5 @@ export type {
   StoreFacts,
   SweepResult,
 } from './store.ts';
+/** What a store says when it cannot answer, or cannot be opened. */
+export { StoreOpenError, StoreUnavailableError } from './store-errors.ts';

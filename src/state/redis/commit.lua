@@ -1,0 +1,44 @@
+-- Turns a hold into what was spent, once. ARGV[3]: id, ARGV[4]: 1 when the request was let through without a hold,
+-- ARGV[5]: {part, amount} of every charge as JSON. Answers {1 or 0, {name, budget, limit, before, after, ...}}.
+local id, isUnheld, charges = ARGV[3], ARGV[4] == '1', cjson.decode(ARGV[5])
+local hold = readHold(id)
+if (hold and hold.isSettled == 1) or (not hold and not isUnheld) then return { 0, {} } end
+
+local order, open = {}, {}
+local function include(part)
+  if open[part[NAME]] then return end
+  open[part[NAME]] = { part = part, amount = 0 }
+  table.insert(order, part[NAME])
+end
+for _, part in ipairs(hold and hold.parts or {}) do include(part) end
+for _, charge in ipairs(charges) do
+  if not hold then include(charge[1]) end
+  local entry = open[charge[1][NAME]]
+  if entry then entry.amount = entry.amount + charge[2] end
+end
+
+if hold then
+  redis.call('DEL', holdKey(id))
+  redis.call('ZREM', leasesKey, id)
+  -- What was charged at the end of a lease is not charged again.
+  for _, part in ipairs(hold.parts) do
+    open[part[NAME]].amount = open[part[NAME]].amount - part[CHARGED]
+    release(part)
+  end
+else
+  -- This account may be sent again, and a hold under way when the store was lost may still arrive.
+  keepHold(id, { owner = '', isSettled = 1, parts = {} })
+end
+
+local changes = {}
+for _, name in ipairs(order) do
+  local entry = open[name]
+  local counter = partCounter(entry.part)
+  local before = counter.spent
+  spend(counter, entry.amount)
+  for _, value in ipairs({ name, entry.part[BUDGET], entry.part[LIMIT], before, counter.spent }) do
+    table.insert(changes, value)
+  end
+end
+writeCounters()
+return { 1, changes }

@@ -1,0 +1,45 @@
+import type { CounterKey, CounterState } from '#decision';
+import type { CounterChange } from '../store.ts';
+
+/** What this process last saw of counters, for budgets that decide by it while the store is away. */
+export interface LastKnown {
+  readonly learn: (counters: Readonly<Record<string, CounterState>>) => void;
+  /** What the store said of charges. */
+  readonly spent: (changes: readonly CounterChange[]) => void;
+  /** Adds what this process has spent since, without the store. */
+  readonly addSpent: (key: string, amount: number) => void;
+  readonly of: (keys: readonly CounterKey[]) => Readonly<Record<string, CounterState>>;
+}
+
+/** Creates one for at most so many counters; the one not seen for longest goes first. */
+export function createLastKnown(max: number): LastKnown {
+  const known = new Map<string, CounterState>();
+
+  function keep(key: string, state: CounterState): void {
+    known.delete(key);
+    known.set(key, state);
+    if (known.size <= max) return;
+    const [oldest] = known.keys();
+    if (oldest !== undefined) known.delete(oldest);
+  }
+
+  return {
+    learn(counters) {
+      for (const [key, state] of Object.entries(counters)) keep(key, state);
+    },
+    spent(changes) {
+      for (const { key, after } of changes) keep(key, { spent: after, held: known.get(key)?.held ?? 0 });
+    },
+    addSpent(key, amount) {
+      const { spent, held } = known.get(key) ?? { spent: 0, held: 0 };
+      keep(key, { spent: spent + amount, held });
+    },
+    of: (keys) =>
+      Object.fromEntries(
+        keys.flatMap(({ key }) => {
+          const state = known.get(key);
+          return state === undefined ? [] : [[key, state] as const];
+        }),
+      ),
+  };
+}

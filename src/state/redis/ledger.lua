@@ -1,0 +1,138 @@
+-- What every script begins with. All keys of a ledger carry one hash tag, so that a request's counters, its hold and the
+-- leases are in one slot and one script: ARGV[1] is that prefix, ARGV[2] the time in ms (0: the server's own).
+-- Numbers are whole and below 2^53; Lua prints large ones in floating point, hence string.format.
+local prefix = ARGV[1]
+local now = tonumber(ARGV[2])
+if now == 0 then
+  local time = redis.call('TIME')
+  now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+-- How long a finished window can still be charged and an ended hold be put right, and how long a hold waits for a sweep
+-- when no gateway is left to do it.
+local GRACE_MS = 3600000
+local HOLD_TTL_MS = 7 * 24 * 3600000
+-- As in ledger/counter.ts.
+local SLICES_PER_WINDOW = 60
+
+-- Fields of a part of a hold, packed as a list.
+local NAME, BUDGET, LIMIT, AMOUNT, LEASE, RELEASES, SPAN, WINDOW_END, UNTIL, HELD, CHARGED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+
+local function whole(number)
+  return string.format('%.0f', number)
+end
+
+local function holdKey(id)
+  return prefix .. 'h:' .. id
+end
+
+local leasesKey = prefix .. 'leases'
+
+-- Counters this script has read, by name; each is written at most once.
+local counters = {}
+
+local function counterOf(name, span)
+  local known = counters[name]
+  if known then return known end
+  local key = prefix .. 'c:' .. name
+  local fields = redis.call('HMGET', key, 's', 'h', 'w')
+  local counter = {
+    key = key, span = span, exists = fields[1] ~= false, isChanged = false, ttl = 0,
+    spent = tonumber(fields[1] or '0'), held = tonumber(fields[2] or '0'), slices = {},
+  }
+  if span > 0 and fields[3] then
+    local slices = cmsgpack.unpack(fields[3])
+    for at = 1, #slices, 2 do
+      if slices[at] + span <= now then
+        counter.spent = counter.spent - slices[at + 1]
+      else
+        table.insert(counter.slices, slices[at])
+        table.insert(counter.slices, slices[at + 1])
+      end
+    end
+  end
+  counters[name] = counter
+  return counter
+end
+
+local function partCounter(part)
+  local counter = counterOf(part[NAME], part[SPAN])
+  counter.isChanged = true
+  -- Beyond the window and the lease, so that nothing leaks and nothing that is still needed goes.
+  local needed = part[SPAN] > 0 and math.ceil(part[SPAN] * 61 / 60) or math.max(0, part[WINDOW_END] - now)
+  counter.ttl = math.max(counter.ttl, needed + part[LEASE] + GRACE_MS)
+  return counter
+end
+
+local function addSlice(counter, amount)
+  local size = math.max(1, math.ceil(counter.span / SLICES_PER_WINDOW))
+  local until_ = (math.floor(now / size) + 1) * size
+  local slices = counter.slices
+  local count = #slices
+  if count > 0 and slices[count - 1] >= until_ then
+    slices[count] = slices[count] + amount
+  else
+    slices[count + 1] = until_
+    slices[count + 2] = amount
+  end
+end
+
+-- A refund must not outlive the charge it belongs to: it comes out of the newest slices, never below nothing.
+local function takeFromSlices(counter, amount)
+  local left = amount
+  for at = #counter.slices, 2, -2 do
+    local taken = math.min(counter.slices[at], left)
+    counter.slices[at] = counter.slices[at] - taken
+    left = left - taken
+    if left <= 0 then return end
+  end
+end
+
+local function spend(counter, amount)
+  if amount == 0 then return end
+  counter.spent = math.max(0, counter.spent + amount)
+  if counter.span == 0 then return end
+  if amount < 0 then takeFromSlices(counter, -amount) else addSlice(counter, amount) end
+end
+
+local function release(part)
+  if part[HELD] == 0 then return end
+  part[HELD] = 0
+  local counter = partCounter(part)
+  counter.held = math.max(0, counter.held - part[AMOUNT])
+end
+
+local function writeCounters()
+  for _, counter in pairs(counters) do
+    if counter.isChanged then
+      if counter.span > 0 then
+        redis.call('HSET', counter.key, 's', whole(counter.spent), 'h', whole(counter.held), 'w', cmsgpack.pack(counter.slices))
+      else
+        redis.call('HSET', counter.key, 's', whole(counter.spent), 'h', whole(counter.held))
+      end
+      redis.call('PEXPIRE', counter.key, whole(counter.ttl))
+    end
+  end
+end
+
+local function readHold(id)
+  local packed = redis.call('GET', holdKey(id))
+  return packed and cmsgpack.unpack(packed) or nil
+end
+
+-- Keeps a hold and its place among the leases; one without an open part only for an account that comes late.
+local function keepHold(id, hold)
+  local earliest = nil
+  for _, part in ipairs(hold.parts) do
+    if part[HELD] == 1 and (earliest == nil or part[UNTIL] < earliest) then earliest = part[UNTIL] end
+  end
+  if earliest then
+    redis.call('SET', holdKey(id), cmsgpack.pack(hold), 'PX', whole(HOLD_TTL_MS + earliest - now))
+    redis.call('ZADD', leasesKey, whole(earliest), id)
+    redis.call('PEXPIRE', leasesKey, whole(HOLD_TTL_MS + earliest - now))
+  else
+    redis.call('SET', holdKey(id), cmsgpack.pack(hold), 'PX', whole(GRACE_MS))
+    redis.call('ZREM', leasesKey, id)
+  end
+  return earliest ~= nil
+end

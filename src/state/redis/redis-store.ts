@@ -1,0 +1,176 @@
+import type { Clock } from '#core';
+import { createTargetHints } from '../memory/target-hints.ts';
+import type { BreakerRules, CommitResult, FactsQuery, Hold, HoldAccount, Store } from '../store.ts';
+import { StoreOpenError, StoreUnavailableError } from '../store-errors.ts';
+import { createAvailability } from './availability.ts';
+import { createRedisClient, type RedisClient } from './connect-redis.ts';
+import { createLastKnown } from './last-known.ts';
+import { createLateAccounts } from './late-accounts.ts';
+import { parseRedisUrl, type RedisTarget } from './redis-target.ts';
+import { loadScripts, runScript, type Scripts } from './scripts.ts';
+import {
+  readCommitted,
+  readReserved,
+  readStates,
+  readSwept,
+  writeCharges,
+  writeCounters,
+  writeReservations,
+} from './wire.ts';
+
+/** What a shared store is made of. */
+export interface RedisStoreOptions<State> {
+  /** See `parseRedisUrl`. */
+  readonly url: string;
+  /** For the hints on targets, which stay in the process. */
+  readonly clock: Clock;
+  readonly breaker: BreakerRules<State>;
+  /** Leases and rolling windows go by `clock` instead of the server's time: for tests that move it. */
+  readonly isClockShared?: boolean;
+  readonly onEvent?: (event: StoreEvent) => void;
+  readonly maxTargets?: number;
+}
+
+/** What happens to a shared store behind the requests' backs; `detail` is for logs and holds no secret. */
+export type StoreEvent =
+  | { readonly kind: 'lost'; readonly detail: string }
+  /** Reached again; so many accounts of requests that ended meanwhile are delivered now, so many were given up since the start. */
+  | {
+      readonly kind: 'found';
+      readonly detail: string;
+      readonly lateAccounts: number;
+      readonly droppedAccounts: number;
+    };
+
+const CONNECT_MS = 2000;
+const MAX_LATE_ACCOUNTS = 10_000;
+const MAX_KNOWN_COUNTERS = 10_000;
+const SWEPT_PER_STEP = 100;
+
+/**
+ * Opens the store that replicas share: one ledger in Redis or a cluster, each step one script, so that any number of gateways enforce one limit. Resolves also
+ * when the server cannot be reached yet (budgets then decide by their `failMode`); rejects with StoreOpenError when the URL, its secret or its authority is
+ * wrong. Steps reject with StoreUnavailableError within the URL's timeout. Effects: connections; timers while the server is away.
+ */
+export async function createRedisStore<State>(options: RedisStoreOptions<State>): Promise<Store> {
+  const target = parseRedisUrl(options.url);
+  const scripts = loadScripts();
+  const client = createRedisClient(target);
+  const nowMs = () => options.clock.nowMs();
+  const prefix = `{${target.ledger}}:`;
+  const hints = createTargetHints(options.breaker, options.maxTargets ?? 10_000);
+  const lastKnown = createLastKnown(MAX_KNOWN_COUNTERS);
+  const late = createLateAccounts(MAX_LATE_ACCOUNTS);
+  const availability = createAvailability({
+    display: target.display,
+    timeoutMs: target.timeoutMs,
+    ping: () => run('readFacts', [], ['[]']),
+    onLost: ({ detail }) => options.onEvent?.({ kind: 'lost', detail }),
+    onFound() {
+      const detail = `The budget store ${target.display} answers again.`;
+      options.onEvent?.({ kind: 'found', detail, lateAccounts: late.size(), droppedAccounts: late.dropped() });
+      void late.deliver(send);
+    },
+  });
+
+  function run(name: keyof Scripts, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    const time = options.isClockShared === true ? String(nowMs()) : '0';
+    const all = [`${prefix}leases`, ...keys.map((key) => prefix + key)];
+    return runScript(client, scripts[name], all, [prefix, time, ...args]);
+  }
+
+  function send(account: HoldAccount): Promise<CommitResult> {
+    const { id, charges, isUnheld } = account;
+    const keys = [`h:${id}`, ...charges.map(({ counter }) => `c:${counter.key}`)];
+    return availability.roundTrip(async () =>
+      readCommitted(await run('commit', keys, [id, isUnheld === true ? '1' : '0', writeCharges(charges)])),
+    );
+  }
+
+  async function readFacts({ counters, targets }: FactsQuery) {
+    const known = hints.read(targets, nowMs());
+    if (counters.length === 0) return { counters: {}, ...known };
+    const keys = counters.map(({ key }) => `c:${key}`);
+    try {
+      const states = readStates(await availability.roundTrip(() => run('readFacts', keys, [writeCounters(counters)])));
+      lastKnown.learn(states);
+      return { counters: states, ...known };
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      throw new StoreUnavailableError(error.detail, { cause: error.cause, lastKnown: lastKnown.of(counters) });
+    }
+  }
+
+  async function reserve({ id, owner, reservations }: Hold) {
+    const keys = [`h:${id}`, ...reservations.map(({ counter }) => `c:${counter.key}`)];
+    const reply = await availability.roundTrip(() =>
+      run('reserve', keys, [id, owner, writeReservations(reservations)]),
+    );
+    const { result, counters } = readReserved(reply);
+    lastKnown.learn(counters);
+    return result;
+  }
+
+  async function commit(account: HoldAccount): Promise<CommitResult> {
+    try {
+      const result = await send(account);
+      lastKnown.spent(result.counters);
+      return result;
+    } catch (error) {
+      late.add(account);
+      for (const { counter, amount } of account.charges) lastKnown.addSpent(counter.key, amount);
+      // When the server was never lost, only slow: nobody will find it again, so the next turn tries.
+      if (!availability.isAway()) setImmediate(() => void late.deliver(send));
+      throw error;
+    }
+  }
+
+  async function sweep() {
+    const expired: { readonly id: string; readonly owner: string }[] = [];
+    if (late.size() > 0) await late.deliver(send);
+    for (;;) {
+      const swept = readSwept(await availability.roundTrip(() => run('sweep', [], [String(SWEPT_PER_STEP)])));
+      expired.push(...swept.expired);
+      if (swept.due < SWEPT_PER_STEP) return { expired };
+    }
+  }
+
+  await connect(client, target);
+  return {
+    readFacts,
+    reserve,
+    commit,
+    renew: async (id) => (await availability.roundTrip(() => run('renew', [`h:${id}`], [id]))) === 1,
+    sweep,
+    attemptStarted: (name, breaker) => hints.started(name, breaker, nowMs()),
+    attemptEnded: (report) => hints.ended(report, nowMs()),
+    openBreakers: async () => hints.openBreakers(nowMs()),
+    async close() {
+      if (late.size() > 0 && !availability.isAway()) await late.deliver(send);
+      availability.close();
+      client.disconnect();
+    },
+  };
+}
+
+/** Waits for the first connection for a while. A wrong secret will not become right; a server that is not there yet may come. */
+async function connect(client: RedisClient, target: RedisTarget): Promise<void> {
+  let refusal: Error | null = null;
+  // Without a listener the client prints every lost connection.
+  client.on('error', (error: Error) => {
+    if (/^(WRONGPASS|NOAUTH|NOPERM|ERR (AUTH|invalid password|Client sent AUTH))/.test(error.message)) refusal = error;
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CONNECT_MS);
+  });
+  await Promise.race([client.connect().catch(() => undefined), timeUp]);
+  clearTimeout(timer);
+  if (refusal === null) return;
+  client.disconnect();
+  throw new StoreOpenError(
+    `Redis at ${target.display} refuses the user or password of its URL.`,
+    'Correct SIGNALBOX_REDIS_URL: redis://user:password@host:port, with special characters percent-encoded.',
+    refusal,
+  );
+}

@@ -1,0 +1,73 @@
+import type { CounterKey, CounterState, Reservation } from '#decision';
+import { spanOf } from '../ledger/counter.ts';
+import type { CommitResult, CounterChange, HoldAccount, ReserveResult, SweepResult } from '../store.ts';
+
+/** Reservations as `reserve.lua` reads them. Pure. */
+export function writeReservations(reservations: readonly Reservation[]): string {
+  return JSON.stringify(
+    reservations.map(({ counter, amount, leaseMs, onLeaseExpiry, enforce }) => [
+      writePart(counter, amount, leaseMs, onLeaseExpiry === 'release'),
+      enforce ? 1 : 0,
+    ]),
+  );
+}
+
+/** Charges as `commit.lua` reads them. Pure. */
+export function writeCharges(charges: HoldAccount['charges']): string {
+  return JSON.stringify(charges.map(({ counter, amount }) => [writePart(counter, 0, 0, false), amount]));
+}
+
+/** Counters as `read-facts.lua` reads them. Pure. */
+export function writeCounters(counters: readonly CounterKey[]): string {
+  return JSON.stringify(counters.map((counter) => [counter.key, spanOf(counter)]));
+}
+
+/** The fields that `ledger.lua` names, in its order. */
+function writePart(counter: CounterKey, amount: number, leaseMs: number, releases: boolean): readonly unknown[] {
+  const { key, budget, limit, windowEndMs } = counter;
+  return [key, budget, limit, amount, leaseMs, releases ? 1 : 0, spanOf(counter), windowEndMs];
+}
+
+/** What `reserve.lua` says. Pure. */
+export function readReserved(reply: unknown): {
+  readonly result: ReserveResult;
+  readonly counters: Readonly<Record<string, CounterState>>;
+} {
+  const [isHeld, exhausted, states] = reply as [number, string[], (string | number)[]];
+  const counters = readStates(states);
+  return { counters, result: isHeld === 1 ? { kind: 'held' } : { kind: 'refused', exhausted, counters } };
+}
+
+/** What `commit.lua` says. Pure. */
+export function readCommitted(reply: unknown): CommitResult {
+  const [applied, values] = reply as [number, (string | number)[]];
+  const counters: CounterChange[] = [];
+  for (let at = 0; at + 4 < values.length; at += 5) {
+    const [key, budget, limit, before, after] = values.slice(at, at + 5);
+    counters.push({
+      key: String(key),
+      budget: String(budget),
+      limit: Number(limit),
+      before: Number(before),
+      after: Number(after),
+    });
+  }
+  return { applied: applied === 1, counters };
+}
+
+/** What `sweep.lua` says. Pure. */
+export function readSwept(reply: unknown): { readonly due: number; readonly expired: SweepResult['expired'] } {
+  const [due, values] = reply as [number, string[]];
+  const expired = values.flatMap((id, at) => (at % 2 === 0 ? [{ id, owner: values[at + 1] ?? '' }] : []));
+  return { due, expired };
+}
+
+/** What `read-facts.lua` says. Pure. */
+export function readStates(reply: unknown): Readonly<Record<string, CounterState>> {
+  const values = reply as (string | number)[];
+  const states: Record<string, CounterState> = {};
+  for (let at = 0; at + 2 < values.length; at += 3) {
+    states[String(values[at])] = { spent: Number(values[at + 1]), held: Number(values[at + 2]) };
+  }
+  return states;
+}
