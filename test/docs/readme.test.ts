@@ -84,7 +84,12 @@ function readSteps(file: string): readonly Step[] {
 
 /** `…` stands for any text. */
 function patternOf(wanted: string): RegExp {
-  return new RegExp(wanted.split('…').map(RegExp.escape).join('.*'));
+  return new RegExp(
+    wanted
+      .split('…')
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*'),
+  );
 }
 
 /** The tracked files as they are now, with the installed packages beside them. */
