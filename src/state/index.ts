@@ -1,10 +1,7 @@
-/** The store of a single process: counters, holds and target hints in memory. Nothing is written anywhere. */
-
-/** Opens the store that process settings name. */
+/** Opens the store that process settings name: Redis, `memory:`, or the embedded one. */
 export { createStore, type StoreOptions } from './create-store.ts';
+/** The store of a single process: counters, holds and target hints in memory. Nothing is written anywhere. */
 export { createMemoryStore, type MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts';
-/** The store that replicas share, in Redis or a compatible cluster, by scripts that check and charge at once. */
-export { createRedisStore, type RedisStoreOptions, type StoreEvent } from './redis/redis-store.ts';
 /** When a step of the embedded store counts as written. */
 export type { Durability } from './sqlite/open-ledger-file.ts';
 /** The embedded durable store: counters and holds journalled in `ledger.db`, shared by the processes of one machine, kept through kill -9. */
@@ -22,6 +19,7 @@ export type {
   HoldAccount,
   ReserveResult,
   Store,
+  StoreEvent,
   StoreFacts,
   SweepResult,
 } from './store.ts';

@@ -1,5 +1,5 @@
 import { GatewayError } from '#core';
-import type { CounterState } from '#decision';
+import type { StoreFacts } from './store.ts';
 
 /**
  * The store cannot answer now. Nothing is known about whether the step was taken: repeating it is safe, since every step is idempotent by the hold's id.
@@ -8,19 +8,19 @@ import type { CounterState } from '#decision';
 export class StoreUnavailableError extends GatewayError {
   /** What happened and where, for logs. */
   readonly detail: string;
-  /** What this process last knew of the counters asked for, for `failMode: last-known`. */
-  readonly lastKnown: Readonly<Record<string, CounterState>>;
+  /** What this process last knew of the facts asked for, for `failMode: last-known`; null when nothing was asked. */
+  readonly lastKnown: StoreFacts | null;
 
-  constructor(
-    detail: string,
-    more: { readonly cause?: unknown; readonly lastKnown?: StoreUnavailableError['lastKnown'] } = {},
-  ) {
-    super('store_unavailable', 'The budget store cannot be reached.', {
-      cause: new Error(detail, { cause: more.cause }),
-    });
+  constructor(detail: string, cause?: unknown, lastKnown: StoreFacts | null = null) {
+    super('store_unavailable', 'The budget store cannot be reached.', { cause: new Error(detail, { cause }) });
     this.name = 'StoreUnavailableError';
     this.detail = detail;
-    this.lastKnown = more.lastKnown ?? {};
+    this.lastKnown = lastKnown;
+  }
+
+  /** The same, with what is still known. */
+  withLastKnown(lastKnown: StoreFacts): StoreUnavailableError {
+    return new StoreUnavailableError(this.detail, this.cause, lastKnown);
   }
 }
 

@@ -124,3 +124,14 @@ export interface BreakerRules<State> {
 export interface BreakerEvent {
   readonly kind: 'started' | AttemptReport['health'];
 }
+
+/** What happens to a store behind the requests' backs, each told once; `detail` is for logs and holds no secret. */
+export type StoreEvent =
+  | { readonly kind: 'lost'; readonly detail: string }
+  /** It answers again; so many accounts of requests that ended meanwhile are delivered now, so many were given up since the start. */
+  | {
+      readonly kind: 'found';
+      readonly detail: string;
+      readonly lateAccounts: number;
+      readonly droppedAccounts: number;
+    };

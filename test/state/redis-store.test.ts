@@ -1,6 +1,6 @@
 import { after, before, describe, it } from 'node:test';
 import { advanceBreaker, breakerView, CLOSED_BREAKER } from '../../src/decision/index.ts';
-import { createRedisStore } from '../../src/state/index.ts';
+import { createRedisStore } from '../../src/state/redis/redis-store.ts';
 import { findProgram, requireProgram } from '../support/skip.ts';
 import { startRedis, startRedisCluster } from '../support/start-redis.ts';
 import { describeStore } from './store-contract.ts';

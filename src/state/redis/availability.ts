@@ -37,11 +37,11 @@ export function createAvailability(options: AvailabilityOptions): Availability {
       timeouts = 0;
       return result;
     } catch (cause) {
-      if (isRefusal(cause)) throw new StoreUnavailableError(`The budget store ${display} refused a step.`, { cause });
+      if (isRefusal(cause)) throw new StoreUnavailableError(`The budget store ${display} refused a step.`, cause);
       timeouts += 1;
       const isTimeout = cause instanceof RoundTripTimeout;
       const what = isTimeout ? `did not answer within ${timeoutMs} ms` : 'cannot be reached';
-      const error = new StoreUnavailableError(`The budget store ${display} ${what}.`, { cause });
+      const error = new StoreUnavailableError(`The budget store ${display} ${what}.`, cause);
       if (!isTimeout || timeouts >= TIMEOUTS_TO_AWAY) goAway(error);
       throw error;
     }

@@ -1,10 +1,10 @@
 import type { Clock } from '#core';
+import { createLastKnown } from '../ledger/last-known.ts';
 import { createTargetHints } from '../memory/target-hints.ts';
-import type { BreakerRules, CommitResult, FactsQuery, Hold, HoldAccount, Store } from '../store.ts';
+import type { BreakerRules, CommitResult, FactsQuery, Hold, HoldAccount, Store, StoreEvent } from '../store.ts';
 import { StoreOpenError, StoreUnavailableError } from '../store-errors.ts';
 import { createAvailability } from './availability.ts';
 import { createRedisClient, type RedisClient } from './connect-redis.ts';
-import { createLastKnown } from './last-known.ts';
 import { createLateAccounts } from './late-accounts.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-target.ts';
 import { loadScripts, runScript, type Scripts } from './scripts.ts';
@@ -30,17 +30,6 @@ export interface RedisStoreOptions<State> {
   readonly onEvent?: (event: StoreEvent) => void;
   readonly maxTargets?: number;
 }
-
-/** What happens to a shared store behind the requests' backs; `detail` is for logs and holds no secret. */
-export type StoreEvent =
-  | { readonly kind: 'lost'; readonly detail: string }
-  /** Reached again; so many accounts of requests that ended meanwhile are delivered now, so many were given up since the start. */
-  | {
-      readonly kind: 'found';
-      readonly detail: string;
-      readonly lateAccounts: number;
-      readonly droppedAccounts: number;
-    };
 
 const CONNECT_MS = 2000;
 const MAX_LATE_ACCOUNTS = 10_000;
@@ -97,7 +86,7 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
       return { counters: states, ...known };
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
-      throw new StoreUnavailableError(error.detail, { cause: error.cause, lastKnown: lastKnown.of(counters) });
+      throw error.withLastKnown({ counters: lastKnown.of(counters), ...known });
     }
   }
 

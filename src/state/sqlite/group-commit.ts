@@ -18,6 +18,7 @@ export interface GroupCommitOptions {
   /** How long a group waits while other processes write. */
   readonly busyMs: number;
   readonly problem: (error: unknown) => Error;
+  readonly onWritten: () => void;
 }
 
 interface Waiting {
@@ -89,6 +90,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       else rejectAll(group, error);
       return;
     }
+    options.onWritten();
     group.forEach(({ resolve }, at) => {
       resolve(results[at]);
     });

@@ -55,7 +55,7 @@ export function openError(file: string, error: unknown): StoreOpenError {
 /** The error for a request that needs the ledger now. Pure. */
 export function unavailableError(file: string, error: unknown): StoreUnavailableError {
   const { what } = TEXTS[problemOf(error)];
-  return new StoreUnavailableError(`The ledger ${file} ${what}.`, { cause: error });
+  return new StoreUnavailableError(`The ledger ${file} ${what} (${messageOf(error)}).`, error);
 }
 
 function problemOf(error: unknown): Problem {

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { Clock } from '#core';
 import { commitIn, expireIn, renewIn } from '../ledger/commit-in.ts';
+import { createLastKnown } from '../ledger/last-known.ts';
 import { readIn, reserveIn } from '../ledger/reserve-in.ts';
 import { createTargetHints } from '../memory/target-hints.ts';
-import type { BreakerRules, FactsQuery, Store, StoreFacts, SweepResult } from '../store.ts';
+import type { BreakerRules, FactsQuery, Store, StoreEvent, StoreFacts, SweepResult } from '../store.ts';
+import type { StoreUnavailableError } from '../store-errors.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type Durability, openLedgerFile } from './open-ledger-file.ts';
 import { createSqliteBooks } from './sqlite-books.ts';
@@ -22,10 +24,12 @@ export interface SqliteStoreOptions<State> {
   /** How long a step waits while other processes write, in ms; 2000 by default. */
   readonly busyMs?: number;
   readonly maxTargets?: number;
+  readonly onEvent?: (event: StoreEvent) => void;
 }
 
 const EXPIRED_PER_STEP = 500;
 const PRUNED_PER_SWEEP = 5000;
+const MAX_KNOWN_COUNTERS = 10_000;
 
 /**
  * Opens the embedded store: counters and holds in memory, journalled in `ledger.db` (SQLite, write-ahead log). Any number of processes on one machine may share
@@ -45,8 +49,25 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
     nowMs,
     groupMs: Math.min(options.groupMs ?? 2, 5),
     busyMs,
-    problem: (error) => unavailableError(file, error),
+    problem: lost,
+    onWritten: found,
   });
+  const lastKnown = createLastKnown(MAX_KNOWN_COUNTERS);
+  let isLost = false;
+
+  function lost(error: unknown): StoreUnavailableError {
+    const told = unavailableError(file, error);
+    if (!isLost) options.onEvent?.({ kind: 'lost', detail: told.detail });
+    isLost = true;
+    return told;
+  }
+
+  function found(): void {
+    if (!isLost) return;
+    isLost = false;
+    const detail = `The ledger ${file} is written again.`;
+    options.onEvent?.({ kind: 'found', detail, lateAccounts: 0, droppedAccounts: 0 });
+  }
 
   async function readFacts(query: FactsQuery): Promise<StoreFacts> {
     const deadline = performance.now() + busyMs;
@@ -54,10 +75,15 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
       try {
         const atMs = nowMs();
         books.lookAround();
-        return { counters: readIn(books, query.counters, atMs), ...hints.read(query.targets, atMs) };
+        const counters = readIn(books, query.counters, atMs);
+        lastKnown.learn(counters);
+        return { counters, ...hints.read(query.targets, atMs) };
       } catch (error) {
         // Readers are never locked out but while the file is recovered after a crash.
-        if (!isBusy(error) || performance.now() > deadline) throw unavailableError(file, error);
+        if (!isBusy(error) || performance.now() > deadline) {
+          const counters = lastKnown.of(query.counters);
+          throw lost(error).withLastKnown({ counters, ...hints.read(query.targets, nowMs()) });
+        }
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     }
