@@ -2,12 +2,13 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { type GatewayOptions, type RunningGateway, StartError, startGateway } from '#gateway';
 import { cannotCheck } from '#policy';
+import { StoreOpenError } from '#state';
 import { chosenEnvironment, readTree } from '../load-tree.ts';
 import { namedEnvironment, policiesFolder, textOption, withEnvironment, withPolicies } from '../options.ts';
 import { writePretty } from '../report/pretty.ts';
 import { letYoungHeapGrow } from '../serve/boot-heap.ts';
 import { welcome } from '../serve/welcome.ts';
-import { isWorker, leaveInterruptsToFirst, reportReady, runWorkers } from '../serve/workers.ts';
+import { isWorker, leaveInterruptsToFirst, leaveWorkers, reportReady, runWorkers } from '../serve/workers.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
 
@@ -44,6 +45,7 @@ async function runServe(call: VerbCall): Promise<ExitCode> {
     // Signals end the process, once the answers in progress are complete.
     return await new Promise<never>(() => {});
   } catch (error) {
+    leaveWorkers();
     if (error instanceof StartError) return showRefusal(error, options, call);
     throw startProblem(error, options);
   }
@@ -71,6 +73,8 @@ function gatewayOptions(call: VerbCall): GatewayOptions {
     host: textOption(options.host) ?? (env.SIGNALBOX_HOST || '127.0.0.1'),
     port: readNumber('--port', options.port ?? (env.SIGNALBOX_PORT || '8787'), 0, 65_535),
     dataDir: textOption(options.dataDir) ?? (env.SIGNALBOX_DATA_DIR || '.signalbox'),
+    storeUrl: env.SIGNALBOX_REDIS_URL || null,
+    durability: env.SIGNALBOX_DURABILITY || null,
     adminToken: env.SIGNALBOX_ADMIN_TOKEN || null,
     env,
     handleSignals: true,
@@ -112,6 +116,7 @@ async function showRefusal(error: StartError, { policies }: GatewayOptions, call
 }
 
 function startProblem(error: unknown, { host, port }: GatewayOptions): unknown {
+  if (error instanceof StoreOpenError) return new UsageError(error.message, error.hint, { cause: error });
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
     return new UsageError(`port ${port} is taken`, 'Stop what listens there, or name another port by --port.', {

@@ -28,6 +28,11 @@ export function leaveInterruptsToFirst(): void {
   process.on('SIGINT', () => {});
 }
 
+/** Lets a worker that does not serve end with its own exit code: its channel to the first process would keep it alive. */
+export function leaveWorkers(): void {
+  cluster.worker?.disconnect();
+}
+
 /**
  * Runs N processes on one port and watches over them: one that dies is replaced, one that cannot start ends all. Says that the gateway is ready once all
  * of them listen. Signals to this process are passed on as SIGTERM or SIGHUP, a second Ctrl-C kills. Ends when all have ended. Effects: child processes,
