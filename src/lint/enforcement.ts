@@ -32,10 +32,6 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
   whole('McpServer', 'MCP servers are checked and carried, but no tool is offered yet'),
   whole('Invariant', 'invariants are checked for their shape, but not proved yet'),
   whole('Drill', 'drills are checked for their shape, but cannot be run yet'),
-  whole(
-    'Budget',
-    'budgets hold within one process: a restart forgets what was spent, and several replicas count each for itself',
-  ),
   {
     id: 'Budget.alertAt',
     kind: 'Budget',
@@ -47,6 +43,21 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
     kind: 'Project',
     find: at('requires'),
     message: 'the required range of versions is carried, but not compared with the running version yet',
+  },
+  {
+    id: 'Project.ruleset',
+    kind: 'Project',
+    find: at('ruleset'),
+    message: 'the version of the ruleset is carried, but every rule of the running version is applied',
+  },
+  {
+    id: 'Project.recording.prefixChars',
+    kind: 'Project',
+    find: (document) => {
+      const { prefixChars } = asObject(asObject(document.spec).recording);
+      return prefixChars === undefined || prefixChars === 0 ? null : ['spec', 'recording', 'prefixChars'];
+    },
+    message: 'no text is recorded yet, not even the beginning of a prompt',
   },
   {
     id: 'Project.gates',
@@ -83,6 +94,15 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
       return kind === undefined || USABLE_AUTH.has(kind) ? null : ['spec', 'auth', 'kind'];
     },
     message: 'this version cannot sign in this way yet: every target at such a provider is skipped',
+  },
+  {
+    id: 'Provider.auth.secret.store',
+    kind: 'Provider',
+    find: (document) => {
+      const secret = asObject(asObject(asObject(document.spec).auth).secret);
+      return secret.store === undefined ? null : ['spec', 'auth', 'secret', 'store'];
+    },
+    message: 'this version reads secrets from `env` and `file` only: every target at such a provider is skipped',
   },
   {
     id: 'Route.match.endpoints',
