@@ -94,7 +94,7 @@ function modelTable(own: readonly ModelDocument[]): string {
 }
 
 function priceText(row: PriceRow): string {
-  const { from, source: _source, readAt: _readAt, 'x-tiers': tiers = [], ...classes } = row;
+  const { from, source: _source, readAt: _readAt, tiers = [], ...classes } = row;
   const above = tiers.map(
     ({ aboveInputTokens, ...prices }) => `above ${count(aboveInputTokens)} input: ${amounts(prices)}`,
   );

@@ -61,8 +61,8 @@ export interface PriceRow extends TokenPrices {
   readonly from: string;
   readonly source: string;
   readonly readAt: string;
-  /** The prices of longer prompts, rising; noted, not acted on. */
-  readonly 'x-tiers'?: readonly (TokenPrices & { readonly aboveInputTokens: number })[];
+  /** The prices of longer prompts, rising. */
+  readonly tiers?: readonly (TokenPrices & { readonly aboveInputTokens: number })[];
 }
 
 /** Decimal strings in USD per million tokens; `image` per piece, `request` per call. */

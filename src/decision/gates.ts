@@ -4,7 +4,7 @@ import type { Candidate } from './candidates.ts';
 import { missingCapability } from './needs-of.ts';
 import { outputCapOf } from './output-cap.ts';
 import { mayUseModel } from './permissions.ts';
-import { classPrice, priceAt } from './price.ts';
+import { classPrice, priceAt, tierOf } from './price.ts';
 import type { Facts, RequestFacts } from './types.ts';
 
 /** What the gates of one request look at. */
@@ -51,7 +51,7 @@ export function refusalOf(candidate: Candidate, context: GateContext, maxPrices:
     const detail = gate(candidate, provider, context);
     if (detail !== null) return { reason, detail };
   }
-  const tooDear = overMaxPrice(candidate, maxPrices, context.facts.nowMs);
+  const tooDear = overMaxPrice(candidate, maxPrices, context);
   if (tooDear !== null) return { reason: 'max-price', detail: tooDear };
   return context.facts.breakers[candidate.id] === 'open' ? { reason: 'breaker-open', detail: null } : null;
 }
@@ -117,11 +117,12 @@ function againstDataPolicy(_candidate: Candidate, provider: Provider, { route }:
 }
 
 /** Without a price nobody can tell, so an unpriced model is too dear for a chain that sets a limit. */
-function overMaxPrice(candidate: Candidate, maxPrices: MaxPrices, atMs: number): string | null {
+function overMaxPrice(candidate: Candidate, maxPrices: MaxPrices, context: GateContext): string | null {
   if (maxPrices.length === 0) return null;
   const limit = Math.min(...maxPrices);
-  const price = priceAt(candidate.model, atMs);
+  const price = priceAt(candidate.model, context.facts.nowMs);
   if (price === null) return 'no price known';
-  const sum = classPrice(price, 'input') + classPrice(price, 'output');
+  const tier = tierOf(price, context.request.inputTokens);
+  const sum = classPrice(tier, 'input') + classPrice(tier, 'output');
   return sum <= limit ? null : `${formatMoney(sum)} per million in and out over ${formatMoney(limit)}`;
 }

@@ -24,7 +24,7 @@ export { match } from './match.ts';
 export { neededFacts } from './needed-facts.ts';
 export { stickyDraws } from './order-runs.ts';
 export { type ModelNames, mayUseModel } from './permissions.ts';
-export { classPrice, costOf, priceAt } from './price.ts';
+export { classPrice, costOf, priceAt, tierOf } from './price.ts';
 export { resolveModel } from './resolve-model.ts';
 export { outcomeOfStatus, type ScriptedOutcome, type UpstreamScript } from './script.ts';
 export { raiseHolds, settle } from './settle.ts';

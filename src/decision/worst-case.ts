@@ -1,6 +1,6 @@
 import type { MicroUsd } from '#core';
 import type { Model } from '#snapshot';
-import { classPrice, priceAt } from './price.ts';
+import { classPrice, priceAt, tierOf } from './price.ts';
 import type { RequestFacts } from './types.ts';
 
 /** The most one call can use. */
@@ -19,7 +19,7 @@ const OUTPUT_CLASSES = ['output', 'reasoning', 'audioOutput'] as const;
 
 /**
  * The worst case of one call: all input at the dearest input class (audio only when there is some), the output bound at the dearest
- * output class, once for each choice asked for. `outputCap` is the smallest bound anyone has set, null for none: then the model's own
+ * output class, at the price tier that the input reaches, once for each choice asked for. `outputCap` is the smallest bound anyone has set, null for none: then the model's own
  * limit, what is left of its context window, or 4096 tokens. Pure.
  */
 export function worstCaseOf(
@@ -33,11 +33,12 @@ export function worstCaseOf(
   const inputTokens = request.inputTokens;
   const price = priceAt(model, atMs);
   if (price === null) return { inputTokens, outputTokens, costMicroUsd: null };
+  const tier = tierOf(price, inputTokens);
   const inputPrice = Math.max(
-    ...INPUT_CLASSES.map((name) => classPrice(price, name)),
-    request.audio > 0 ? classPrice(price, 'audioInput') : 0,
+    ...INPUT_CLASSES.map((name) => classPrice(tier, name)),
+    request.audio > 0 ? classPrice(tier, 'audioInput') : 0,
   );
-  const outputPrice = Math.max(...OUTPUT_CLASSES.map((name) => classPrice(price, name)));
+  const outputPrice = Math.max(...OUTPUT_CLASSES.map((name) => classPrice(tier, name)));
   const images = request.endpoint === 'images' ? choices * (price.imageMicroUsd ?? 0) : 0;
   // A bound is rounded up: holding a micro-dollar too much is safe, one too little is not.
   const tokens = Math.ceil((inputTokens * inputPrice + outputTokens * outputPrice) / 1_000_000);

@@ -24,15 +24,28 @@ export function compileModel(name: string, spec: ModelSpec & Required<Pick<Model
 
 /** USD per million tokens as micro-USD per million tokens: the same digits, six places to the left, no rounding on the way to a cost. */
 function compilePrice(row: PriceSpec): Price {
-  const perMillion = Object.fromEntries(TOKEN_CLASSES.map((name) => [name, priceOf(row[name])]));
+  const perMillion = compileClasses(row);
   return {
     fromMs: toInstant(row.from),
-    perMillion: perMillion as Record<TokenClass, number | null>,
+    perMillion,
+    tiers: (row.tiers ?? [])
+      .map((tier) => ({
+        aboveInputTokens: tier.aboveInputTokens,
+        perMillion: compileClasses(tier, perMillion),
+      }))
+      .sort((a, b) => a.aboveInputTokens - b.aboveInputTokens),
     imageMicroUsd: priceOf(row.image),
     requestMicroUsd: priceOf(row.request),
     source: row.source ?? '',
     readAt: row.readAt ?? null,
   };
+}
+
+type Classes = Readonly<Record<TokenClass, number | null>>;
+
+function compileClasses(named: { readonly [Name in TokenClass]?: string }, base?: Classes): Classes {
+  const classes = TOKEN_CLASSES.map((name) => [name, priceOf(named[name]) ?? base?.[name] ?? null]);
+  return Object.fromEntries(classes) as Record<TokenClass, number | null>;
 }
 
 function priceOf(text: string | undefined): number | null {

@@ -1599,6 +1599,12 @@ export interface PriceRow {
    */
   readonly request?: string;
   /**
+   * The prices of longer prompts, for providers that charge them more: the row with the highest `aboveInputTokens` that the request's input tokens of all classes exceed sets the prices of the whole request. A class that it does not name keeps the price above.
+   *
+   * @minItems 1
+   */
+  readonly tiers?: readonly PriceTier[];
+  /**
    * Where the prices were read.
    */
   readonly source?: string;
@@ -1606,6 +1612,47 @@ export interface PriceRow {
    * The day they were read; lint warns when that is long ago.
    */
   readonly readAt?: string;
+}
+/**
+ * The prices of a request with more input tokens than this.
+ */
+export interface PriceTier {
+  /**
+   * The row holds for requests with more input tokens than this, cached and audio ones included.
+   */
+  readonly aboveInputTokens: number;
+  /**
+   * USD per million fresh input tokens of a longer prompt.
+   */
+  readonly input?: string;
+  /**
+   * USD per million input tokens read from the prompt cache of a longer prompt.
+   */
+  readonly cacheRead?: string;
+  /**
+   * USD per million input tokens written to the prompt cache for minutes of a longer prompt.
+   */
+  readonly cacheWrite?: string;
+  /**
+   * USD per million input tokens written to the prompt cache for an hour of a longer prompt.
+   */
+  readonly cacheWrite1h?: string;
+  /**
+   * USD per million output tokens of a longer prompt.
+   */
+  readonly output?: string;
+  /**
+   * USD per million reasoning tokens of a longer prompt.
+   */
+  readonly reasoning?: string;
+  /**
+   * USD per million audio input tokens of a longer prompt.
+   */
+  readonly audioInput?: string;
+  /**
+   * USD per million audio output tokens of a longer prompt.
+   */
+  readonly audioOutput?: string;
 }
 /**
  * Settings of the whole policy tree; exactly one per tree.

@@ -31,7 +31,7 @@ export type {
   WaiverSpec,
 } from './documents.gen.ts';
 export type { Guardrail } from './guardrail.ts';
-export type { Model, Price } from './model.ts';
+export type { Model, Price, PriceTier } from './model.ts';
 export type { Predicate, PredicateInput } from './predicate.ts';
 export type { Project } from './project.ts';
 export type { Provider, Quirks, SecretRef } from './provider.ts';

@@ -24,8 +24,16 @@ export interface Price {
   readonly fromMs: number;
   /** Micro-USD per million tokens; null where the row names no price for the class. */
   readonly perMillion: Readonly<Record<TokenClass, MicroUsd | null>>;
+  /** Prices of longer prompts, rising by `aboveInputTokens`; each is whole, with the classes it does not name taken from the row. */
+  readonly tiers: readonly PriceTier[];
   readonly imageMicroUsd: MicroUsd | null;
   readonly requestMicroUsd: MicroUsd | null;
   readonly source: string;
   readonly readAt: string | null;
+}
+
+/** The prices of every token of a request with more input tokens, of all classes, than `aboveInputTokens`. */
+export interface PriceTier {
+  readonly aboveInputTokens: number;
+  readonly perMillion: Readonly<Record<TokenClass, MicroUsd | null>>;
 }

@@ -174,6 +174,28 @@ describe('the prices', () => {
     }
   });
 
+  it('of long prompts rise, and name what the row names of the commonest classes', () => {
+    const tiered = catalog.models.flatMap(({ metadata, spec }) =>
+      spec.prices.filter(({ tiers }) => tiers !== undefined).map((row) => ({ name: metadata.name, row })),
+    );
+    assert.ok(tiered.length > 20, `${tiered.length} rows have tiers`);
+    for (const { name, row } of tiered) {
+      const bounds = row.tiers?.map(({ aboveInputTokens }) => aboveInputTokens) ?? [];
+      assert.deepEqual(
+        bounds,
+        [...new Set(bounds)].sort((a, b) => a - b),
+        name,
+      );
+      for (const tier of row.tiers ?? []) {
+        assert.ok(Number(tier.input) > Number(row.input), name);
+        assert.ok(Number(tier.output) >= Number(row.output), name);
+        for (const key of ['cacheRead', 'cacheWrite'] as const) {
+          if (row[key] !== undefined) assert.ok(tier[key] !== undefined, `${name} ${key}`);
+        }
+      }
+    }
+  });
+
   it('charge Claude Sonnet 4.5 and GPT-4o as the shipped policy tests reckon', () => {
     const claude = models.get('anthropic/claude-sonnet-4-5')?.spec.prices[0];
     assert.deepEqual([claude?.input, claude?.output], ['3.00', '15.00']);
@@ -218,7 +240,7 @@ function place(kind: string, name: string): { file: string; line: number } | und
 }
 
 function amounts({ spec }: ModelDocument): readonly string[] {
-  return spec.prices.flatMap(({ from: _from, source: _source, readAt: _readAt, 'x-tiers': tiers = [], ...classes }) => [
+  return spec.prices.flatMap(({ from: _from, source: _source, readAt: _readAt, tiers = [], ...classes }) => [
     ...Object.values(classes),
     ...tiers.flatMap(({ aboveInputTokens: _above, ...dearer }) => Object.values(dearer)),
   ]);

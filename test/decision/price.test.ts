@@ -2,20 +2,35 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { NO_USAGE, TOKEN_CLASSES, type TokenClass, type Usage } from '#core';
-import { classPrice, costOf, priceAt } from '#decision';
-import type { Price } from '#snapshot';
+import { classPrice, costOf, priceAt, tierOf, worstCaseOf } from '#decision';
+import type { Model, Price } from '#snapshot';
+import { requestOf } from './build.ts';
 
 function priceOf(perMillion: Partial<Record<TokenClass, number>>, more: Partial<Price> = {}): Price {
   const classes = Object.fromEntries(TOKEN_CLASSES.map((name) => [name, perMillion[name] ?? null]));
   return {
     fromMs: 0,
     perMillion: classes as Record<TokenClass, number | null>,
+    tiers: [],
     imageMicroUsd: null,
     requestMicroUsd: null,
     source: 'test',
     readAt: null,
     ...more,
   };
+}
+
+/** Tiers as compile leaves them: whole, with the classes that they do not name taken from the row. */
+function tiered(
+  base: Partial<Record<TokenClass, number>>,
+  tiers: readonly (readonly [number, Partial<Record<TokenClass, number>>])[],
+): Price {
+  return priceOf(base, {
+    tiers: tiers.map(([aboveInputTokens, named]) => ({
+      aboveInputTokens,
+      perMillion: priceOf({ ...base, ...named }).perMillion,
+    })),
+  });
 }
 
 const SONNET = priceOf({ input: 3_000_000, cacheRead: 300_000, cacheWrite: 3_750_000, output: 15_000_000 });
@@ -43,6 +58,60 @@ describe('a cost is Σ class × price, rounded half up once', () => {
   test('images are priced by the piece', () => {
     assert.equal(costOf(NO_USAGE, priceOf({}, { imageMicroUsd: 40_000 }), 3), 120_000);
   });
+});
+
+describe('a long prompt costs what its tier says, all of it', () => {
+  const GEMINI = tiered({ input: 1_250_000, cacheRead: 125_000, output: 10_000_000 }, [
+    [200_000, { input: 2_500_000, cacheRead: 250_000, output: 15_000_000 }],
+  ]);
+  // Two steps, of which the first leaves output alone, and neither names cache writes.
+  const STEPS = tiered({ input: 1_000_000, cacheWrite: 1_250_000, output: 4_000_000 }, [
+    [32_000, { input: 2_000_000 }],
+    [128_000, { input: 3_000_000, output: 9_000_000 }],
+  ]);
+  const cases: readonly (readonly [string, Partial<Usage>, Price, number])[] = [
+    // 200,000 × 1.25 + 1,000 × 10
+    ['not at the limit itself', { input: 200_000, output: 1000 }, GEMINI, 260_000],
+    // 200,001 × 2.50 + 1,000 × 15 = 500,002.5 + 15,000
+    ['one token above it', { input: 200_001, output: 1000 }, GEMINI, 515_003],
+    // 100,000 × 2.50 + 100,001 × 0.25 + 100 × 15 = 250,000 + 25,000.25 + 1,500
+    ['cached tokens count towards it', { input: 100_000, cacheRead: 100_001, output: 100 }, GEMINI, 276_500],
+    // 150,001 × 2.50 + 50,000 × 2.50 (audio as text): 375,002.5 + 125,000
+    ['audio counts towards it, at the tier’s input price', { input: 150_001, audioInput: 50_000 }, GEMINI, 500_003],
+    // 10 × 1.25 + 300,000 × 10
+    ['output does not', { input: 10, output: 300_000 }, GEMINI, 3_000_013],
+    // 40,000 × 2 + 1,000 × 4
+    ['a class that the tier does not name keeps its price', { input: 40_000, output: 1000 }, STEPS, 84_000],
+    // 100,000 × 3 + 40,000 × 1.25 + 1,000 × 9
+    [
+      'the highest tier reached holds, and only its own classes change',
+      { input: 100_000, cacheWrite: 40_000, output: 1000 },
+      STEPS,
+      359_000,
+    ],
+    ['a count that is none reaches no tier', { input: Number.NaN, cacheRead: 300_000 }, GEMINI, 75_000],
+  ];
+  for (const [what, usage, price, micro] of cases) {
+    test(what, () => assert.equal(costOf({ ...NO_USAGE, ...usage }, price), micro));
+  }
+  test('and so does the most that a call can cost', () => {
+    const model: Model = {
+      name: 'google/gemini-2.5-pro',
+      provider: 'google',
+      upstreamName: 'gemini-2.5-pro',
+      aliases: [],
+      tier: 3,
+      contextWindow: 1_048_576,
+      maxOutput: 65_536,
+      capabilities: null,
+      retiresAt: null,
+      prices: [GEMINI],
+    };
+    const most = (inputTokens: number) => worstCaseOf(requestOf({ inputTokens }), model, 1000, 0).costMicroUsd;
+    // 200,000 × 1.25 + 1,000 × 10; then 200,001 × 2.50 + 1,000 × 15, rounded up.
+    assert.deepEqual([most(200_000), most(200_001)], [260_000, 515_003]);
+  });
+  test('a row without tiers is its own', () => assert.equal(tierOf(SONNET, 1_000_000_000), SONNET));
 });
 
 describe('a class without a price of its own', () => {

@@ -235,6 +235,48 @@ spec:
     );
     assert.equal(model?.prices[0]?.perMillion.input, 2);
   });
+
+  it('has whole price tiers, rising, with what they do not name taken from the row', () => {
+    const { models } = compileInlineSnapshot(`kind: Model
+metadata: { name: openai/gpt-4o }
+spec:
+  prices:
+    - from: 2026-01-01
+      input: "1"
+      cacheRead: "0.1"
+      output: "4"
+      tiers:
+        - { aboveInputTokens: 128000, input: "3", output: "9" }
+        - { aboveInputTokens: 32000, input: "2", cacheRead: "0" }
+`);
+    const tiers = models.get('openai/gpt-4o')?.prices[0]?.tiers ?? [];
+    assert.deepEqual(
+      tiers.map(({ aboveInputTokens, perMillion: { input, cacheRead, cacheWrite, output } }) => [
+        aboveInputTokens,
+        [input, cacheRead, cacheWrite, output],
+      ]),
+      [
+        [32_000, [2_000_000, 0, null, 4_000_000]],
+        [128_000, [3_000_000, 100_000, null, 9_000_000]],
+      ],
+    );
+    assert.deepEqual(models.get('openai/gpt-4o-mini')?.prices[0]?.tiers, []);
+  });
+
+  it('is refused with a tier that has no bound, or one that every request exceeds', () => {
+    const findings = (tier: string) =>
+      findingLines(
+        compileInline(`kind: Model
+metadata: { name: openai/gpt-4o }
+spec:
+  prices:
+    - from: 2026-01-01
+      tiers: [${tier}]
+`),
+      );
+    assert.equal(findings('{ input: "1" }').length, 1);
+    assert.equal(findings('{ aboveInputTokens: 0, input: "1" }').length, 1);
+  });
 });
 
 describe('quantities', () => {
