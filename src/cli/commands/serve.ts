@@ -61,7 +61,8 @@ async function announce(gateway: RunningGateway, options: GatewayOptions, { term
     return reportReady({ line, summary });
   }
   terminal.out(line);
-  terminal.err(summary);
+  // Log collectors read stderr line by line: prose is for terminals only.
+  if (terminal.isErrorTerminal) terminal.err(summary);
 }
 
 function gatewayOptions(call: VerbCall): GatewayOptions {
