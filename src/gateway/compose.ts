@@ -7,7 +7,7 @@ import { createChannel, requestId } from '#core';
 import { advanceBreaker, breakerView, CLOSED_BREAKER } from '#decision';
 import { openRecorder } from '#decision-log';
 import { cannotCheck, loadPolicies } from '#policy';
-import { createMemoryStore } from '#state';
+import { createStore } from '#state';
 import { openLogger, openMetrics } from '#telemetry';
 import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
 import { compileTree } from './compile-tree.ts';
@@ -18,6 +18,7 @@ import type { GatewayParts, Log } from './gateway-parts.ts';
 import { createLastGood } from './last-good.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { logActivation, logRejection } from './log-activation.ts';
+import { logStoreEvent } from './log-store-event.ts';
 import { knownNames, measuredRequest } from './measure-requests.ts';
 import { bootPolicies } from './policy-holder.ts';
 
@@ -63,9 +64,13 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     throw new StartError(`${what}, and there is no last good revision`, diagnostics);
   }
   const upstream = createUpstream({ secrets, nowMs, draw });
-  const store = createMemoryStore({
+  const store = await createStore({
+    url: options.storeUrl ?? null,
+    dataDir,
+    durability: options.durability ?? null,
     clock: { nowMs },
     breaker: { closed: CLOSED_BREAKER, advance: advanceBreaker, view: breakerView },
+    onEvent: (event) => logStoreEvent(log, event),
   });
   const version = versionOf();
   const finished = createChannel<FinishedRequest>('request-finished');

@@ -12,6 +12,10 @@ export interface GatewayOptions {
   readonly port?: number;
   /** `.signalbox` by default. */
   readonly dataDir?: string;
+  /** Where budgets are counted: a URL of Redis, `memory:`, or (null or absent) `ledger.db` in the data folder. */
+  readonly storeUrl?: string | null;
+  /** When `ledger.db` counts as written: `process` (default) or `power`. */
+  readonly durability?: string | null;
   /** Null or absent closes the admin API but for loopback in `development`. */
   readonly adminToken?: string | null;
   /** Where secret references of kind `env` are looked up; the process's own by default. */

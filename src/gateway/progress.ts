@@ -22,6 +22,8 @@ export interface Progress {
   decision: Decision | null;
   /** Whether the store holds the decision's reservations. */
   isHeld: boolean;
+  /** The store could not say whether it holds them, or was not asked because it was away: the account is settled under the request's id all the same. */
+  isUnheld: boolean;
   served: Served | null;
   /** Attempts that have ended, in order. */
   attempts: readonly Attempt[];
@@ -56,6 +58,7 @@ export function beginProgress(call: InboundCall, active: ActivePolicies): Progre
     facts: null,
     decision: null,
     isHeld: false,
+    isUnheld: false,
     served: null,
     attempts: [],
     isInline: false,

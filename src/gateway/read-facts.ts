@@ -1,4 +1,5 @@
 import type { Facts, NeededFacts } from '#decision';
+import { StoreUnavailableError } from '#state';
 import type { ActivePolicies } from './active-policies.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 
@@ -18,6 +19,9 @@ export async function readFacts(
   try {
     return { ...known, ...(await parts.store.readFacts(needs)) };
   } catch (error) {
+    if (error instanceof StoreUnavailableError && error.lastKnown !== null) {
+      return { ...known, ...error.lastKnown, countersUnread: true };
+    }
     parts.log.error({ err: error }, 'the store cannot be read; budgets decide by their fail mode');
     return { ...known, counters: {}, breakers: {}, latencies: {}, inFlight: {}, countersUnread: true };
   }

@@ -28,12 +28,17 @@ export async function settleRequest(parts: GatewayParts, progress: Progress): Pr
   let counters: readonly CounterChange[] = [];
   try {
     account(progress);
-    if (progress.isHeld && progress.settlement !== null) {
-      const { charges } = progress.settlement;
-      counters = (await parts.store.commit({ id: call.id, charges })).counters;
+    if (progress.isHeld || progress.isUnheld) {
+      const charges = progress.settlement?.charges ?? [];
+      // Of a refused request nothing is charged: what the store may hold is given back.
+      const isUnheld = progress.isUnheld && progress.settlement !== null;
+      counters = (await parts.store.commit({ id: call.id, charges, isUnheld })).counters;
     }
   } catch (error) {
-    parts.log.error({ err: error, requestId: call.id }, 'a request could not be settled; its hold ends with its lease');
+    parts.log.error(
+      { err: error, requestId: call.id },
+      'a request could not be settled now; a shared store settles it when it is back, else its hold ends with its lease',
+    );
   } finally {
     parts.holds.delete(call.id);
   }

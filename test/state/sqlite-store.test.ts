@@ -11,5 +11,5 @@ const directory = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
 after(() => rmSync(directory, { recursive: true, force: true }));
 
 describeStore('SQLite', async (clock) =>
-  createSqliteStore({ clock, breaker, dataDir: mkdtempSync(join(directory, 'store-')), groupMs: 0 }),
+  createSqliteStore({ clock, breaker, dataDir: mkdtempSync(join(directory, 'store-')) }),
 );

@@ -4,8 +4,11 @@ import { isBusy, isSqliteError } from './sqlite-problem.ts';
 
 /** Runs steps on the books, many in one transaction, and tells their results once it is written. */
 export interface GroupCommit {
-  /** `now`: with the turn of the event loop; `soon`: with the next group, at the latest after `groupMs`. Rejects with what `problem` makes of an error. */
-  readonly run: <T>(when: 'now' | 'soon', step: (nowMs: number) => T) => Promise<T>;
+  /**
+   * Takes the step with all others of this turn of the event loop: an answer that is out is settled before the caller can have sent the next request,
+   * and the busier the process, the larger the groups. Rejects with what `problem` makes of an error.
+   */
+  readonly run: <T>(step: (nowMs: number) => T) => Promise<T>;
   /** Writes what is waiting, and takes no more. */
   readonly close: () => Promise<void>;
 }
@@ -14,7 +17,6 @@ export interface GroupCommitOptions {
   readonly database: DatabaseSync;
   readonly books: SqliteBooks;
   readonly nowMs: () => number;
-  readonly groupMs: number;
   /** How long a group waits while other processes write. */
   readonly busyMs: number;
   readonly problem: (error: unknown) => Error;
@@ -39,13 +41,11 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let busySince: number | null = null;
   let isClosed = false;
 
-  function run<T>(when: 'now' | 'soon', step: (nowMs: number) => T): Promise<T> {
+  function run<T>(step: (nowMs: number) => T): Promise<T> {
     if (isClosed) return Promise.reject(problem(new Error('the store is closed')));
     return new Promise<T>((resolve, reject) => {
       waiting.push({ step, resolve: resolve as (result: unknown) => void, reject });
-      if (busySince !== null) return;
-      if (when === 'now') immediate ??= setImmediate(flush);
-      else timer ??= setTimeout(flush, options.groupMs);
+      if (busySince === null) immediate ??= setImmediate(flush);
     });
   }
 

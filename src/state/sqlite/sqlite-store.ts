@@ -19,8 +19,6 @@ export interface SqliteStoreOptions<State> {
   readonly breaker: BreakerRules<State>;
   /** `process` by default: an acknowledged step survives kill -9; with `power` a power cut too. */
   readonly durability?: Durability;
-  /** How long a settled charge may wait for company, in ms; 2 by default, 5 at most. Reservations never wait. */
-  readonly groupMs?: number;
   /** How long a step waits while other processes write, in ms; 2000 by default. */
   readonly busyMs?: number;
   readonly maxTargets?: number;
@@ -47,7 +45,6 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
     database,
     books,
     nowMs,
-    groupMs: Math.min(options.groupMs ?? 2, 5),
     busyMs,
     problem: lost,
     onWritten: found,
@@ -93,11 +90,11 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
   async function sweep(): Promise<SweepResult> {
     const expired: SweepResult['expired'][number][] = [];
     for (;;) {
-      const { due, ended } = await group.run('soon', expireDue);
+      const { due, ended } = await group.run(expireDue);
       expired.push(...ended);
       if (due < EXPIRED_PER_STEP) break;
     }
-    await group.run('soon', (atMs) => {
+    await group.run((atMs) => {
       books.write(atMs);
       books.prune(atMs, PRUNED_PER_SWEEP);
     });
@@ -115,9 +112,9 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
 
   return {
     readFacts,
-    reserve: (hold) => group.run('now', (atMs) => reserveIn(books, hold, atMs)),
-    commit: (account) => group.run('soon', (atMs) => commitIn(books, account, atMs)),
-    renew: (holdId) => group.run('soon', (atMs) => renewIn(books, holdId, atMs)),
+    reserve: (hold) => group.run((atMs) => reserveIn(books, hold, atMs)),
+    commit: (account) => group.run((atMs) => commitIn(books, account, atMs)),
+    renew: (holdId) => group.run((atMs) => renewIn(books, holdId, atMs)),
     sweep,
     attemptStarted: (target, breaker) => hints.started(target, breaker, nowMs()),
     attemptEnded: (report) => hints.ended(report, nowMs()),
