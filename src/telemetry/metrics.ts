@@ -72,7 +72,7 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     async scrape() {
       const { resourceMetrics } = await exporter.collect();
-      return new PrometheusSerializer('', false).serialize(resourceMetrics);
+      return new PrometheusSerializer('', false, undefined, true, true).serialize(resourceMetrics);
     },
     measure(request) {
       const served = {
