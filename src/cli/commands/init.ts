@@ -1,0 +1,120 @@
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { recogniseConfig } from '../init/foreign-config.ts';
+import { type StarterFile, starterFiles } from '../init/starter-files.ts';
+import { textOption } from '../options.ts';
+import { createPaint } from '../report/colours.ts';
+import { safeText } from '../report/safe-text.ts';
+import { UsageError } from '../usage-error.ts';
+import type { ExitCode, Verb, VerbCall } from '../verb.ts';
+
+/** `signalbox init [DIR]`: a small tree of policies with tests and a workflow, that serves at once. */
+export const init: Verb = {
+  configure(command) {
+    command
+      .argument('[dir]', 'where policies/ and .github/ go', '.')
+      .option('--force', 'write into a policies/ that holds files already; files of the same name are replaced')
+      .option('--from <file>', 'import the configuration of another gateway (not in this version)');
+  },
+  run: writeStarter,
+};
+
+async function writeStarter(call: VerbCall): Promise<ExitCode> {
+  const { options, args, terminal } = call;
+  const from = textOption(options.from);
+  if (from !== undefined) throw await cannotImport(from);
+  const folder = args[0] ?? '.';
+  const isForced = options.force === true;
+  await checkFolder(folder, isForced);
+  const files = starterFiles(projectName(folder));
+  const written: string[] = [];
+  const kept: string[] = [];
+  for (const file of files) {
+    if (await writeStarterFile(folder, file, isForced)) written.push(file.path);
+    else kept.push(file.path);
+  }
+  terminal.out(report(folder, written, kept, createPaint(terminal.hasColours)));
+  return 0;
+}
+
+async function checkFolder(folder: string, isForced: boolean): Promise<void> {
+  const stats = await stat(folder).catch(() => null);
+  if (stats !== null && !stats.isDirectory()) throw new UsageError(`${folder} is no folder`);
+  const policies = join(folder, 'policies');
+  const present = await readdir(policies).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new UsageError(`${policies} cannot be read: ${error.code ?? error.message}`, null, { cause: error });
+  });
+  if (present.length === 0 || isForced) return;
+  const hint = 'Name another folder, or write into this one with --force; files of the same name are then replaced.';
+  throw new UsageError(`${policies} is not empty`, hint);
+}
+
+/** False when a workflow of that name is there already: it is none of the policies, so it stays. */
+async function writeStarterFile(folder: string, { path, text }: StarterFile, isForced: boolean): Promise<boolean> {
+  const target = join(folder, path);
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, text, { flag: isForced ? 'w' : 'wx' });
+    return true;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    throw new UsageError(`${target} cannot be written: ${code ?? message}`, null, { cause: error });
+  }
+}
+
+/** The folder's own name, as a document can have it. */
+function projectName(folder: string): string {
+  const name = basename(resolve(folder))
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[-0-9]+|-+$/g, '');
+  return name === '' || /^(true|false|null|yes|no|on|off|y|n)$/.test(name) ? 'gateway' : name;
+}
+
+async function cannotImport(file: string): Promise<UsageError> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${file} cannot be read: ${error.code ?? error.message}`, null, { cause: error });
+  });
+  const whose = recogniseConfig(text);
+  const what =
+    whose === null ? `${file} is no configuration that is recognised` : `${file} is a configuration of ${whose}`;
+  const hint =
+    whose === 'Portkey'
+      ? 'Send it as the header x-portkey-config to a development gateway meanwhile, or write a Chain with the same targets.'
+      : 'Run `signalbox init` without --from and write its models into policies/chains/.';
+  return new UsageError(
+    `${what}; this version imports none (not Portkey, LiteLLM or Cloudflare). Nothing was written`,
+    hint,
+  );
+}
+
+function report(
+  folder: string,
+  written: readonly string[],
+  kept: readonly string[],
+  paint: ReturnType<typeof createPaint>,
+): string {
+  const at = (path: string) => safeText(join(folder, path).replaceAll('\\', '/'));
+  const where = folder === '.' ? '' : ` --policies ${at('policies')}`;
+  const lines = [
+    ...written.map((path) => `${paint('good', '✔')} ${at(path)}`),
+    ...kept.map((path) => `${paint('dim', '-')} ${at(path)} is there already and was left alone`),
+    '',
+    paint('strong', 'Next'),
+    ...aligned([
+      [`signalbox lint${where}`, 'checks what the policies say'],
+      [`signalbox test${where}`, 'checks what they do'],
+      [`signalbox serve${where}`, 'answers, without any key from the sandbox'],
+      [`OPENAI_API_KEY=… signalbox serve${where}`, 'answers from a real provider'],
+      [`signalbox keys create app${where}`, 'makes the key of your first application'],
+    ]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function aligned(rows: readonly (readonly [command: string, what: string])[]): readonly string[] {
+  const width = Math.max(...rows.map(([command]) => command.length));
+  return rows.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`);
+}
