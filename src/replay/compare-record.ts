@@ -1,0 +1,208 @@
+import type { TrafficRecord } from '#decision-log';
+import { isBetterExample } from './merge-tallies.ts';
+import { type Played, playCacheHit, playDenial, playRecord, type Stage, wasCacheHit } from './play-record.ts';
+import type { Side } from './side.ts';
+import { count, type End, type Mover, type Tally, type Transition } from './tally.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What one side makes of a record: its verdict and what came of it. */
+export interface SideOutcome {
+  readonly verdict: Verdict;
+  readonly played: Played;
+}
+
+/** Plays a verdict against the record. A recorded cache hit stays one while its route still has a cache that may answer. Pure. */
+export function outcomeOf(record: TrafficRecord, verdict: Verdict, stage: Stage): SideOutcome {
+  if (verdict.plan === null) return { verdict, played: playDenial(verdict.status ?? 0, verdict.code) };
+  if (verdict.cache !== null && wasCacheHit(record)) return { verdict, played: playCacheHit(record) };
+  return { verdict, played: playRecord(record, verdict.plan, stage) };
+}
+
+/** The stage of a side for one record. */
+export function stageOf(side: Side, names: Stage['names'], nowMs: number): Stage {
+  return { snapshot: side.snapshot, names, nowMs };
+}
+
+/** Adds what base and head make of a record to a tally. `weight` is in thousandths of a request. */
+export function tallyComparison(
+  tally: Tally,
+  record: TrafficRecord,
+  base: SideOutcome,
+  head: SideOutcome,
+  weight: number,
+): void {
+  const { counts } = tally;
+  const b = base.played;
+  const h = head.played;
+  const isKnown = b.costMicroUsd !== null && h.costMicroUsd !== null;
+  const baseCost = isKnown ? scaled(b.costMicroUsd, weight) : 0;
+  const headCost = isKnown ? scaled(h.costMicroUsd, weight) : 0;
+  const delta = headCost - baseCost;
+  counts.baseMicroUsd += baseCost;
+  counts.headMicroUsd += headCost;
+  if (!isKnown) counts.unknown += weight;
+  else {
+    if (b.label === 'exact' && h.label === 'exact') counts.exact += weight;
+    else counts.estimated += weight;
+    // The same model reads the same tokens on both sides, however they were counted.
+    const isSame = b.model === h.model && b.costMicroUsd === h.costMicroUsd;
+    counts.deltaLowMicroUsd += isSame ? 0 : scaled(h.lowMicroUsd - b.highMicroUsd, weight);
+    counts.deltaHighMicroUsd += isSame ? 0 : scaled(h.highMicroUsd - b.lowMicroUsd, weight);
+  }
+  tallySides(tally, base, head, weight);
+  const isNewDenial = b.kind !== 'denied' && h.kind === 'denied';
+  if (isNewDenial) counts.newDenials += weight;
+  if (b.kind === 'denied' && h.kind !== 'denied') counts.removedDenials += weight;
+  const isTierDown =
+    b.kind === 'served' && h.kind === 'served' && b.tier !== null && h.tier !== null && h.tier < b.tier;
+  const isLoss = losesCapability(base, head);
+  if (isTierDown) counts.tierDowngrades += weight;
+  if (isLoss) counts.capabilityLosses += weight;
+  const isChanged = hasChanged(base, head);
+  for (const key of moverKeys(record, head)) {
+    const mover = moverOf(tally.movers, key);
+    mover.weight += weight;
+    mover.baseMicroUsd += baseCost;
+    mover.headMicroUsd += headCost;
+    if (isChanged) mover.changed += weight;
+    if (isNewDenial) mover.newDenials += weight;
+    if (isTierDown) mover.tierDowngrades += weight;
+    if (isLoss) mover.capabilityLosses += weight;
+  }
+  if (!isChanged) return;
+  counts.changed += weight;
+  const transition = transitionOf(tally, record, base, head, delta);
+  transition.records += 1;
+  transition.weight += weight;
+  transition.deltaMicroUsd += delta;
+  if (!isKnown) transition.unknown += weight;
+  if (isTierDown) transition.tierDowngrades += weight;
+  if (isLoss) transition.capabilityLosses += weight;
+}
+
+function tallySides(tally: Tally, base: SideOutcome, head: SideOutcome, weight: number): void {
+  const { counts } = tally;
+  const b = base.played;
+  const h = head.played;
+  if (b.kind === 'denied') counts.baseDenials += weight;
+  else if (b.kind === 'failed') counts.baseFailures += weight;
+  else {
+    counts.baseAnswers += weight;
+    if (b.isFallback) counts.baseFallbacks += weight;
+    if (b.target === 'cache') counts.baseHits += weight;
+    if (b.durationMs !== null) count(tally.durations.base, durationBucket(b.durationMs), weight);
+  }
+  if (h.kind === 'denied') counts.headDenials += weight;
+  else if (h.kind === 'failed') counts.headFailures += weight;
+  else {
+    counts.headAnswers += weight;
+    if (h.isFallback) counts.headFallbacks += weight;
+    if (h.target === 'cache') counts.headHits += weight;
+    if (h.durationMs !== null) count(tally.durations.head, durationBucket(h.durationMs), weight);
+  }
+  if (base.verdict.cache !== null) counts.baseEligible += weight;
+  if (head.verdict.cache !== null) counts.headEligible += weight;
+  if (head.verdict.route !== null) count(tally.routes, head.verdict.route, weight);
+  if (h.target !== null) count(tally.targets, h.target, weight);
+}
+
+/** Buckets grow by a tenth: a quantile read from them is at most 5 % off, and their counts add up. */
+function durationBucket(durationMs: number): string {
+  return BUCKETS[durationMs < 1 ? 0 : Math.round(Math.log(durationMs) / LOG_STEP)] ?? 'more';
+}
+
+const LOG_STEP = Math.log(1.1);
+const BUCKETS: readonly string[] = Array.from({ length: 200 }, (_, index) => `${index}`);
+
+/** The middle of a bucket in ms. Pure. */
+export function bucketMs(bucket: string): number {
+  return Math.round(Math.exp(Number(bucket) * LOG_STEP));
+}
+
+function hasChanged({ verdict: bv, played: b }: SideOutcome, { verdict: hv, played: h }: SideOutcome): boolean {
+  return (
+    b.kind !== h.kind ||
+    b.target !== h.target ||
+    b.model !== h.model ||
+    b.code !== h.code ||
+    b.status !== h.status ||
+    b.costMicroUsd !== h.costMicroUsd ||
+    bv.route !== hv.route ||
+    (bv.cache !== hv.cache && (bv.cache === null || hv.cache === null))
+  );
+}
+
+function losesCapability({ verdict: bv, played: b }: SideOutcome, { verdict: hv, played: h }: SideOutcome): boolean {
+  if (b.kind !== 'served') return false;
+  if (hv.isIncapable) return true;
+  const lost = hv.lacks[h.position] ?? [];
+  const before = bv.lacks[b.position] ?? [];
+  return lost.some((capability) => !before.includes(capability));
+}
+
+function moverKeys(record: TrafficRecord, head: SideOutcome): readonly [string, string] {
+  const { labels, consumer } = record.request;
+  const team = labels?.team ?? consumer ?? 'unknown';
+  return [`team:${team}`, `route:${head.verdict.route ?? 'none'}`];
+}
+
+function moverOf(movers: Tally['movers'], key: string): Mover {
+  const known = movers[key];
+  if (known !== undefined) return known;
+  const fresh: Mover = {
+    weight: 0,
+    changed: 0,
+    baseMicroUsd: 0,
+    headMicroUsd: 0,
+    newDenials: 0,
+    tierDowngrades: 0,
+    capabilityLosses: 0,
+  };
+  movers[key] = fresh;
+  return fresh;
+}
+
+function transitionOf(
+  tally: Tally,
+  record: TrafficRecord,
+  base: SideOutcome,
+  head: SideOutcome,
+  delta: number,
+): Transition {
+  const from = endOf(base);
+  const to = endOf(head);
+  const key = `${textOf(from)}→${textOf(to)}`;
+  const known = tally.transitions[key];
+  if (known !== undefined) {
+    if (isBetterExample(record.id, delta, known.example))
+      Object.assign(known.example, { id: record.id, deltaMicroUsd: delta, record });
+    return known;
+  }
+  const fresh: Transition = {
+    from,
+    to,
+    records: 0,
+    weight: 0,
+    deltaMicroUsd: 0,
+    unknown: 0,
+    tierDowngrades: 0,
+    capabilityLosses: 0,
+    example: { id: record.id, deltaMicroUsd: delta, record },
+  };
+  tally.transitions[key] = fresh;
+  return fresh;
+}
+
+function endOf({ verdict, played }: SideOutcome): End {
+  const { target, model, code } = played;
+  const kind = target === 'cache' ? 'cache' : played.kind;
+  return { kind, route: verdict.route, target: kind === 'denied' ? null : target, model, code, cache: verdict.cache };
+}
+
+function textOf({ kind, route, target, model, code, cache }: End): string {
+  return `${kind}|${route}|${target}|${model}|${code}|${cache}`;
+}
+
+function scaled(micro: number | null, weight: number): number {
+  return weight === 1000 ? (micro ?? 0) : Math.round(((micro ?? 0) * weight) / 1000);
+}

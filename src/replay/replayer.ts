@@ -1,0 +1,180 @@
+import type { TrafficRecord } from '#decision-log';
+import { outcomeOf, stageOf, tallyComparison } from './compare-record.ts';
+import { mismatchOf } from './fidelity.ts';
+import { shapeOf } from './record-shape.ts';
+import { createModelNames } from './recorded-calls.ts';
+import { inputOf, type ReplayInput } from './recorded-input.ts';
+import { createSideShape, type Side, type SideShape } from './side.ts';
+import { count, createTally, type Tally } from './tally.ts';
+import { unknownFields } from './unknown-fields.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What a replay compares. */
+export interface ReplaySides {
+  readonly base: Side;
+  readonly head: Side;
+  /** Revisions that made recordings, by digest: to see whether their decisions come out again. */
+  readonly recorded: ReadonlyMap<string, Side>;
+  /** Budgets that are not the same on both sides: what they had spent must be known. */
+  readonly changedBudgets: ReadonlySet<string>;
+  /** Records of other environments are counted and left out. */
+  readonly environment: string;
+}
+
+/** Replays records one by one and adds up what comes of them. */
+export interface Replayer {
+  readonly add: (record: TrafficRecord) => void;
+  readonly tally: Tally;
+}
+
+interface Shape {
+  readonly base: SideShape;
+  readonly head: SideShape;
+  readonly recorded: Map<Side, SideShape>;
+  unknown: readonly string[] | null;
+}
+
+/** Beyond it everything remembered is dropped: memory stays flat whatever a recording holds. */
+const MAX_SHAPES = 20_000;
+
+/** Creates a replay in which every record meets the state that was recorded with it. Its tally does not depend on the order of the records. */
+export function createReplayer(sides: ReplaySides): Replayer {
+  const tally = createTally();
+  const names = createModelNames(sides.base.snapshot);
+  const shapes = new Map<string, Shape>();
+
+  function shapeFor(record: TrafficRecord): Shape {
+    const text = shapeOf(record);
+    const known = shapes.get(text);
+    if (known !== undefined) return known;
+    if (shapes.size >= MAX_SHAPES) shapes.clear();
+    const fresh: Shape = { base: createSideShape(), head: createSideShape(), recorded: new Map(), unknown: null };
+    shapes.set(text, fresh);
+    return fresh;
+  }
+
+  function add(record: TrafficRecord): void {
+    if (!admitRecord(tally, record, sides.environment)) return;
+    const nowMs = record.facts?.nowMs ?? Date.parse(record.at);
+    const weight = weightOf(record);
+    const input = inputOf(record, nowMs);
+    const shape = shapeFor(record);
+    checkFidelity(tally, sides, shape, input, weight);
+    if (record.decision?.inline === true) {
+      tally.counts.inline += weight;
+      return;
+    }
+    shape.unknown ??= unknownFields(input, sides.base, sides.head);
+    const base = sides.base.judge(input, shape.base);
+    const head = sides.head.judge(input, shape.head);
+    const unread = sides.changedBudgets.size === 0 ? NONE : unreadCounters(record, base, head, sides.changedBudgets);
+    if (shape.unknown.length > 0 || unread.length > 0) {
+      tally.counts.indeterminate += weight;
+      for (const field of [...shape.unknown, ...unread]) count(tally.missing, field, weight);
+      return;
+    }
+    noteAssumptions(tally, record, base, head, weight);
+    const baseOutcome = outcomeOf(record, base, stageOf(sides.base, names, nowMs));
+    const headOutcome = outcomeOf(record, head, stageOf(sides.head, names, nowMs));
+    tallyComparison(tally, record, baseOutcome, headOutcome, weight);
+  }
+
+  return { add, tally };
+}
+
+const NONE: readonly string[] = Object.freeze([]);
+
+/** Counts a record in; false for one of another environment. */
+export function admitRecord({ counts, span }: Tally, record: TrafficRecord, environment: string): boolean {
+  if (record.environment !== undefined && record.environment !== environment) {
+    counts.otherEnvironment += 1;
+    return false;
+  }
+  const weight = weightOf(record);
+  const atMs = record.facts?.nowMs ?? Date.parse(record.at);
+  counts.records += 1;
+  counts.weight += weight;
+  counts.fingerprint = (counts.fingerprint + fingerprintOf(record.id)) % 2 ** 48;
+  if (span.fromMs === null || atMs < span.fromMs) span.fromMs = atMs;
+  if (span.toMs === null || atMs > span.toMs) span.toMs = atMs;
+  return true;
+}
+
+/** Thousandths of a request, at least one. */
+export function weightOf({ sampleWeight }: TrafficRecord): number {
+  return sampleWeight === undefined ? 1000 : Math.max(1, Math.round(sampleWeight * 1000));
+}
+
+/** FNV-1a of 32 bits over the id (http://www.isthe.com/chongo/tech/comp/fnv/): summed, it tells one set of records from another whatever their order. */
+function fingerprintOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < id.length; index++) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
+}
+
+function checkFidelity(
+  tally: Tally,
+  { recorded }: ReplaySides,
+  shape: Shape,
+  input: ReplayInput,
+  weight: number,
+): void {
+  const { decision, digest, request } = input.record;
+  if (decision === undefined || decision.inline === true || request.consumer === undefined) return;
+  const side = digest === undefined ? undefined : recorded.get(digest);
+  if (side === undefined) {
+    count(tally.strangers, digest?.slice(0, 12) ?? 'not named', weight);
+    return;
+  }
+  let known = shape.recorded.get(side);
+  if (known === undefined) {
+    known = createSideShape();
+    shape.recorded.set(side, known);
+  }
+  const mismatch = mismatchOf(decision, side.judge(input, known));
+  tally.counts.checked += weight;
+  if (mismatch === null) tally.counts.reproduced += weight;
+  else count(tally.mismatches, mismatch, weight);
+}
+
+/** Counters that a changed budget needs and the recording never read; a refusal that comes even with nothing spent needs none. */
+function unreadCounters(
+  record: TrafficRecord,
+  base: Verdict,
+  head: Verdict,
+  changed: ReadonlySet<string>,
+): readonly string[] {
+  const missing: string[] = [];
+  for (const verdict of [base, head]) {
+    const other = verdict === base ? head : base;
+    for (const { key, budget, isBinding } of verdict.budgets) {
+      if (!isBinding || !changed.has(budget)) continue;
+      const counters = record.facts?.counters;
+      const isRead =
+        counters !== undefined && (Object.hasOwn(counters, key) || other.budgets.some((each) => each.key === key));
+      if (!isRead) missing.push(`facts.counters (budget ${budget})`);
+    }
+  }
+  return missing.length < 2 ? missing : [...new Set(missing)];
+}
+
+/** What is taken for granted because the recording does not tell. It is the same on both sides, so that no difference comes from it. */
+function noteAssumptions(
+  { assumptions }: Tally,
+  { facts }: TrafficRecord,
+  base: Verdict,
+  head: Verdict,
+  weight: number,
+): void {
+  if (
+    facts?.counters !== undefined &&
+    facts.secretsMissing !== undefined &&
+    facts.breakers !== undefined &&
+    facts.draw !== undefined
+  )
+    return;
+  if (facts?.counters === undefined && (base.budgets.length > 0 || head.budgets.length > 0))
+    count(assumptions, 'counters', weight);
+  if (facts?.secretsMissing === undefined) count(assumptions, 'secretsMissing', weight);
+  if (facts?.breakers === undefined) count(assumptions, 'breakers', weight);
+}
