@@ -25,7 +25,7 @@ export {
 } from './errors.ts';
 export { isContent, type NeutralEvent, type PartStart, type StreamError } from './events.ts';
 export { compileGlob, fitsGlob, type Glob } from './glob.ts';
-export { requestId } from './ids.ts';
+export { requestId, requestIdTime } from './ids.ts';
 export { asArray, asNumber, asObject, asString, isObject, type JsonObject, omit } from './json.ts';
 export { formatMoney, formatUsd, type MicroUsd, parseMoney } from './money.ts';
 export type { OutcomeReason, SkipReason } from './outcome.ts';
@@ -53,4 +53,6 @@ export type {
   UserPart,
 } from './request.ts';
 export type { Choice, Finish, FinishReason, NeutralResponse } from './response.ts';
+export { holdsSecret, maskSecrets } from './secret-shapes.ts';
 export { inputTokens, NO_USAGE, outputTokens, TOKEN_CLASSES, type TokenClass, type Usage } from './usage.ts';
+export { VERSION } from './version.ts';

@@ -90,6 +90,13 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
     good: '- { id: gpt, model: openai/gpt-4o }',
   },
   {
+    id: 'project/requires',
+    summary: 'The policies are written for other versions of Signalbox than the one that runs.',
+    why: 'An older version may not know what they ask for, and a newer one may do it differently: neither should find out under load.',
+    bad: 'requires: ">=99"',
+    good: 'requires: ">=0.1 <2"',
+  },
+  {
     id: 'ref/cycle',
     summary: 'A consumer is its own parent, directly or through others.',
     why: 'Whatever it spends would count for ever.',

@@ -39,12 +39,6 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
     message: 'budgets hold, but the shares of `alertAt` raise no event yet',
   },
   {
-    id: 'Project.requires',
-    kind: 'Project',
-    find: at('requires'),
-    message: 'the required range of versions is carried, but not compared with the running version yet',
-  },
-  {
     id: 'Project.ruleset',
     kind: 'Project',
     find: at('ruleset'),

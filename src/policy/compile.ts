@@ -1,6 +1,7 @@
 import type { Catalog } from '#catalog';
-import { compareDiagnostics, compareText, type Diagnostic } from '#core';
+import { compareDiagnostics, compareText, type Diagnostic, VERSION } from '#core';
 import { buildSnapshot } from './build-snapshot.ts';
+import { checkRequires } from './check-requires.ts';
 import { compilePredicates } from './compile-predicates.ts';
 import { createEffective, type Effective } from './effective.ts';
 import { dropDuplicateNames } from './find-duplicates.ts';
@@ -36,8 +37,15 @@ export function compilePolicies(
 /**
  * Compiles parsed policies for one environment: built-in documents merged, operations applied, references followed, everything compiled and frozen. Every
  * mistake is reported, ordered by place; with any error there is no snapshot. Pure.
+ *
+ * @param version what `Project.spec.requires` is held against: that of the running program
  */
-export function compileEnvironment(parsed: ParsedPolicies, environment: string, catalog: Catalog): Compiled {
+export function compileEnvironment(
+  parsed: ParsedPolicies,
+  environment: string,
+  catalog: Catalog,
+  version: string = VERSION,
+): Compiled {
   const found: Diagnostic[] = [];
   const unique = dropDuplicateNames(documentsOf(parsed, environment));
   found.push(...unique.diagnostics);
@@ -58,7 +66,7 @@ export function compileEnvironment(parsed: ParsedPolicies, environment: string, 
 
   const { documents } = overlaid;
   const world = createWorld(parsed, environment, documents);
-  found.push(...link(world));
+  found.push(...checkRequires(world, version), ...link(world));
   const conditions = compilePredicates(world.byKind.get('Route')?.values() ?? [], parsed.texts);
   found.push(...conditions.diagnostics);
 
