@@ -8,6 +8,7 @@ export interface Chain {
   readonly deadlineMs: number | null;
   readonly maxAttempts: number;
   readonly fallbackOn: readonly OutcomeReason[];
+  /** Only for lint (`fallback/tier-downgrade`): no target is skipped for its tier, and an answer of a lower one says so in a header. */
   readonly allowDowngrade: boolean;
   /** Dearest price a target may have, in micro-USD per million tokens of input plus output; null when unlimited. */
   readonly maxPriceMicroUsd: MicroUsd | null;

@@ -487,7 +487,7 @@ export interface ChainSpec {
     | 'invalid-request'
   )[];
   /**
-   * Whether a fallback may be of a lower tier.
+   * Whether a fallback may be more than one tier below the first target. It stops no fallback: without it lint warns (`fallback/tier-downgrade`), and with or without it an answer of a lower tier carries `x-signalbox-degraded`.
    */
   readonly allowDowngrade?: boolean;
   /**
@@ -1505,7 +1505,7 @@ export interface ModelSpec {
    */
   readonly aliases?: readonly string[];
   /**
-   * Quality tier: a name, or a number for finer steps (small is 1, standard 2, frontier 3). A fallback to a lower tier needs `allowDowngrade`.
+   * Quality tier: a name, or a number for finer steps (small is 1, standard 2, frontier 3). Lint warns of a fallback more than one tier lower, unless the chain says `allowDowngrade`.
    */
   readonly tier?: ('small' | 'standard' | 'frontier') | number;
   /**

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { decimalToMicroUsd, toInstant } from '../../src/policy/compile-quantities.ts';
 import { listEnvironments, parsePolicies } from '../../src/policy/index.ts';
@@ -277,6 +279,20 @@ spec:
     assert.equal(findings('{ input: "1" }').length, 1);
     assert.equal(findings('{ aboveInputTokens: 0, input: "1" }').length, 1);
   });
+});
+
+it('a cache of which only the mode is said gets the defaults that its schema names', () => {
+  const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../../schemas/cache.schema.json'), 'utf8'));
+  const named = Object.entries<{ readonly default?: unknown }>(schema.properties.spec.properties).flatMap(
+    ([field, { default: value }]) => (value === undefined ? [] : [`${field}: ${JSON.stringify(value)}`]),
+  );
+  assert.ok(named.includes('ttl: "1h"'), named.join());
+  const cacheOf = (fields: readonly string[]) =>
+    compileInlineSnapshot(`kind: Cache
+metadata: { name: example }
+spec: { ${['mode: exact', ...fields].join(', ')} }
+`).caches.get('example');
+  assert.deepEqual(cacheOf([]), cacheOf(named));
 });
 
 describe('quantities', () => {
