@@ -1,6 +1,7 @@
 import type { DialectName, Endpoint, JsonObject } from '#core';
 import type { Attempt, Decision, Facts, PlanTarget, RequestFacts, Settlement } from '#decision';
 import type { Snapshot } from '#snapshot';
+import { metadataKeys } from './metadata-keys.ts';
 import { promptDigests } from './prompt-digests.ts';
 import type { Pseudonymise } from './pseudonym.ts';
 import type { RecordedAttempt, RecordedDecision, RecordedOutcome, TrafficRecord } from './record.gen.ts';
@@ -45,7 +46,7 @@ export interface RecordWriter {
   readonly gatewayVersion: string;
   readonly pseudonymise: Pseudonymise;
   readonly sampleWeight: number;
-  /** Records dropped so far by this process. */
+  /** Records that this process lost since the one before. */
   readonly dropped: number;
 }
 
@@ -55,7 +56,13 @@ export function buildRecord(call: FinishedCall, writer: RecordWriter): TrafficRe
   const masked =
     request === null
       ? null
-      : recordRequest(request, call.keyId, promptDigests(call.body, writer.pseudonymise), writer.pseudonymise);
+      : recordRequest({
+          request,
+          keyId: call.keyId,
+          digests: promptDigests(call.body, writer.pseudonymise),
+          pseudonymise: writer.pseudonymise,
+          metadataKeys: metadataKeys(snapshot),
+        });
   return {
     v: 1,
     id: call.id,
@@ -125,14 +132,14 @@ function recordAttempt(
     estimated,
     costMicroUsd: cost,
     billed: usage !== null,
+    reason: before?.outcome ?? target?.skippedBefore ?? null,
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
   };
 }
 
 function recordOutcome(call: FinishedCall): RecordedOutcome {
   const { served, settlement, attempts, request } = call;
-  const last = attempts.at(-1) ?? null;
-  const calledMs = attempts.reduce((sum, { startedMs, endedMs }) => sum + endedMs - startedMs, 0);
+  const last = served === null ? null : (attempts.at(-1) ?? null);
   const plan = call.decision?.kind === 'allow' ? call.decision.plan : null;
   const firstTier = plan?.firstTier ?? null;
   return {
@@ -149,12 +156,29 @@ function recordOutcome(call: FinishedCall): RecordedOutcome {
     complete: call.isComplete,
     usage: last?.usage ?? null,
     estimated: settlement?.estimated ?? false,
-    costMicroUsd: settlement?.costMicroUsd ?? null,
+    costMicroUsd: knownCost(call),
     costSource: settlement?.priceSource ?? null,
     durationMs: call.durationMs,
     firstTokenMs: call.firstByteMs,
-    overheadMs: Math.max(0, call.durationMs - calledMs),
+    overheadMs: Math.max(0, call.durationMs - upstreamMs(attempts)),
   };
+}
+
+/** Null where an attempt was billed, or served, and nobody can say how much: a part is no cost. */
+function knownCost({ settlement, attempts }: FinishedCall): number | null {
+  if (settlement === null) return null;
+  const isUnknown = attempts.some(
+    ({ usage, outcome }, index) =>
+      (usage !== null || outcome === 'ok') && settlement.perAttempt[index]?.costMicroUsd == null,
+  );
+  return isUnknown ? null : settlement.costMicroUsd;
+}
+
+/** From the first call to the end of the last: waiting between two is what the policies ask for, not what the gateway adds. */
+function upstreamMs(attempts: readonly Attempt[]): number {
+  const [first] = attempts;
+  const last = attempts.at(-1);
+  return first === undefined || last === undefined ? 0 : last.endedMs - first.startedMs;
 }
 
 function targetOf(decision: Decision | null, id: string): PlanTarget | null {

@@ -1,32 +1,45 @@
-import { readLines, readRecords } from './read-records.ts';
+import { stat } from 'node:fs/promises';
+import { requestIdTime } from '#core';
+import { readLineBatches } from './read-lines.ts';
+import { parseRecord } from './read-records.ts';
 import type { TrafficRecord } from './record.gen.ts';
 import { listRecordFiles } from './record-files.ts';
 
-/** Looks for the record of a request id, newest file first; null when no file holds it. Effect: reads files. */
+/** Clocks of machines that share a folder may differ. */
+const SLACK_MS = 60_000;
+
+/**
+ * Looks for the record of a request id, newest file first, without opening files that were last written before the request came; null when no file
+ * holds it. Effect: reads files.
+ */
 export async function findRecord(directory: string, id: string): Promise<TrafficRecord | null> {
   const needle = `"id":${JSON.stringify(id)}`;
+  const cameMs = requestIdTime(id) ?? 0;
   for (const { path } of await listRecordFiles(directory)) {
-    for await (const text of readLines(path)) {
-      if (!text.includes(needle)) continue;
-      const record = JSON.parse(text) as TrafficRecord;
-      if (record.id === id) return record;
-    }
+    if (await wasLastWrittenBefore(path, cameMs - SLACK_MS)) continue;
+    const found = await findInFile(path, needle, id);
+    if (found !== null) return found;
   }
   return null;
 }
 
-/** The newest records, newest first. Effect: reads files. */
-export async function latestRecords(directory: string, limit: number): Promise<readonly TrafficRecord[]> {
-  const found: TrafficRecord[] = [];
-  for (const { path } of await listRecordFiles(directory)) {
-    const inFile: TrafficRecord[] = [];
-    for await (const line of readRecords(path)) {
-      if (line.kind !== 'record') continue;
-      inFile.push(line.record);
-      if (inFile.length > limit) inFile.shift();
+async function findInFile(path: string, needle: string, id: string): Promise<TrafficRecord | null> {
+  try {
+    for await (const { firstLine, lines } of readLineBatches(path)) {
+      for (const [index, text] of lines.entries()) {
+        if (!text.includes(needle)) continue;
+        const parsed = parseRecord(text, firstLine + index, true);
+        if (parsed.kind === 'record' && parsed.record.id === id) return parsed.record;
+      }
     }
-    found.push(...inFile.reverse().slice(0, limit - found.length));
-    if (found.length >= limit) break;
+  } catch (error) {
+    // Retention may have taken the file since the folder was listed.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  return found;
+  return null;
+}
+
+async function wasLastWrittenBefore(path: string, atMs: number): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found !== null && found.mtimeMs < atMs;
 }

@@ -54,8 +54,8 @@ export function factsOfRecord(record: TrafficRecord): RecordedInput {
       secretsMissing: new Set(given('facts.secretsMissing', facts?.secretsMissing, [])),
       breakers: given('facts.breakers', facts?.breakers, {}),
       counters: given('facts.counters', facts?.counters, {}),
-      latencies: facts?.latencies ?? {},
-      inFlight: facts?.inFlight ?? {},
+      latencies: given('facts.latencies', facts?.latencies, {}),
+      inFlight: given('facts.inFlight', facts?.inFlight, {}),
       ...(facts?.stickyDraws === undefined ? {} : { stickyDraws: facts.stickyDraws }),
       ...(facts?.countersUnread === undefined ? {} : { countersUnread: facts.countersUnread }),
       ...(facts?.unsupportedProviders === undefined

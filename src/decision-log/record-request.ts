@@ -4,6 +4,11 @@ import type { Pseudonymise } from './pseudonym.ts';
 import type { RecordedDigests, RecordedRequest } from './record.gen.ts';
 
 const MAX_VALUE = 256;
+/** Headers that carry credentials are never kept, whatever policies say about them. */
+const CREDENTIALS: ReadonlySet<string> = new Set([
+  ...['authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'api-key', 'x-goog-api-key'],
+  'x-signalbox-signature',
+]);
 
 /** A request fit to be kept, and what had to be replaced in it: raw value → stand-in. */
 export interface MaskedRequest {
@@ -11,13 +16,18 @@ export interface MaskedRequest {
   readonly replaced: ReadonlyMap<string, string>;
 }
 
+/** A request with what its record needs beside. */
+export interface RequestToRecord {
+  readonly request: RequestFacts;
+  readonly keyId: string | null;
+  readonly digests: RecordedDigests;
+  readonly pseudonymise: Pseudonymise;
+  /** Metadata under other keys is left out. */
+  readonly metadataKeys: ReadonlySet<string>;
+}
+
 /** What a request asked for, fit to be kept: no prompt text, no session id, and a stand-in for every free value that looks personal or secret. Pure. */
-export function recordRequest(
-  request: RequestFacts,
-  keyId: string | null,
-  digests: RecordedDigests,
-  pseudonymise: Pseudonymise,
-): MaskedRequest {
+export function recordRequest({ request, keyId, digests, pseudonymise, metadataKeys }: RequestToRecord): MaskedRequest {
   const masked: string[] = [];
   const replaced = new Map<string, string>();
   const keep = (field: string, value: string): string => {
@@ -27,19 +37,23 @@ export function recordRequest(
     replaced.set(value, standIn);
     return standIn;
   };
-  const keepAll = (group: string, values: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [keep(`${group} (name)`, key), keep(`${group}.${key}`, value)]),
-    );
+  const keepAll = (group: string, values: readonly (readonly [string, string])[]): Record<string, string> =>
+    Object.fromEntries(values.map(([key, value]) => [keep(`${group} (name)`, key), keep(`${group}.${key}`, value)]));
   const recorded: RecordedRequest = {
     endpoint: request.endpoint,
     dialect: request.dialect,
     model: keep('model', request.model),
     consumer: request.consumer,
     keyId,
-    labels: keepAll('labels', request.labels),
-    metadata: keepAll('metadata', request.metadata),
-    headers: keepAll('headers', request.headers),
+    labels: keepAll('labels', Object.entries(request.labels)),
+    metadata: keepAll(
+      'metadata',
+      Object.entries(request.metadata).filter(([key]) => metadataKeys.has(key)),
+    ),
+    headers: keepAll(
+      'headers',
+      Object.entries(request.headers).filter(([name]) => !CREDENTIALS.has(name)),
+    ),
     path: keep('path', request.path),
     stream: request.stream,
     tools: request.toolCount,

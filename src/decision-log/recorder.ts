@@ -1,6 +1,8 @@
+import { sha256 } from '#core';
 import { buildRecord, type FinishedCall } from './build-record.ts';
-import { findRecord, latestRecords } from './find-record.ts';
-import { looksPrivate } from './looks-private.ts';
+import { findRecord } from './find-record.ts';
+import { holdsPrivate } from './holds-private.ts';
+import { latestRecords } from './latest-records.ts';
 import { createPseudonyms } from './pseudonym.ts';
 import type { TrafficRecord } from './record.gen.ts';
 import { openRecordKey } from './record-key.ts';
@@ -19,12 +21,13 @@ export interface RecorderOptions {
   readonly onProblem: (error: unknown, text: string) => void;
   readonly flushEveryMs?: number;
   readonly maxQueueBytes?: number;
+  readonly maxQueueLines?: number;
 }
 
 /** Keeps the decision records of one process. */
 export interface Recorder {
   readonly directory: string;
-  /** Builds and queues the record of a finished call; returns it, or null when it was not drawn into the sample. Never throws. */
+  /** Builds and queues the record of a finished call; returns it, or null when it was not drawn into the sample or was dropped. Never throws. */
   readonly record: (call: FinishedCall) => TrafficRecord | null;
   /** The record of that id, written already or not; null when there is none. */
   readonly find: (id: string) => Promise<TrafficRecord | null>;
@@ -42,19 +45,23 @@ export async function openRecorder(options: RecorderOptions): Promise<Recorder> 
   const pseudonymise = createPseudonyms(await openRecordKey(options.dataDir));
   const sink = openSink({ ...options, limits: recording });
   let refused = 0;
+  let told = 0;
 
   function record(call: FinishedCall): TrafficRecord | null {
-    const { sample } = recording();
-    if (sample < 1 && draw(call.id) >= sample) return null;
+    const weight = weightOf(call, recording().sample);
+    if (weight === null) return null;
+    const lost = sink.dropped() + refused;
     try {
-      const dropped = sink.dropped() + refused;
       const { gatewayVersion } = options;
-      const made = buildRecord(call, { gatewayVersion, pseudonymise, sampleWeight: 1 / sample, dropped });
-      if (holdsPrivate(made)) {
+      const made = buildRecord(call, { gatewayVersion, pseudonymise, sampleWeight: weight, dropped: lost - told });
+      const line = JSON.stringify(made);
+      if (holdsPrivate(line)) {
         refused += 1;
+        onProblem(null, 'a decision record was dropped, because it holds what looks like a key or an e-mail address');
         return null;
       }
-      sink.write(JSON.stringify(made));
+      if (!sink.write(line)) return null;
+      told = lost;
       return made;
     } catch (error) {
       refused += 1;
@@ -83,14 +90,15 @@ export async function openRecorder(options: RecorderOptions): Promise<Recorder> 
   };
 }
 
-/** A draw in [0, 1) that depends on the id alone: its last digits are random. */
-function draw(id: string): number {
-  return Number.parseInt(id.slice(-8), 16) / 2 ** 32;
+/** How many requests a record stands for; null when it is not kept. What failed, was refused or fell back is always kept: it is what people look for. */
+function weightOf({ id, status, served }: FinishedCall, sample: number): number | null {
+  if (sample <= 0) return null;
+  const isPlain = status < 400 && (served?.fallback ?? null) === null;
+  if (sample >= 1 || !isPlain) return 1;
+  return drawOf(id) < sample ? 1 / sample : null;
 }
 
-/** The last line of defence: whatever free text is left in the request part must not look private. */
-function holdsPrivate({ request }: TrafficRecord): boolean {
-  const { model = '', path = '', labels = {}, metadata = {}, headers = {} } = request;
-  const free = [model, path, ...[labels, metadata, headers].flatMap((group) => Object.entries(group).flat())];
-  return free.some((text) => !text.startsWith('p_') && looksPrivate(text));
+/** A draw in [0, 1) that depends on the id alone, whatever its form. */
+function drawOf(id: string): number {
+  return Number.parseInt(sha256(id).slice(0, 8), 16) / 2 ** 32;
 }

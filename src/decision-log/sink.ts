@@ -1,9 +1,7 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
-import { listRecordFiles, recordFileName } from './record-files.ts';
+import { DAY_MS, packRecordFile, tidyRecordFiles } from './keep-files.ts';
+import { recordFileName } from './record-files.ts';
 
 /** Settings of a sink; `limits` is read at every flush, so that a reload of the policies takes effect. */
 export interface SinkOptions {
@@ -11,28 +9,33 @@ export interface SinkOptions {
   readonly limits: () => { readonly maxFileBytes: number; readonly retainMs: number };
   readonly nowMs: () => number;
   readonly pid: number;
-  /** Told of every failure to write, with a static text. */
+  /** Told when something begins to go wrong, with a static text; not again for every record. */
   readonly onProblem: (error: unknown, text: string) => void;
   readonly flushEveryMs?: number;
+  /** Bound of the memory that waiting lines may take. */
   readonly maxQueueBytes?: number;
+  readonly maxQueueLines?: number;
 }
 
-/** Where records go: lines are queued in bounded memory and written about every second. */
+/** Where records go: lines wait in bounded memory and are written about every second. */
 export interface Sink {
-  /** Queues a line, or counts it as dropped when the queue is full. Never waits, never throws. */
-  readonly write: (line: string) => void;
-  /** Writes what is queued. */
+  /** Queues a line; false when the queue is full: it is dropped then and counted. Never waits, never throws. */
+  readonly write: (line: string) => boolean;
+  /** Writes what is queued, if the disk lets it. Never rejects. */
   readonly flush: () => Promise<void>;
-  /** Lines that were queued and are not on disk yet. */
+  /** Lines that are not on disk yet. */
   readonly pending: () => readonly string[];
   readonly dropped: () => number;
-  /** Writes what is queued and closes the file. */
+  /** Writes what is queued and closes the file; what cannot be written then is counted as dropped. */
   readonly close: () => Promise<void>;
 }
 
 const FLUSH_MS = 1000;
-const MAX_QUEUE_BYTES = 16 * 1024 * 1024;
-const DAY_MS = 86_400_000;
+const MAX_QUEUE_BYTES = 32 * 1024 * 1024;
+const MAX_QUEUE_LINES = 50_000;
+/** So much is written at once and without waiting for the second to end: a burst must not become one long write. */
+const EAGER_BYTES = 1024 * 1024;
+const TIDY_EVERY_MS = 3_600_000;
 
 interface Current {
   readonly handle: FileHandle;
@@ -42,106 +45,148 @@ interface Current {
 }
 
 /**
- * Opens a sink of NDJSON files: a new file when one is full or a UTC day begins, full ones packed in the background, old ones deleted. A disk that is full
- * or gone costs records, which are counted, and no request. Effects: files in the folder, one timer.
+ * Opens a sink of NDJSON files: a new file when one is full or a UTC day begins, full ones packed in the background, old ones deleted. While the disk is
+ * full or gone lines wait in memory, then are dropped and counted; no request notices. Effects: files in the folder, one timer.
  */
 export function openSink(options: SinkOptions): Sink {
-  const { directory, limits, nowMs, pid, onProblem, maxQueueBytes = MAX_QUEUE_BYTES } = options;
+  const { directory, limits, nowMs, pid, onProblem } = options;
+  const { maxQueueBytes = MAX_QUEUE_BYTES, maxQueueLines = MAX_QUEUE_LINES } = options;
   let queue: string[] = [];
   let queuedBytes = 0;
   let dropped = 0;
+  let isDropping = false;
+  let isFailing = false;
   let sequence = 0;
+  let tidiedMs = Number.NEGATIVE_INFINITY;
   let current: Current | null = null;
-  let writing: Promise<void> = Promise.resolve();
-  let inFlight: readonly string[] = [];
-  const packing = new Set<Promise<void>>();
-  const timer = setInterval(flush, options.flushEveryMs ?? FLUSH_MS);
+  let writing: Promise<void> | null = null;
+  let background: Promise<void> = Promise.resolve();
+  const timer = setInterval(tick, options.flushEveryMs ?? FLUSH_MS);
   timer.unref();
 
+  function tick(): void {
+    if (writing === null) void flush();
+    if (nowMs() - tidiedMs >= TIDY_EVERY_MS) tidy();
+  }
+
   function flush(): Promise<void> {
-    writing = writing.then(writeQueue);
+    if (writing !== null) return writing.then(() => (queue.length > 0 && !isFailing ? flush() : undefined));
+    writing = writeQueue().finally(() => {
+      writing = null;
+    });
     return writing;
   }
 
   async function writeQueue(): Promise<void> {
-    if (queue.length === 0) return;
-    const lines = queue;
-    const text = lines.join('');
-    inFlight = lines;
-    queue = [];
-    queuedBytes = 0;
     try {
-      const file = await fileFor(Buffer.byteLength(text));
-      await file.handle.appendFile(text);
-      file.size += Buffer.byteLength(text);
+      if (current !== null && (current.day !== today() || (await isUnlinked(current)))) await leave(current);
+      while (queue.length > 0) await writeSome();
+      isFailing = false;
     } catch (error) {
-      dropped += lines.length;
-      onProblem(error, 'decision records could not be written and are lost');
-      await leaveFile(false);
-    } finally {
-      inFlight = [];
+      if (!isFailing) onProblem(error, 'decision records cannot be written; they wait in memory, then are dropped');
+      isFailing = true;
+      await takeBackPart();
     }
   }
 
-  async function fileFor(bytes: number): Promise<Current> {
-    const day = Math.floor(nowMs() / DAY_MS);
-    const isFull = current !== null && current.size > 0 && current.size + bytes > limits().maxFileBytes;
-    if (current !== null && (isFull || current.day !== day)) await leaveFile(true);
-    if (current !== null) return current;
+  /** Lines leave the queue only when they are on disk. */
+  async function writeSome(): Promise<void> {
+    const file = current ?? (await begin());
+    const { maxFileBytes } = limits();
+    let count = 0;
+    let bytes = 0;
+    for (const line of queue) {
+      const size = Buffer.byteLength(line);
+      const isOver = file.size + bytes + size > maxFileBytes || bytes + size > EAGER_BYTES;
+      // A file holds one line at least, whatever its limit.
+      if (isOver && file.size + bytes > 0) break;
+      bytes += size;
+      count += 1;
+    }
+    if (count === 0) return await leave(file);
+    const lines = queue.slice(0, count);
+    await file.handle.appendFile(lines.join(''));
+    file.size += bytes;
+    queue = queue.slice(count);
+    queuedBytes -= bytes;
+    isDropping = false;
+  }
+
+  async function begin(): Promise<Current> {
     await mkdir(directory, { recursive: true });
     const path = join(directory, recordFileName(nowMs(), pid, sequence++));
-    current = { handle: await open(path, 'ax', 0o640), path, day, size: 0 };
-    await deleteOld();
+    current = { handle: await open(path, 'ax', 0o640), path, day: today(), size: 0 };
+    tidy();
     return current;
   }
 
-  async function leaveFile(isWhole: boolean): Promise<void> {
-    const left = current;
+  async function leave(file: Current): Promise<void> {
     current = null;
-    if (left === null) return;
-    await left.handle.close().catch((error: unknown) => onProblem(error, 'a record file could not be closed'));
-    if (!isWhole) return;
-    const packed = pack(left.path)
-      .catch((error: unknown) => onProblem(error, 'a record file could not be packed; it stays as it is'))
-      .finally(() => packing.delete(packed));
-    packing.add(packed);
+    await file.handle.close();
+    inBackground(() => (file.size === 0 ? rm(file.path, { force: true }) : packRecordFile(file.path, pid)));
   }
 
-  async function deleteOld(): Promise<void> {
-    const before = nowMs() - limits().retainMs;
-    const files = await listRecordFiles(directory);
-    // A file holds what came until the next one began, at most a day later.
-    const old = files.filter(({ startedMs, path }) => startedMs + DAY_MS < before && path !== current?.path);
-    for (const { path } of old) await rm(path, { force: true });
+  /** A write that failed may have left a part of a line: the file is cut back, or left for good. */
+  async function takeBackPart(): Promise<void> {
+    if (current === null) return;
+    const file = current;
+    try {
+      await file.handle.truncate(file.size);
+    } catch {
+      current = null;
+      await file.handle.close().catch(() => undefined);
+    }
+  }
+
+  function tidy(): void {
+    tidiedMs = nowMs();
+    const { retainMs } = limits();
+    inBackground(() => tidyRecordFiles({ directory, nowMs: tidiedMs, retainMs, pid, current: current?.path ?? null }));
+  }
+
+  /** One after the other, so that no file is packed twice and packing takes one thread at most. */
+  function inBackground(work: () => Promise<void>): void {
+    background = background
+      .then(work)
+      .catch((error: unknown) => onProblem(error, 'a record file could not be packed or deleted; it stays as it is'));
+  }
+
+  function today(): number {
+    return Math.floor(nowMs() / DAY_MS);
   }
 
   return {
     write(line) {
-      const size = line.length + 1;
-      if (queuedBytes + size > maxQueueBytes) {
+      const text = `${line}\n`;
+      const size = Buffer.byteLength(text);
+      if (queuedBytes + size > maxQueueBytes || queue.length >= maxQueueLines) {
         dropped += 1;
-        return;
+        if (!isDropping) onProblem(null, 'decision records are dropped: more come than the disk takes');
+        isDropping = true;
+        return false;
       }
-      queue.push(`${line}\n`);
+      queue.push(text);
       queuedBytes += size;
+      if (queuedBytes >= EAGER_BYTES && writing === null && !isFailing) void flush();
+      return true;
     },
     flush,
-    pending: () => [...inFlight, ...queue],
+    pending: () => queue,
     dropped: () => dropped,
     async close() {
       clearInterval(timer);
       await flush();
-      const left = current;
+      dropped += queue.length;
+      queue = [];
+      const file = current;
       current = null;
-      await left?.handle.close();
-      await Promise.all(packing);
+      await file?.handle.close().catch(() => undefined);
+      await background;
     },
   };
 }
 
-async function pack(path: string): Promise<void> {
-  const beside = `${path}.gz.part`;
-  await pipeline(createReadStream(path), createGzip(), createWriteStream(beside));
-  await rename(beside, `${path}.gz`);
-  await rm(path);
+/** Whether somebody removed the file under the writer, as a careless cleaning does: what is written then is lost. */
+async function isUnlinked({ handle }: Current): Promise<boolean> {
+  return (await handle.stat()).nlink === 0;
 }

@@ -13,6 +13,8 @@ import {
   looksPrivate,
   type TrafficRecord,
 } from '#decision-log';
+import { holdsPrivate } from '../../src/decision-log/holds-private.ts';
+import { promptDigests } from '../../src/decision-log/prompt-digests.ts';
 import { attemptOf, factsOf, requestOf } from '../decision/build.ts';
 import { compileInlineSnapshot } from '../support/compile-inline.ts';
 
@@ -147,11 +149,13 @@ describe('decision records', () => {
     const request = requestOf({
       consumer: 'app',
       session: 'session-4711',
-      metadata: { user: 'jane.doe@example.com', topic: 'returns' },
+      metadata: { user: 'jane.doe@example.com', region: 'eu', note: 'call Jane' },
+      headers: { authorization: 'Bearer abcdefghijklmnop', 'x-region': 'eu' },
       model: 'sk-proj-abcdefghijklmnopqrstuvwxyz',
     });
     const facts = factsOf();
     const text = JSON.stringify(buildRecord(finished(request, facts, decideOn(request, facts)), writer));
+    assert.ok(!holdsPrivate(text));
     for (const secret of [
       'what only the caller knows',
       'be kind',
@@ -159,13 +163,76 @@ describe('decision records', () => {
       'jane.doe',
       'example.com',
       'sk-proj',
+      'Bearer',
+      'call Jane',
     ]) {
       assert.ok(!text.includes(secret), secret);
     }
-    assert.ok(text.includes('"topic":"returns"'));
     const record = JSON.parse(text) as TrafficRecord;
+    assert.deepEqual(record.request.headers, { 'x-region': 'eu' });
+    assert.deepEqual(Object.keys(record.request.metadata ?? {}), ['user', 'region'], 'keys that policies name');
     assert.deepEqual(record.request.masked, ['model', 'metadata.user']);
     assert.match(record.request.digests?.prompt ?? '', /^[0-9a-f]{32}$/);
+  });
+
+  test('tells instructions from turns in every dialect, and equal prompts by equal digests', () => {
+    const turn = { role: 'user', content: 'hello' };
+    const pseudonymise = createPseudonyms('00ff');
+    const digests = [
+      { messages: [{ role: 'system', content: 'be kind' }, turn] },
+      { messages: [{ content: 'hello', role: 'user' }], system: 'be kind' },
+      { messages: [turn] },
+      { contents: [turn], systemInstruction: 'be kind' },
+    ].map((body) => promptDigests(body, pseudonymise));
+    assert.equal(new Set(digests.map(({ prompt }) => prompt)).size, 1);
+    assert.deepEqual(
+      digests.map(({ system }) => system !== null),
+      [true, true, false, true],
+    );
+    assert.notEqual(
+      promptDigests({ messages: [turn] }, createPseudonyms('00fe')).prompt,
+      digests[0]?.prompt,
+      'another key, another digest',
+    );
+  });
+
+  test('a cost that nobody knows is null, never a part of it', () => {
+    const request = requestOf({ consumer: 'app', model: 'gpt-4o' });
+    const facts = factsOf({ draw: 0 });
+    const call = finished(request, facts, decideOn(request, facts));
+    const attempts = [attemptOf('split/gpt', 'ok')];
+    const { settlement } = call;
+    assert.ok(settlement);
+    const unknown = { ...settlement, perAttempt: [{ target: 'split/gpt', costMicroUsd: null }] };
+    assert.equal(buildRecord({ ...call, attempts, settlement: unknown }, writer).outcome?.costMicroUsd, null);
+  });
+
+  test('every attempt says why it was made, and waiting between two is not the gateway’s own time', () => {
+    const request = requestOf({ consumer: 'app', model: 'gpt-4o' });
+    const facts = factsOf({ draw: 0 });
+    const call = finished(request, facts, decideOn(request, facts));
+    const attempts = [
+      attemptOf('split/gpt', 'rate-limit', { status: 429, startedMs: 3, endedMs: 50, retryAfterMs: 200 }),
+      attemptOf('split/claude', 'ok', { status: 200, startedMs: 250, endedMs: 338 }),
+    ];
+    const record = buildRecord({ ...call, attempts }, writer);
+    assert.ok(isRecord(record), JSON.stringify(isRecord.errors));
+    assert.deepEqual(
+      record.attempts?.map(({ reason, waitMs, retryAfterMs }) => [reason, waitMs, retryAfterMs]),
+      [
+        [null, 0, 200],
+        ['rate-limit', 200, undefined],
+      ],
+    );
+    assert.equal(record.outcome?.overheadMs, 5);
+  });
+
+  test('what an imported record never knew is named, not taken for zero', () => {
+    const { missing } = factsOfRecord({ v: 1, id: 'x', at: '2026-11-23T12:00:00Z', request: { endpoint: 'chat' } });
+    assert.deepEqual(missing, [
+      ...['request.model', 'request.consumer', 'request.inputTokens', 'facts.draw', 'facts.secretsMissing'],
+      ...['facts.breakers', 'facts.counters', 'facts.latencies', 'facts.inFlight'],
+    ]);
   });
 
   test('costs what the settlement says, in integer micro-USD, by the price of the day', () => {
@@ -180,6 +247,11 @@ describe('decision records', () => {
 
   const looks: readonly [string, boolean][] = [
     ['support', false],
+    ['skincare-consultations', false],
+    ['/v1/skeleton-of-an-answer', false],
+    ['claude-sonnet-4@20250514', false],
+    ['1795597200000', true],
+    ['budget:per-user:jane%40example.com:rolling', true],
     ['gpt-4o-2024-11-20', false],
     ['3f2b8c1e-returns', false],
     ['jane.doe@example.com', true],
