@@ -302,7 +302,8 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('sweep' as const) }),
 );
 
-function testClock(): TestClock {
+/** A clock that stands still until it is moved. */
+export function testClock(): TestClock {
   let nowMs = START_MS;
   return {
     nowMs: () => nowMs,

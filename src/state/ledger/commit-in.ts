@@ -1,6 +1,6 @@
 import type { CommitResult, CounterChange, HoldAccount } from '../store.ts';
 import type { Books } from './books.ts';
-import { type LedgerKey, spend } from './counter.ts';
+import { type LedgerKey, refund, spend } from './counter.ts';
 import type { HoldPart, HoldRecord } from './hold-record.ts';
 
 /** Turns a hold into what was spent, once (see `Store.commit`). Effects: on the books only. */
@@ -9,21 +9,12 @@ export function commitIn(books: Books, account: HoldAccount, nowMs: number): Com
   if (record === undefined) return account.isUnheld === true ? chargeUnheld(books, account, nowMs) : NOTHING;
   if (record.isSettled) return NOTHING;
   books.dropHold(account.id);
-  const open = new Map<string, number>();
-  const keys = new Map<string, LedgerKey>();
-  for (const { counter } of record.parts) {
-    open.set(counter.key, 0);
-    keys.set(counter.key, counter);
-  }
+  const amounts = new Map<string, number>();
   for (const { counter, amount } of account.charges) {
-    if (open.has(counter.key)) open.set(counter.key, (open.get(counter.key) ?? 0) + amount);
+    amounts.set(counter.key, (amounts.get(counter.key) ?? 0) + amount);
   }
-  // What was charged at the end of a lease is not charged again.
-  for (const part of record.parts) {
-    open.set(part.counter.key, (open.get(part.counter.key) ?? 0) - part.charged);
-    release(books, part, nowMs);
-  }
-  const counters = [...keys.values()].map((key) => charge(books, key, open.get(key.key) ?? 0, nowMs));
+  const parts = Map.groupBy(record.parts, ({ counter }) => counter.key);
+  const counters = [...parts].map(([key, own]) => settleCounter(books, own, amounts.get(key) ?? 0, nowMs));
   return { applied: true, counters };
 }
 
@@ -43,6 +34,7 @@ export function expireIn(books: Books, id: string, record: HoldRecord, nowMs: nu
     release(books, part, nowMs);
     if (part.onLeaseExpiry === 'release') continue;
     part.charged = part.amount;
+    part.chargedAtMs = nowMs;
     charge(books, part.counter, part.charged, nowMs);
   }
   books.keepHold(id, record);
@@ -57,6 +49,27 @@ function chargeUnheld(books: Books, account: HoldAccount, nowMs: number): Commit
   books.keepHold(account.id, { owner: '', parts: [], isSettled: true });
   const counters = account.charges.map(({ counter, amount }) => charge(books, counter, amount, nowMs));
   return { applied: true, counters };
+}
+
+/** What was charged at the end of a lease is not charged again, and what was too much of it is given back. */
+function settleCounter(books: Books, parts: readonly HoldPart[], amount: number, nowMs: number): CounterChange {
+  const { counter: key } = parts[0] as HoldPart;
+  const counter = books.counterOf(key, nowMs);
+  const before = counter.spent;
+  let open = amount;
+  for (const part of parts) {
+    release(books, part, nowMs);
+    open -= part.charged;
+  }
+  for (const { charged, chargedAtMs } of parts) {
+    if (open >= 0) break;
+    const tooMuch = Math.min(charged, -open);
+    refund(counter, tooMuch, chargedAtMs, nowMs);
+    open += tooMuch;
+  }
+  spend(counter, Math.max(0, open), nowMs);
+  books.changed(counter);
+  return { key: key.key, budget: key.budget, limit: key.limit, before, after: counter.spent };
 }
 
 function release(books: Books, part: HoldPart, nowMs: number): void {

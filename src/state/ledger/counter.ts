@@ -55,35 +55,49 @@ export function refreshCounter(counter: Counter, nowMs: number): void {
   if (gone > 0) rolling.slices.splice(0, gone);
 }
 
-/** Adds to what was spent (or takes back, when negative). Effects: on the counter only. */
+/** Adds to what was spent. Effects: on the counter only. */
 export function spend(counter: Counter, amount: number, nowMs: number): void {
   if (amount === 0) return;
   refreshCounter(counter, nowMs);
-  counter.spent = Math.max(0, counter.spent + amount);
+  counter.spent += amount;
   counter.touchedMs = nowMs;
   if (counter.rolling === null) return;
-  const { spanMs, slices } = counter.rolling;
-  if (amount < 0) {
-    takeBack(slices, -amount);
-    return;
-  }
-  const sliceMs = Math.max(1, Math.ceil(spanMs / SLICES_PER_WINDOW));
-  const untilMs = (Math.floor(nowMs / sliceMs) + 1) * sliceMs;
+  const { slices } = counter.rolling;
+  const untilMs = sliceEndMs(counter.rolling.spanMs, nowMs);
   const last = slices.at(-1);
   if (last !== undefined && last.untilMs >= untilMs) last.amount += amount;
   else slices.push({ untilMs, amount });
 }
 
-/** A refund must not outlive the charge it belongs to: it comes out of the newest slices, never below nothing. */
-function takeBack(slices: readonly Slice[], amount: number): void {
-  let left = amount;
-  for (let at = slices.length - 1; at >= 0 && left > 0; at--) {
-    const slice = slices[at];
-    if (slice === undefined) break;
-    const taken = Math.min(slice.amount, left);
-    slice.amount -= taken;
-    left -= taken;
-  }
+/**
+ * Takes back a part of what was charged at that time, as far as it still counts. In a rolling window it comes out of the slice it went into: out of any other
+ * it would make room that others have used up. Effects: on the counter only.
+ */
+export function refund(counter: Counter, amount: number, chargedAtMs: number, nowMs: number): void {
+  const taken = refundable(counter, amount, chargedAtMs, nowMs);
+  if (taken === 0) return;
+  counter.spent -= taken;
+  counter.touchedMs = nowMs;
+  const slice = chargedSlice(counter, chargedAtMs);
+  if (slice !== undefined) slice.amount -= taken;
+}
+
+/** How much of a charge of that time still counts. Effects: lets go of what has left a rolling window. */
+export function refundable(counter: Counter, amount: number, chargedAtMs: number, nowMs: number): number {
+  refreshCounter(counter, nowMs);
+  if (counter.rolling === null) return Math.min(amount, counter.spent);
+  return Math.min(amount, chargedSlice(counter, chargedAtMs)?.amount ?? 0);
+}
+
+function chargedSlice({ rolling }: Counter, chargedAtMs: number): Slice | undefined {
+  if (rolling === null) return undefined;
+  const untilMs = sliceEndMs(rolling.spanMs, chargedAtMs);
+  return rolling.slices.find((slice) => slice.untilMs === untilMs);
+}
+
+function sliceEndMs(spanMs: number, atMs: number): number {
+  const sliceMs = Math.max(1, Math.ceil(spanMs / SLICES_PER_WINDOW));
+  return (Math.floor(atMs / sliceMs) + 1) * sliceMs;
 }
 
 /** Whether one more hold of that size fits. Pure. */

@@ -21,12 +21,23 @@ export interface HoldPart {
   isHeld: boolean;
   /** What was charged when its lease ended. */
   charged: number;
+  /** When that was. */
+  chargedAtMs: number;
 }
 
 /** The record of a hold that has just been taken. Pure. */
 export function recordOf(hold: Hold, nowMs: number): HoldRecord {
   const parts = hold.reservations.map(({ counter, amount, leaseMs, onLeaseExpiry }) => {
-    return { counter, amount, leaseMs, onLeaseExpiry, untilMs: nowMs + leaseMs, isHeld: true, charged: 0 };
+    return {
+      counter,
+      amount,
+      leaseMs,
+      onLeaseExpiry,
+      untilMs: nowMs + leaseMs,
+      isHeld: true,
+      charged: 0,
+      chargedAtMs: 0,
+    };
   });
   return { owner: hold.owner, parts, isSettled: false };
 }

@@ -1,8 +1,8 @@
 import type { CounterKey, CounterState } from '#decision';
 import type { Hold, ReserveResult } from '../store.ts';
 import type { Books } from './books.ts';
-import { hasRoom, spend, stateOf } from './counter.ts';
-import { type HoldRecord, recordOf } from './hold-record.ts';
+import { hasRoom, refund, refundable, stateOf } from './counter.ts';
+import { type HoldPart, type HoldRecord, recordOf } from './hold-record.ts';
 
 /** Takes a hold, raises or revives one: every part or none (see `Store.reserve`). Effects: on the books only. */
 export function reserveIn(books: Books, hold: Hold, nowMs: number): ReserveResult {
@@ -45,8 +45,8 @@ function exhaustedKeys(books: Books, hold: Hold, before: HoldRecord | undefined,
   for (const { counter, amount } of hold.reservations) {
     wanted.set(counter.key, (wanted.get(counter.key) ?? 0) + amount);
   }
-  for (const { counter, amount, isHeld, charged } of before?.parts ?? []) {
-    wanted.set(counter.key, (wanted.get(counter.key) ?? 0) - (isHeld ? amount : charged));
+  for (const part of before?.parts ?? []) {
+    wanted.set(part.counter.key, (wanted.get(part.counter.key) ?? 0) - hadOf(books, part, nowMs));
   }
   const exhausted = hold.reservations.flatMap(({ counter: key, enforce }) => {
     const more = wanted.get(key.key) ?? 0;
@@ -56,12 +56,17 @@ function exhaustedKeys(books: Books, hold: Hold, before: HoldRecord | undefined,
   return [...new Set(exhausted)];
 }
 
+function hadOf(books: Books, part: HoldPart, nowMs: number): number {
+  if (part.isHeld) return part.amount;
+  return refundable(books.counterOf(part.counter, nowMs), part.charged, part.chargedAtMs, nowMs);
+}
+
 /** What the hold had before is replaced, a charge at the end of its lease included: its account would otherwise not know of it. */
 function takeBack(books: Books, record: HoldRecord, nowMs: number): void {
   for (const part of record.parts) {
     const counter = books.counterOf(part.counter, nowMs);
     if (part.isHeld) counter.held = Math.max(0, counter.held - part.amount);
-    else spend(counter, -part.charged, nowMs);
+    else refund(counter, part.charged, part.chargedAtMs, nowMs);
     books.changed(counter);
   }
 }

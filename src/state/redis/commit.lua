@@ -6,11 +6,13 @@ if (hold and hold.isSettled == 1) or (not hold and not isUnheld) then return { 0
 
 local order, open = {}, {}
 local function include(part)
-  if open[part[NAME]] then return end
-  open[part[NAME]] = { part = part, amount = 0 }
-  table.insert(order, part[NAME])
+  if not open[part[NAME]] then
+    open[part[NAME]] = { part = part, amount = 0, parts = {} }
+    table.insert(order, part[NAME])
+  end
+  return open[part[NAME]]
 end
-for _, part in ipairs(hold and hold.parts or {}) do include(part) end
+for _, part in ipairs(hold and hold.parts or {}) do table.insert(include(part).parts, part) end
 for _, charge in ipairs(charges) do
   if not hold then include(charge[1]) end
   local entry = open[charge[1][NAME]]
@@ -20,11 +22,6 @@ end
 if hold then
   redis.call('DEL', holdKey(id))
   redis.call('ZREM', leasesKey, id)
-  -- What was charged at the end of a lease is not charged again.
-  for _, part in ipairs(hold.parts) do
-    open[part[NAME]].amount = open[part[NAME]].amount - part[CHARGED]
-    release(part)
-  end
 else
   -- This account may be sent again, and a hold under way when the store was lost may still arrive.
   keepHold(id, { owner = '', isSettled = 1, parts = {} })
@@ -35,7 +32,19 @@ for _, name in ipairs(order) do
   local entry = open[name]
   local counter = partCounter(entry.part)
   local before = counter.spent
-  spend(counter, entry.amount)
+  local left = entry.amount
+  -- What was charged at the end of a lease is not charged again, and what was too much of it is given back.
+  for _, part in ipairs(entry.parts) do
+    release(part)
+    left = left - part[CHARGED]
+  end
+  for _, part in ipairs(entry.parts) do
+    if left >= 0 then break end
+    local tooMuch = math.min(part[CHARGED], -left)
+    refund(counter, tooMuch, part[CHARGED_AT])
+    left = left + tooMuch
+  end
+  spend(counter, math.max(0, left))
   for _, value in ipairs({ name, entry.part[BUDGET], entry.part[LIMIT], before, counter.spent }) do
     table.insert(changes, value)
   end

@@ -17,6 +17,7 @@ local SLICES_PER_WINDOW = 60
 
 -- Fields of a part of a hold, packed as a list.
 local NAME, BUDGET, LIMIT, AMOUNT, LEASE, RELEASES, SPAN, WINDOW_END, UNTIL, HELD, CHARGED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+local CHARGED_AT = 12
 
 local function whole(number)
   return string.format('%.0f', number)
@@ -64,35 +65,51 @@ local function partCounter(part)
   return counter
 end
 
-local function addSlice(counter, amount)
+local function sliceEnd(counter, at)
   local size = math.max(1, math.ceil(counter.span / SLICES_PER_WINDOW))
-  local until_ = (math.floor(now / size) + 1) * size
-  local slices = counter.slices
-  local count = #slices
-  if count > 0 and slices[count - 1] >= until_ then
-    slices[count] = slices[count] + amount
-  else
-    slices[count + 1] = until_
-    slices[count + 2] = amount
-  end
-end
-
--- A refund must not outlive the charge it belongs to: it comes out of the newest slices, never below nothing.
-local function takeFromSlices(counter, amount)
-  local left = amount
-  for at = #counter.slices, 2, -2 do
-    local taken = math.min(counter.slices[at], left)
-    counter.slices[at] = counter.slices[at] - taken
-    left = left - taken
-    if left <= 0 then return end
-  end
+  return (math.floor(at / size) + 1) * size
 end
 
 local function spend(counter, amount)
   if amount == 0 then return end
-  counter.spent = math.max(0, counter.spent + amount)
+  counter.spent = counter.spent + amount
   if counter.span == 0 then return end
-  if amount < 0 then takeFromSlices(counter, -amount) else addSlice(counter, amount) end
+  local slices, ends = counter.slices, sliceEnd(counter, now)
+  local count = #slices
+  if count > 0 and slices[count - 1] >= ends then
+    slices[count] = slices[count] + amount
+  else
+    slices[count + 1] = ends
+    slices[count + 2] = amount
+  end
+end
+
+-- Where in its slices a charge of that time went; nil when it has left the window.
+local function chargedSlice(counter, at)
+  local ends = sliceEnd(counter, at)
+  for place = 1, #counter.slices, 2 do
+    if counter.slices[place] == ends then return place + 1 end
+  end
+  return nil
+end
+
+-- How much of a charge of that time still counts.
+local function refundable(counter, amount, at)
+  if counter.span == 0 then return math.min(amount, counter.spent) end
+  local place = chargedSlice(counter, at)
+  return place and math.min(amount, counter.slices[place]) or 0
+end
+
+-- In a rolling window a refund comes out of the slice the charge went into: out of any other it would make room that
+-- others have used up.
+local function refund(counter, amount, at)
+  local taken = refundable(counter, amount, at)
+  if taken == 0 then return end
+  counter.spent = counter.spent - taken
+  if counter.span > 0 then
+    local place = chargedSlice(counter, at)
+    counter.slices[place] = counter.slices[place] - taken
+  end
 end
 
 local function release(part)

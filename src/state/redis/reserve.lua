@@ -9,7 +9,9 @@ local wanted = {}
 for _, wish in ipairs(wishes) do wanted[wish[1][NAME]] = (wanted[wish[1][NAME]] or 0) + wish[1][AMOUNT] end
 if before then
   for _, part in ipairs(before.parts) do
-    wanted[part[NAME]] = (wanted[part[NAME]] or 0) - (part[HELD] == 1 and part[AMOUNT] or part[CHARGED])
+    local had = part[AMOUNT]
+    if part[HELD] == 0 then had = refundable(counterOf(part[NAME], part[SPAN]), part[CHARGED], part[CHARGED_AT]) end
+    wanted[part[NAME]] = (wanted[part[NAME]] or 0) - had
   end
 end
 local isExhausted = {}
@@ -29,13 +31,13 @@ local isHeld = #exhausted == 0 and not (before and before.isSettled == 1)
 if isHeld then
   if before then
     for _, part in ipairs(before.parts) do
-      if part[HELD] == 1 then release(part) else spend(partCounter(part), -part[CHARGED]) end
+      if part[HELD] == 1 then release(part) else refund(partCounter(part), part[CHARGED], part[CHARGED_AT]) end
     end
   end
   local parts = {}
   for at, wish in ipairs(wishes) do
     local part = wish[1]
-    part[UNTIL], part[HELD], part[CHARGED] = now + part[LEASE], 1, 0
+    part[UNTIL], part[HELD], part[CHARGED], part[CHARGED_AT] = now + part[LEASE], 1, 0, 0
     local counter = partCounter(part)
     counter.held = counter.held + part[AMOUNT]
     parts[at] = part

@@ -10,7 +10,7 @@ for _, id in ipairs(due) do
       if part[HELD] == 1 and part[UNTIL] <= now then
         release(part)
         if part[RELEASES] == 0 then
-          part[CHARGED] = part[AMOUNT]
+          part[CHARGED], part[CHARGED_AT] = part[AMOUNT], now
           spend(partCounter(part), part[AMOUNT])
         end
       end

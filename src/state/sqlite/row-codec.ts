@@ -61,12 +61,13 @@ type PackedPart = [
   untilMs: number,
   isHeld: 0 | 1,
   charged: number,
+  chargedAtMs: number,
 ];
 
 /** A hold as text, without the names of its fields: a third of the bytes. Pure. */
 export function packHold({ owner, parts, isSettled }: HoldRecord): string {
   const packed = parts.map(
-    ({ counter, amount, leaseMs, onLeaseExpiry, untilMs, isHeld, charged }): PackedPart => [
+    ({ counter, amount, leaseMs, onLeaseExpiry, untilMs, isHeld, charged, chargedAtMs }): PackedPart => [
       counter.key,
       counter.budget,
       counter.limit,
@@ -78,6 +79,7 @@ export function packHold({ owner, parts, isSettled }: HoldRecord): string {
       untilMs,
       isHeld ? 1 : 0,
       charged,
+      chargedAtMs,
     ],
   );
   return JSON.stringify([owner, isSettled ? 1 : 0, packed]);
@@ -87,10 +89,10 @@ export function packHold({ owner, parts, isSettled }: HoldRecord): string {
 export function unpackHold(text: string): HoldRecord {
   const [owner, isSettled, packed] = JSON.parse(text) as [string, 0 | 1, PackedPart[]];
   const parts = packed.map(([key, budget, limit, windowStartMs, windowEndMs, ...rest]) => {
-    const [amount, leaseMs, isReleased, untilMs, isHeld, charged] = rest;
+    const [amount, leaseMs, isReleased, untilMs, isHeld, charged, chargedAtMs] = rest;
     const counter: LedgerKey = { key, budget, limit, windowStartMs, windowEndMs };
     const onLeaseExpiry = isReleased === 1 ? ('release' as const) : ('settle' as const);
-    return { counter, amount, leaseMs, onLeaseExpiry, untilMs, isHeld: isHeld === 1, charged };
+    return { counter, amount, leaseMs, onLeaseExpiry, untilMs, isHeld: isHeld === 1, charged, chargedAtMs };
   });
   return { owner, parts, isSettled: isSettled === 1 };
 }

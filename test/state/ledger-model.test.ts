@@ -1,0 +1,94 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { advanceBreaker, breakerView, CLOSED_BREAKER } from '../../src/decision/index.ts';
+import { createMemoryStore, createSqliteStore, type Store } from '../../src/state/index.ts';
+import { createRedisStore } from '../../src/state/redis/redis-store.ts';
+import { requireProgram } from '../support/skip.ts';
+import { startRedis } from '../support/start-redis.ts';
+import { makeTempDirectory } from '../support/temp-directory.ts';
+import { emptyModel, ledgerCommands, type World } from './ledger-model.ts';
+import { testClock } from './store-contract.ts';
+
+const breaker = { closed: CLOSED_BREAKER, advance: advanceBreaker, view: breakerView };
+
+async function holds(isDurable: boolean, runs: number, begin: () => Promise<World>): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(ledgerCommands(isDurable), async (commands) => {
+      const world = await begin();
+      try {
+        await fc.asyncModelRun(() => ({ model: emptyModel(), real: world }), commands);
+      } finally {
+        await world.store.close();
+      }
+    }),
+    { numRuns: runs },
+  );
+}
+
+/** Whatever happens, in whatever order: spent and held stay within the limit, and each request is settled once. */
+describe('the ledger against its model', () => {
+  it('holds in memory', async () => {
+    await holds(false, 300, async () => {
+      const clock = testClock();
+      return { store: createMemoryStore({ clock, breaker }), clock, restart: null, crash: null };
+    });
+  });
+
+  it('holds in SQLite, through restarts and crashes', async (t) => {
+    const root = makeTempDirectory(t);
+    await holds(true, 150, async () => {
+      const clock = testClock();
+      let dataDir = mkdtempSync(join(root, 'run-'));
+      const open = () => createSqliteStore({ dataDir, clock, breaker });
+      const world: World = {
+        store: open(),
+        clock,
+        async restart() {
+          await world.store.close();
+          world.store = open();
+        },
+        // What the operating system has at this moment is what a killed process leaves behind.
+        async crash() {
+          const next = mkdtempSync(join(root, 'run-'));
+          for (const file of ['ledger.db', 'ledger.db-wal']) {
+            if (existsSync(join(dataDir, file))) copyFileSync(join(dataDir, file), join(next, file));
+          }
+          await world.store.close();
+          rmSync(dataDir, { recursive: true });
+          dataDir = next;
+          world.store = open();
+        },
+      };
+      return world;
+    });
+  });
+
+  it('holds in Redis, through restarts and crashes of its gateways', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    if (program === undefined) return;
+    const { url } = await startRedis(t, program);
+    let ledgers = 0;
+    await holds(true, 40, async () => {
+      const clock = testClock();
+      const ledger = `model-${ledgers++}`;
+      const open = (): Promise<Store> =>
+        createRedisStore({ url: `${url}?ledger=${ledger}&timeout=5000`, clock, breaker, isClockShared: true });
+      const world: World = {
+        store: await open(),
+        clock,
+        async restart() {
+          await world.store.close();
+          world.store = await open();
+        },
+        async crash() {
+          const lost = world.store;
+          world.store = await open();
+          await lost.close();
+        },
+      };
+      return world;
+    });
+  });
+});
