@@ -1,6 +1,7 @@
 import { parseDuration, parseMoney } from '#core';
 import {
   type CounterState,
+  decide,
   type Facts,
   match,
   type NeededFacts,
@@ -50,7 +51,6 @@ export function buildSituation(
   const atMs = from.at === undefined ? nowMs : Date.parse(from.at);
   const matched = match(snapshot, request, atMs);
   const needs: NeededFacts = matched.kind === 'matched' ? matched.needs : { targets: [], counters: [] };
-  const chain = matched.kind === 'matched' ? matched.route.chain : null;
   const problems: Problem[] = [];
   const targets = knownTargets(snapshot);
   for (const field of ['breakers', 'latencies', 'inFlight'] as const) {
@@ -61,7 +61,6 @@ export function buildSituation(
   if (from.request.consumer !== undefined && !snapshot.consumers.has(from.request.consumer)) {
     problems.push(unknown(['request', 'consumer'], 'consumer', from.request.consumer, snapshot.consumers.keys()));
   }
-  problems.push(...upstreamProblems(snapshot, from.upstream ?? {}, chain, needs, targets));
   const counters = readSpent(snapshot, state.spent ?? {}, needs, problems);
   const facts: Facts = {
     nowMs: atMs,
@@ -80,6 +79,9 @@ export function buildSituation(
     counters,
     unsupportedProviders: unsupportedProviders(snapshot.providers.values()),
   };
+  const decision = matched.kind === 'matched' ? decide(snapshot, request, matched.route, facts) : null;
+  const chain = decision?.kind === 'allow' ? decision.plan.chain : null;
+  problems.push(...upstreamProblems(from.upstream ?? {}, chain, needs, targets));
   const script = Object.fromEntries(
     Object.entries(from.upstream ?? {}).map(([key, outcomes]) => [key, outcomes.map(scripted)]),
   );
@@ -115,30 +117,21 @@ function scripted(outcome: UpstreamOutcome) {
   };
 }
 
-/** A bare id means a target of the route's own chain, or of the chain an exhausted budget hands over to; elsewhere it would never be played. */
+/** A bare id means a target of the chain that answers; elsewhere it would never be played. A refused request calls nobody, so there any id that exists will do. */
 function upstreamProblems(
-  snapshot: Snapshot,
   upstream: NonNullable<TestCase['upstream']>,
   chain: string | null,
   needs: NeededFacts,
   targets: ReadonlySet<string>,
 ): readonly Problem[] {
-  const chains = new Set(chain === null ? [] : [chain]);
-  for (const { budget } of needs.counters) {
-    const action = snapshot.budgets.get(budget)?.onExhausted;
-    if (action?.kind === 'chain') chains.add(action.chain);
-  }
   return Object.keys(upstream).flatMap((key): readonly Problem[] => {
     const path = ['upstream', key];
-    if (targets.has(key)) return [];
-    if ([...chains].some((name) => targets.has(`${name}/${key}`))) return [];
-    const nested = needs.targets.find((target) => target.endsWith(`/${key}`));
-    if (nested !== undefined) {
-      return [
-        { path, message: `\`${key}\` is no target of chain ${chain ?? '(none)'} itself`, hint: `Write \`${nested}\`.` },
-      ];
-    }
-    return [unknownTarget(path, key, targets)];
+    if (targets.has(key) || (chain !== null && targets.has(`${chain}/${key}`))) return [];
+    const nested = [...needs.targets, ...targets].find((target) => target.endsWith(`/${key}`));
+    if (nested === undefined) return [unknownTarget(path, key, targets)];
+    if (chain === null) return [];
+    const message = `\`${key}\` is no target of chain ${chain} itself`;
+    return [{ path, message, hint: `Write \`${nested}\`.` }];
   });
 }
 
