@@ -1,6 +1,6 @@
 import type { OutcomeReason, SkipReason } from '#core';
 import type { Retry } from '#snapshot';
-import type { Attempt, Next, Plan, PlanTarget } from './types.ts';
+import type { Attempt, Next, OuterChain, Plan, PlanTarget } from './types.ts';
 
 /** What is not in the trail: time since the request began, and a fresh draw in [0, 1) for the jitter. */
 export interface Moment {
@@ -17,13 +17,14 @@ const NEVER_RETRIED: ReadonlySet<OutcomeReason> = new Set([
   'invalid-request',
 ]);
 
-/** These are about the request, not the provider: they end it unless the chain's `fallbackOn` names them. */
+/** These are about the request, not the provider: they end it unless a chain's `fallbackOn` names them. */
 const ABOUT_THE_REQUEST: ReadonlySet<OutcomeReason> = new Set(['content-filter', 'invalid-request']);
 
 /**
  * What to do after the attempts made so far: the first attempt, a retry on the same target after backoff, the next target at once, or give up. Retries and
  * fallbacks share the plan's `maxAttempts`; nothing starts at or after the deadline, so a wait that would reach it is not begun. A wait is the backoff
- * (full jitter: `draw` times it), or the provider's Retry-After where that is longer; over `maxRetryAfter` the next target is tried instead. A trail that
+ * (full jitter: `draw` times it), or the provider's Retry-After where that is longer; over `maxRetryAfter` the next target is tried instead. A failure
+ * that a nested chain does not fall back on, or has no target left for, is for the chain around it: it leads past the rest of the nested one. A trail that
  * ended well, was cancelled, or names a target the plan does not hold gives up with `no-fallback`. Pure.
  */
 export function advance(plan: Plan, trail: readonly Attempt[], moment: Moment): Next {
@@ -33,7 +34,7 @@ export function advance(plan: Plan, trail: readonly Attempt[], moment: Moment): 
   const target = plan.targets[index];
   const { outcome } = last;
   if (target === undefined || outcome === 'ok' || outcome === 'cancelled') return giveUp('no-fallback', last);
-  if (ABOUT_THE_REQUEST.has(outcome) && !target.fallbackOn.includes(outcome)) return giveUp('request-refused', last);
+  if (ABOUT_THE_REQUEST.has(outcome) && !isNamed(target, outcome)) return giveUp('request-refused', last);
   if (trail.length >= plan.maxAttempts) return giveUp('attempts', last);
   if (isOver(plan, moment.elapsedMs)) return giveUp('deadline', last);
 
@@ -42,9 +43,44 @@ export function advance(plan: Plan, trail: readonly Attempt[], moment: Moment): 
   if (waitMs !== null && !isLate) {
     return { kind: 'attempt', target, waitMs, via: 'retry', fallback: arrivedBy(plan, index, trail) };
   }
-  const next = target.fallbackOn.includes(outcome) ? plan.targets[index + 1] : undefined;
+  const next = targetAfter(plan, index, outcome);
   if (next === undefined) return giveUp(isLate ? 'deadline' : 'no-fallback', last);
   return { kind: 'attempt', target: next, waitMs: 0, via: 'fallback', fallback: outcome };
+}
+
+function isNamed(target: PlanTarget, outcome: OutcomeReason): boolean {
+  return (
+    target.fallbackOn.includes(outcome) || (target.outer ?? []).some(({ fallbackOn }) => fallbackOn.includes(outcome))
+  );
+}
+
+/** The next target of the innermost chain that falls back on the outcome and still has one after the part that failed. */
+function targetAfter(plan: Plan, index: number, outcome: OutcomeReason): PlanTarget | undefined {
+  const target = plan.targets[index];
+  if (target === undefined) return undefined;
+  const later = plan.targets.slice(index + 1);
+  const levels: readonly OuterChain[] = [
+    { name: chainOf(target), fallbackOn: target.fallbackOn },
+    ...(target.outer ?? []),
+  ];
+  for (const [depth, { name, fallbackOn }] of levels.entries()) {
+    if (!fallbackOn.includes(outcome)) continue;
+    const failed = levels[depth - 1]?.name;
+    // Everything stands in the outermost chain, whatever its name.
+    const isOutermost = depth === levels.length - 1;
+    const next = later.find((each) => (isOutermost || isIn(each, name)) && !(failed && isIn(each, failed)));
+    if (next !== undefined) return next;
+  }
+  return undefined;
+}
+
+function isIn(target: PlanTarget, chain: string): boolean {
+  return chainOf(target) === chain || (target.outer ?? []).some(({ name }) => name === chain);
+}
+
+/** Ids are `chain/target`. */
+function chainOf({ id }: PlanTarget): string {
+  return id.slice(0, id.indexOf('/'));
 }
 
 function first(plan: Plan, { elapsedMs }: Moment): Next {

@@ -40,6 +40,7 @@ export type {
   NeededFacts,
   Next,
   Note,
+  OuterChain,
   Plan,
   PlanTarget,
   RequestFacts,

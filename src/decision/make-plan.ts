@@ -1,10 +1,9 @@
-import type { OutcomeReason } from '#core';
 import type { Chain, Snapshot } from '#snapshot';
 import { type Candidate, directCandidate, itemsOf } from './candidates.ts';
 import { type GateContext, type MaxPrices, type Refusal, refusalOf } from './gates.ts';
 import { orderRuns, type Run, type Sortable } from './order-runs.ts';
 import { outputCapOf } from './output-cap.ts';
-import type { Plan, PlanTarget, SkippedTarget } from './types.ts';
+import type { OuterChain, Plan, PlanTarget, SkippedTarget } from './types.ts';
 import { type WorstCase, worstCaseOf } from './worst-case.ts';
 
 /** A target of the plan with the most that one call to it can use. */
@@ -26,16 +25,15 @@ interface Judged extends Sortable {
   readonly candidate: Candidate;
   readonly refusal: Refusal | null;
   readonly worst: WorstCase;
-  readonly fallbackOn: readonly OutcomeReason[];
+  readonly outer: readonly OuterChain[];
 }
 
 /**
  * Lays out what may be called for a request: nested chains expanded in place and ordered by their own strategy, every target judged by every gate.
- * Deadline and attempt budget are those of the outermost chain; timeouts, retries and breaker each target's own. The last target of a nested chain
- * falls back on what the outer chain names, since leaving it is the outer chain's affair. Pure.
+ * Deadline and attempt budget are those of the outermost chain; timeouts, retries and breaker each target's own. Pure.
  */
 export function planChain(snapshot: Snapshot, chain: Chain, context: GateContext): MadePlan {
-  const members = dropRepeats(layOut(snapshot, chain, context, [], new Set()).members);
+  const members = dropRepeats(layOut(snapshot, chain, context, [], []).members);
   return finish(members, context, {
     chain: chain.name,
     deadlineMs: chain.deadlineMs,
@@ -48,7 +46,7 @@ export function planDirect(snapshot: Snapshot, context: GateContext): MadePlan |
   const candidate = directCandidate(snapshot, context.route.name, context.request);
   if (candidate === null) return null;
   const maxAttempts = 1 + candidate.retry.max;
-  return finish([judge(candidate, context, [])], context, { chain: null, deadlineMs: null, maxAttempts });
+  return finish([judge(candidate, context, [], [])], context, { chain: null, deadlineMs: null, maxAttempts });
 }
 
 function layOut(
@@ -56,35 +54,29 @@ function layOut(
   chain: Chain,
   context: GateContext,
   outerPrices: MaxPrices,
-  path: ReadonlySet<string>,
+  outer: readonly OuterChain[],
 ): Run<Judged> {
   const maxPrices = chain.maxPriceMicroUsd === null ? outerPrices : [...outerPrices, chain.maxPriceMicroUsd];
-  const inner = new Set([...path, chain.name]);
+  const around: readonly OuterChain[] = [{ name: chain.name, fallbackOn: chain.fallbackOn }, ...outer];
   const runs: Run<Judged>[] = [];
   for (const item of itemsOf(snapshot, chain, context.request)) {
     const { weight } = item.target;
-    if (item.kind === 'target') runs.push({ weight, members: [judge(item.candidate, context, maxPrices)] });
-    else if (!inner.has(item.chain.name)) {
-      const { members } = layOut(snapshot, item.chain, context, maxPrices, inner);
-      runs.push({ weight, members: leaveBy(members, chain.fallbackOn) });
+    if (item.kind === 'target') runs.push({ weight, members: [judge(item.candidate, context, maxPrices, outer)] });
+    else if (!around.some(({ name }) => name === item.chain.name)) {
+      runs.push({ weight, members: layOut(snapshot, item.chain, context, maxPrices, around).members });
     }
   }
   const ordered = orderRuns(chain, runs, context.request, context.facts);
   return { weight: null, members: ordered.flatMap((run) => run.members) };
 }
 
-function judge(candidate: Candidate, context: GateContext, maxPrices: MaxPrices): Judged {
+function judge(candidate: Candidate, context: GateContext, maxPrices: MaxPrices, outer: readonly OuterChain[]): Judged {
   const { request, route, facts } = context;
   const refusal = refusalOf(candidate, context, maxPrices);
   const cap = outputCapOf(request, route, candidate);
   const worst = worstCaseOf(request, candidate.model, cap.bound, facts.nowMs);
-  const { id, fallbackOn } = candidate;
-  return { id, candidate, refusal, isEligible: refusal === null, worst, costMicroUsd: worst.costMicroUsd, fallbackOn };
-}
-
-function leaveBy(members: readonly Judged[], fallbackOn: readonly OutcomeReason[]): readonly Judged[] {
-  const last = members.findLastIndex((member) => member.isEligible);
-  return members.map((member, index) => (index === last ? { ...member, fallbackOn } : member));
+  const { id } = candidate;
+  return { id, candidate, refusal, isEligible: refusal === null, worst, costMicroUsd: worst.costMicroUsd, outer };
 }
 
 /** A chain reached twice stands where it came first. */
@@ -122,7 +114,7 @@ function finish(
 }
 
 function plannedTarget(
-  { candidate, fallbackOn, worst }: Judged,
+  { candidate, outer, worst }: Judged,
   provider: PlanTarget['provider'],
   { request, route }: GateContext,
   skippedBefore: SkippedTarget | null,
@@ -139,7 +131,8 @@ function plannedTarget(
     timeouts: candidate.timeouts,
     retry: candidate.retry,
     breaker: candidate.breaker,
-    fallbackOn,
+    fallbackOn: candidate.fallbackOn,
+    outer,
     skippedBefore: skippedBefore?.reason ?? null,
     at: candidate.at,
     worstCaseMicroUsd: worst.costMicroUsd,

@@ -165,13 +165,21 @@ export interface PlanTarget extends TargetPolicy {
   readonly params: JsonObject;
   /** Smallest of the request's, the route's and the model's cap where policy has to set or clamp it; null to leave the request's. */
   readonly maxOutputTokens: number | null;
-  /** Outcomes on which the next target may be tried (its chain's `fallbackOn`). */
+  /** Outcomes on which the next target of its own chain may be tried. */
   readonly fallbackOn: readonly OutcomeReason[];
+  /** The chains around its own, from the inside out: what leads past the rest of a nested chain. Absent at the top. */
+  readonly outer?: readonly OuterChain[];
   /** Why this is not the first configured target, where targets before it were skipped; null for the first. */
   readonly skippedBefore: SkipReason | null;
   readonly at: Place | null;
   /** The most one call can cost, in micro-USD; null without a price. Absent in plans that `decide` did not make. */
   readonly worstCaseMicroUsd?: number | null;
+}
+
+/** A chain that another is nested in, and the outcomes on which it goes on to what stands after that one. */
+export interface OuterChain {
+  readonly name: string;
+  readonly fallbackOn: readonly OutcomeReason[];
 }
 
 /** A rung that may not be called now, and why. */

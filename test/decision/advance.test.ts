@@ -302,3 +302,58 @@ describe('what the caller is told', () => {
     assert.equal(message, 'all attempts failed: c/a auth (401), c/b network');
   });
 });
+
+describe('a nested chain is left', () => {
+  // outer: [ middle: [ inner: [a, b], m ], z ]
+  const outer = { name: 'outer', fallbackOn: ['auth', 'timeout'] } as const;
+  const middle = { name: 'middle', fallbackOn: ['auth', 'rate-limit'] } as const;
+  const innerTarget = { fallbackOn: ['auth', 'network', 'content-filter'], outer: [middle, outer] } as const;
+  const targets = [
+    targetOf('inner/a', innerTarget),
+    targetOf('inner/b', innerTarget),
+    targetOf('middle/m', { fallbackOn: middle.fallbackOn, outer: [outer] }),
+    targetOf('outer/z', { fallbackOn: outer.fallbackOn, outer: [] }),
+  ];
+  const cases: readonly (readonly [string, string, Attempt['outcome'], string])[] = [
+    ['not while it falls back on the failure itself', 'inner/a', 'auth', 'inner/b'],
+    ['from its first target where only the chain around it falls back', 'inner/a', 'rate-limit', 'middle/m'],
+    ['past two chains where only the outermost falls back', 'inner/a', 'timeout', 'outer/z'],
+    ['from its last target by the chain around it', 'inner/b', 'auth', 'middle/m'],
+    ['not from its last target where no chain around it falls back', 'inner/b', 'network', 'no-fallback'],
+    ['by the outermost where the one between has nothing left', 'middle/m', 'auth', 'outer/z'],
+    ['not by what is only the inner chain’s', 'middle/m', 'network', 'no-fallback'],
+    ['for no failure that no chain names', 'inner/a', 'malformed', 'no-fallback'],
+    ['for no fault of the request that no chain names', 'inner/a', 'invalid-request', 'request-refused'],
+    ['not beyond the outermost', 'outer/z', 'auth', 'no-fallback'],
+  ];
+  const after = (left: readonly (typeof targets)[number][], id: string, outcome: Attempt['outcome']) => {
+    const trail = [attemptOf(id, outcome, { noRetry: true })];
+    const next = advance(planOf(left), trail, { elapsedMs: 0, draw: 0 });
+    return next.kind === 'attempt' ? next.target.id : next.because;
+  };
+  for (const [what, id, outcome, expected] of cases) {
+    test(what, () => assert.equal(after(targets, id, outcome), expected));
+  }
+  test('on a fault of the request, where the chain around it names it', () => {
+    const named = { name: 'outer', fallbackOn: ['invalid-request'] } as const;
+    const [a, z] = [targetOf('inner/a', { fallbackOn: [], outer: [named] }), targetOf('outer/z', { outer: [] })];
+    assert.equal(after([a, z], 'inner/a', 'invalid-request'), 'outer/z');
+  });
+  test('as before where a target between was found unfit on the way', () => {
+    const left = targets.filter(({ id }) => id !== 'inner/b' && id !== 'middle/m');
+    assert.equal(after(left, 'inner/a', 'network'), 'no-fallback');
+    assert.equal(after(left, 'inner/a', 'auth'), 'outer/z');
+    assert.equal(after(left, 'inner/a', 'rate-limit'), 'no-fallback');
+  });
+  test('never backwards, whatever the plan and the failure', () => {
+    const reasons = ['auth', 'timeout', 'rate-limit', 'network', 'malformed', 'content-filter'] as const;
+    fc.assert(
+      fc.property(fc.nat({ max: 3 }), fc.constantFrom(...reasons), fc.subarray(targets), (at, outcome, left) => {
+        const from = targets[at];
+        if (from === undefined || !left.includes(from)) return;
+        const next = left.findIndex(({ id }) => id === after(left, from.id, outcome));
+        assert.ok(next === -1 || next > left.indexOf(from));
+      }),
+    );
+  });
+});

@@ -413,13 +413,14 @@ describe('a plan', () => {
     );
   });
 
-  test('holds each nested target once, and leaving the nested chain is up to the outer one', () => {
+  test('holds each nested target once, with the chain around it for whatever its own leaves out', () => {
     const { targets } = planOn({ model: 'route/nested' });
     assert.deepEqual(
       targets.map(({ id }) => id),
       ['only-eu/eu', 'nested/keep'],
     );
-    assert.deepEqual(targets[0]?.fallbackOn, ['timeout', 'auth']);
+    assert.deepEqual(targets[0]?.outer, [{ name: 'nested', fallbackOn: ['timeout', 'auth'] }]);
+    assert.deepEqual(targets[1]?.outer, []);
   });
 
   test('sends the requested model to a target’s provider: as that provider offers it, else under its bare name', () => {
