@@ -175,7 +175,7 @@ function transitionOf(
   const known = tally.transitions[key];
   if (known !== undefined) {
     if (isBetterExample(record.id, delta, known.example))
-      Object.assign(known.example, { id: record.id, deltaMicroUsd: delta, record });
+      Object.assign(known.example, { id: record.id, deltaMicroUsd: delta, record, explained: null });
     return known;
   }
   const fresh: Transition = {
@@ -187,7 +187,7 @@ function transitionOf(
     unknown: 0,
     tierDowngrades: 0,
     capabilityLosses: 0,
-    example: { id: record.id, deltaMicroUsd: delta, record },
+    example: { id: record.id, deltaMicroUsd: delta, record, explained: null },
   };
   tally.transitions[key] = fresh;
   return fresh;

@@ -59,13 +59,13 @@ export function createReplayer(sides: ReplaySides): Replayer {
     const weight = weightOf(record);
     const input = inputOf(record, nowMs);
     const shape = shapeFor(record);
-    checkFidelity(tally, sides, shape, input, weight);
+    const base = sides.base.judge(input, shape.base);
+    checkFidelity(tally, sides, shape, input, base, weight);
     if (record.decision?.inline === true) {
       tally.counts.inline += weight;
       return;
     }
     shape.unknown ??= unknownFields(input, sides.base, sides.head);
-    const base = sides.base.judge(input, shape.base);
     const head = sides.head.judge(input, shape.head);
     const unread = sides.changedBudgets.size === 0 ? NONE : unreadCounters(record, base, head, sides.changedBudgets);
     if (shape.unknown.length > 0 || unread.length > 0) {
@@ -114,27 +114,31 @@ function fingerprintOf(id: string): number {
 
 function checkFidelity(
   tally: Tally,
-  { recorded }: ReplaySides,
+  sides: ReplaySides,
   shape: Shape,
   input: ReplayInput,
+  base: Verdict,
   weight: number,
 ): void {
   const { decision, digest, request } = input.record;
   if (decision === undefined || decision.inline === true || request.consumer === undefined) return;
-  const side = digest === undefined ? undefined : recorded.get(digest);
+  const side = digest === undefined ? undefined : sides.recorded.get(digest);
   if (side === undefined) {
     count(tally.strangers, digest?.slice(0, 12) ?? 'not named', weight);
     return;
   }
-  let known = shape.recorded.get(side);
-  if (known === undefined) {
-    known = createSideShape();
-    shape.recorded.set(side, known);
-  }
-  const mismatch = mismatchOf(decision, side.judge(input, known));
+  const mismatch = mismatchOf(decision, side === sides.base ? base : side.judge(input, recordedShape(shape, side)));
   tally.counts.checked += weight;
   if (mismatch === null) tally.counts.reproduced += weight;
   else count(tally.mismatches, mismatch, weight);
+}
+
+function recordedShape({ recorded }: Shape, side: Side): SideShape {
+  const known = recorded.get(side);
+  if (known !== undefined) return known;
+  const fresh = createSideShape();
+  recorded.set(side, fresh);
+  return fresh;
 }
 
 /** Counters that a changed budget needs and the recording never read; a refusal that comes even with nothing spent needs none. */

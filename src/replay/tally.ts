@@ -1,4 +1,5 @@
 import type { TrafficRecord } from '#decision-log';
+import type { ExplainedExample } from './explain-example.ts';
 import type { Played } from './play-record.ts';
 
 /**
@@ -29,7 +30,6 @@ export interface Counts {
   invalid: number;
   cut: number;
   otherEnvironment: number;
-  dropped: number;
   inline: number;
   weight: number;
   changed: number;
@@ -90,7 +90,9 @@ export interface End {
 export interface Example {
   id: string;
   deltaMicroUsd: number;
-  record: TrafficRecord;
+  /** Null in a part of a report: then it is explained already. */
+  record: TrafficRecord | null;
+  explained: ExplainedExample | null;
 }
 
 /** What a team or a route contributes. */
@@ -147,7 +149,6 @@ const NOTHING: Counts = Object.freeze({
   invalid: 0,
   cut: 0,
   otherEnvironment: 0,
-  dropped: 0,
   inline: 0,
   weight: 0,
   changed: 0,

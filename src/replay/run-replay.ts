@@ -1,0 +1,77 @@
+import { basename } from 'node:path';
+import { mergeTallies } from './merge-tallies.ts';
+import { type RecordBlock, readBlocks } from './record-blocks.ts';
+import { type BlockToReplay, countLines, replayBlock, type Shard } from './replay-block.ts';
+import type { Replayer } from './replayer.ts';
+import type { Tally } from './tally.ts';
+
+/** Something that replays blocks: this process, or a worker beside it. */
+export interface BlockTaker {
+  /** Resolves when the block is done and the next may come. */
+  readonly take: (block: BlockToReplay) => Promise<void>;
+  /** Ends it and gives its tally. */
+  readonly finish: () => Promise<Tally>;
+}
+
+/** How far a replay is. */
+export interface ReplayProgress {
+  /** Bytes of the recordings read so far, as they lie on disk. */
+  readonly readBytes: number;
+  readonly lines: number;
+}
+
+/** Replays recordings over several takers; the tally does not depend on which takes what. Effects: reads the files; throws `UnreadableRecording`. */
+export async function runReplay(
+  paths: readonly string[],
+  takers: readonly BlockTaker[],
+  onProgress: (progress: ReplayProgress) => void = () => undefined,
+): Promise<Tally> {
+  const idle = [...takers];
+  const busy = new Set<Promise<void>>();
+  let doneBytes = 0;
+  let lines = 0;
+  for (const [file, path] of paths.entries()) {
+    let firstLine = 0;
+    let readBytes = 0;
+    for await (const block of readBlocks(path, file)) {
+      const held = countLines(block.bytes);
+      const taker = await nextIdle(idle, busy);
+      hand(taker, toReplay(block, firstLine, basename(path)), idle, busy);
+      firstLine += held;
+      lines += held;
+      readBytes = block.readBytes;
+      onProgress({ readBytes: doneBytes + readBytes, lines });
+    }
+    doneBytes += readBytes;
+  }
+  await Promise.all(busy);
+  return mergeTallies(await Promise.all(takers.map((taker) => taker.finish())));
+}
+
+/** A taker in this process. */
+export function takeHere(replayer: Replayer, shard: Shard): BlockTaker {
+  return {
+    take: async (block) => replayBlock(replayer, block, shard),
+    finish: async () => replayer.tally,
+  };
+}
+
+function toReplay({ bytes, isLast }: RecordBlock, firstLine: number, name: string): BlockToReplay {
+  return { bytes, isLast, firstLine, name };
+}
+
+async function nextIdle(idle: BlockTaker[], busy: ReadonlySet<Promise<void>>): Promise<BlockTaker> {
+  for (;;) {
+    const taker = idle.shift();
+    if (taker !== undefined) return taker;
+    await Promise.race(busy);
+  }
+}
+
+function hand(taker: BlockTaker, block: BlockToReplay, idle: BlockTaker[], busy: Set<Promise<void>>): void {
+  const work = taker.take(block).then(() => {
+    busy.delete(work);
+    idle.push(taker);
+  });
+  busy.add(work);
+}
