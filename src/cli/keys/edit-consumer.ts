@@ -83,18 +83,11 @@ function edit(
   const splice = spliceFor(document.contents as YAMLMap);
   if (splice === null) return null;
   const spliced = applySplice(text, splice);
-  const expected = parse(text).map((each) => each.toJS() as unknown);
-  const index = parse(text).findIndex((each) => isConsumer(each, consumer));
-  change(expected[index] as Value);
-  const after = parse(spliced);
-  if (after.some(({ errors }) => errors.length > 0)) return null;
-  if (
-    !isDeepStrictEqual(
-      after.map((each) => each.toJS() as unknown),
-      expected,
-    )
-  )
-    return null;
+  const expected = valuesOf(text);
+  const after = valuesOf(spliced);
+  if (expected === null || after === null) return null;
+  change(expected[parse(text).findIndex((each) => isConsumer(each, consumer))] as Value);
+  if (!isDeepStrictEqual(after, expected)) return null;
   return canonicalAsBefore(text, spliced);
 }
 
@@ -103,6 +96,17 @@ function canonicalAsBefore(before: string, after: string): string {
   if (was.kind !== 'formatted' || was.changed) return after;
   const is = formatPolicies(after, 'consumer.yaml');
   return is.kind === 'formatted' ? is.text : after;
+}
+
+/** The values of all documents; null for a text that does not parse or refers to an anchor that is not there. */
+function valuesOf(text: string): readonly unknown[] | null {
+  const documents = parse(text);
+  if (documents.some(({ errors }) => errors.length > 0)) return null;
+  try {
+    return documents.map((document) => document.toJS() as unknown);
+  } catch {
+    return null;
+  }
 }
 
 function findConsumer(text: string, consumer: string): Document | null {
