@@ -21,18 +21,27 @@ export interface RedisServer {
   readonly thaw: () => void;
 }
 
-/** Starts the program on a free port; it goes away after the test. `args` are further settings, such as `--requirepass x`. */
-export async function startRedis(t: Cleanup, program: string, args: readonly string[] = []): Promise<RedisServer> {
+/**
+ * Starts the program on a free port; it goes away after the test. `args` are further settings, such as `--requirepass x`; a file with the settings of a
+ * Sentinel makes it one.
+ */
+export async function startRedis(
+  t: Cleanup,
+  program: string,
+  args: readonly string[] = [],
+  sentinelFile?: string,
+): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), 'signalbox-redis-'));
   const port = await findFreePort();
   let child: ChildProcess | null = null;
 
   async function start(): Promise<void> {
-    const settings = ['--dir', directory, '--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
-    const address = args.includes('--tls-port') ? [] : ['--port', String(port)];
-    child = spawn(program, [...address, '--bind', '127.0.0.1', ...settings, ...args], { stdio: 'ignore' });
-    const tls = args[args.indexOf('--tls-port') + 1];
-    await listening(args.includes('--tls-port') ? Number(tls) : port, child);
+    const durable = ['--dir', directory, '--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
+    const role = sentinelFile === undefined ? durable : [sentinelFile, '--sentinel'];
+    const tls = args.indexOf('--tls-port');
+    const address = tls < 0 ? ['--port', String(port)] : [];
+    child = spawn(program, [...role, ...address, '--bind', '127.0.0.1', ...args], { stdio: 'ignore' });
+    await listening(tls < 0 ? port : Number(args[tls + 1]), child);
   }
 
   async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

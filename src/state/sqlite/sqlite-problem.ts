@@ -59,6 +59,7 @@ export function unavailableError(file: string, error: unknown): StoreUnavailable
 }
 
 function problemOf(error: unknown): Problem {
+  if (error instanceof Error && 'syscall' in error) return 'unreachable';
   const code = codeOf(error);
   return code === null ? 'other' : (PROBLEMS.get(code & 0xff) ?? 'other');
 }

@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { Redis } from 'ioredis';
+import { advanceBreaker, breakerView, CLOSED_BREAKER } from '../../src/decision/index.ts';
+import {
+  createStore,
+  type Store,
+  type StoreEvent,
+  StoreOpenError,
+  StoreUnavailableError,
+} from '../../src/state/index.ts';
+import { findFreePort } from '../support/free-port.ts';
+import { requireProgram } from '../support/skip.ts';
+import { startRedis, startRedisCluster, until } from '../support/start-redis.ts';
+import { makeTempDirectory } from '../support/temp-directory.ts';
+import { dayKey, hold, reservation } from './store-contract.ts';
+
+const breaker = { closed: CLOSED_BREAKER, advance: advanceBreaker, view: breakerView };
+
+function open(url: string, events: StoreEvent[] = []): Promise<Store> {
+  const onEvent = (event: StoreEvent) => void events.push(event);
+  return createStore({ url, dataDir: '/nowhere', clock: { nowMs: Date.now }, breaker, onEvent });
+}
+
+/** With a lease that no test outlives, and a window that is not over. */
+const long = (amount: number, limit = 100) => ({
+  ...reservation('a', amount),
+  leaseMs: 600_000,
+  counter: openKey(limit),
+});
+const openKey = (limit = 100) => ({ ...dayKey('a', limit), windowEndMs: Date.UTC(2100, 0, 1) });
+const account = (id: string, amount: number) => ({ id, charges: [{ counter: openKey(), held: 0, amount }] });
+
+async function read(store: Store) {
+  const key = openKey();
+  return (await store.readFacts({ counters: [key], targets: [] })).counters[key.key];
+}
+
+async function isBack(store: Store): Promise<boolean> {
+  return read(store).then(
+    () => true,
+    () => false,
+  );
+}
+
+describe('a Redis that goes away', () => {
+  it('is told once, fails fast with what was last known, and settles late accounts once when it is back', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    if (program === undefined) return;
+    const server = await startRedis(t, program);
+    const events: StoreEvent[] = [];
+    const store = await open(server.url, events);
+    t.after(() => store.close());
+    await store.reserve(hold('r1', [long(40)]));
+    await store.reserve(hold('r2', [long(30)]));
+    assert.deepEqual(await read(store), { spent: 0, held: 70 });
+
+    await server.stop();
+    await assert.rejects(store.commit(account('r1', 25)), StoreUnavailableError);
+    await assert.rejects(store.commit({ ...account('r9', 5), isUnheld: true }), StoreUnavailableError);
+    await assert.rejects(store.reserve(hold('r3', [long(1)])), StoreUnavailableError);
+    await assert.rejects(read(store), (error) => {
+      assert.ok(error instanceof StoreUnavailableError);
+      // What this process has spent without the store counts as well.
+      assert.deepEqual(error.lastKnown?.counters[openKey().key], { spent: 30, held: 70 });
+      return true;
+    });
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['lost'],
+    );
+
+    await server.start();
+    await until(() => isBack(store));
+    await until(async () => (await read(store))?.spent === 30);
+    assert.deepEqual(await read(store), { spent: 30, held: 30 });
+    const found = events[1];
+    assert.ok(found?.kind === 'found' && found.lateAccounts === 2 && found.droppedAccounts === 0);
+    assert.deepEqual(await store.commit(account('r1', 25)), { applied: false, counters: [] });
+  });
+
+  it('loses and doubles nothing when it is killed and restarted under load', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    if (program === undefined) return;
+    const server = await startRedis(t, program);
+    const store = await open(server.url);
+    t.after(() => store.close());
+    let settled = 0;
+    let refused = 0;
+    let isOver = false;
+    const doubtful = new Set<string>();
+    const lane = async (name: string) => {
+      for (let at = 0; !isOver; at++) {
+        const id = `${name}-${at}`;
+        try {
+          if ((await store.reserve(hold(id, [long(3, 1_000_000)]))).kind !== 'held') throw new Error('there is room');
+        } catch {
+          // What the gateway does when a budget fails closed: whatever the store may hold is given back.
+          doubtful.add(id);
+          refused += 1;
+          await store.commit({ id, charges: [] }).catch(() => undefined);
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          continue;
+        }
+        await store.commit(account(id, 2)).catch(() => undefined);
+        settled += 1;
+      }
+    };
+    const lanes = Array.from({ length: 8 }, (_, at) => lane(`lane${at}`));
+    for (let round = 0; round < 3; round++) {
+      const enough = settled + 100;
+      await until(async () => settled >= enough);
+      await server.stop('SIGKILL');
+      const more = refused + 10;
+      await until(async () => refused >= more);
+      await server.start();
+    }
+    isOver = true;
+    await Promise.all(lanes);
+    await until(() => isBack(store));
+    await until(async () => (await read(store))?.held === 0);
+    assert.deepEqual(await read(store), { spent: settled * 2, held: 0 });
+  });
+
+  it('is not waited for when it stands still', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    if (program === undefined) return;
+    const server = await startRedis(t, program);
+    const store = await open(`${server.url}?timeout=50`);
+    t.after(() => store.close());
+    await read(store);
+    server.freeze();
+    const begun = performance.now();
+    for (let at = 0; at < 50; at++) await assert.rejects(read(store), StoreUnavailableError);
+    const waitedMs = performance.now() - begun;
+    assert.ok(waitedMs < 1500, `50 requests waited ${Math.round(waitedMs)} ms together`);
+    server.thaw();
+    await until(() => isBack(store));
+  });
+
+  it('is sent the scripts again after it has forgotten them', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    if (program === undefined) return;
+    const server = await startRedis(t, program);
+    const store = await open(server.url);
+    const other = new Redis(server.url);
+    t.after(async () => {
+      other.disconnect();
+      await store.close();
+    });
+    await store.reserve(hold('r1', [long(40)]));
+    await other.script('FLUSH');
+    assert.equal((await store.reserve(hold('r2', [long(40)]))).kind, 'held');
+    // Every key goes by itself, some time after its window.
+    for (const key of await other.keys('*')) assert.ok((await other.pttl(key)) > 0, `${key} never expires`);
+  });
+
+  it('need not be there when the gateway starts', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    if (program === undefined) return;
+    const server = await startRedis(t, program);
+    await server.stop();
+    const store = await open(server.url);
+    t.after(() => store.close());
+    await assert.rejects(read(store), StoreUnavailableError);
+    await server.start();
+    await until(() => isBack(store));
+  });
+
+  it('loses a cluster’s shard and is found again', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    if (program === undefined) return;
+    const nodes = await startRedisCluster(t, program);
+    const store = await open(`redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`);
+    t.after(() => store.close());
+    await store.reserve(hold('r1', [long(40)]));
+    for (const node of nodes) await node.stop('SIGKILL');
+    await assert.rejects(read(store), StoreUnavailableError);
+    await assert.rejects(store.commit(account('r1', 25)), StoreUnavailableError);
+    await Promise.all(nodes.map((node) => node.start()));
+    await until(() => isBack(store));
+    await until(async () => (await read(store))?.spent === 25);
+    assert.deepEqual(await read(store), { spent: 25, held: 0 });
+  });
+});
+
+describe('a connection to Redis', () => {
+  it('is refused at the start with a wrong password, which is shown nowhere', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    if (program === undefined) return;
+    const server = await startRedis(t, program, ['--requirepass', 'right']);
+    const wrong = server.url.replace('redis://', 'redis://:wr0ng-secret@');
+    await assert.rejects(open(wrong), (error) => {
+      assert.ok(error instanceof StoreOpenError);
+      assert.match(error.message, /refuses the user or password/);
+      assert.ok(!`${error.message}${error.hint}${error.stack}`.includes('wr0ng-secret'));
+      return true;
+    });
+    await assert.rejects(open(server.url), StoreOpenError);
+    const store = await open(server.url.replace('redis://', 'redis://:right@'));
+    assert.equal((await store.reserve(hold('r1', [long(1)]))).kind, 'held');
+    await store.close();
+  });
+
+  it('speaks TLS to a server whose authority it is told', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    const openssl = requireProgram(t, 'openssl');
+    if (program === undefined || openssl === undefined) return;
+    const directory = makeTempDirectory(t);
+    const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+    const form = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+    execFileSync(openssl, ['req', '-x509', ...form, ...subject, '-keyout', key, '-out', certificate], {
+      stdio: 'ignore',
+    });
+    const port = await findFreePort();
+    const files = ['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-auth-clients', 'no'];
+    await startRedis(t, program, ['--port', '0', '--tls-port', String(port), ...files]);
+    const store = await open(`rediss://localhost:${port}?ca=${certificate}`);
+    assert.equal((await store.reserve(hold('r1', [long(1)]))).kind, 'held');
+    await store.close();
+    const strange = await open(`rediss://localhost:${port}`);
+    await assert.rejects(strange.reserve(hold('r2', [long(1)])), StoreUnavailableError);
+    await strange.close();
+    await assert.rejects(open(`rediss://localhost:${port}?ca=/nowhere/ca.pem`), StoreOpenError);
+  });
+
+  it('follows the Sentinels to a new master, and keeps what was replicated', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    if (program === undefined) return;
+    const master = await startRedis(t, program);
+    const replica = await startRedis(t, program, ['--replicaof', '127.0.0.1', String(master.port)]);
+    const directory = makeTempDirectory(t, {
+      'sentinel.conf': [
+        `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+        'sentinel down-after-milliseconds main 500',
+        'sentinel failover-timeout main 3000',
+      ].join('\n'),
+    });
+    const sentinel = await startRedis(t, program, [], join(directory, 'sentinel.conf'));
+    const direct = new Redis(replica.url);
+    const watch = new Redis(sentinel.url);
+    t.after(() => {
+      direct.disconnect();
+      watch.disconnect();
+    });
+    await until(async () => (await direct.info('replication')).includes('master_link_status:up'));
+    await until(async () => String(await watch.call('SENTINEL', 'REPLICAS', 'main')).includes(String(replica.port)));
+    const store = await open(`redis+sentinel://127.0.0.1:${sentinel.port}/main`);
+    t.after(() => store.close());
+    await store.reserve(hold('r1', [long(40)]));
+    await until(async () => (await direct.dbsize()) >= 3);
+    await master.stop('SIGKILL');
+    await until(() => isBack(store), 30_000);
+    assert.equal((await store.commit(account('r1', 25))).applied, true);
+    assert.deepEqual(await read(store), { spent: 25, held: 0 });
+  });
+});
