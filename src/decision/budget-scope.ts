@@ -112,7 +112,7 @@ function splitValue(
 }
 
 /** `budget:<name>:<split values>:<window start>`: no revision in it, so that an edit of the policies keeps what was spent. */
-function counterOf(budget: Budget, split: readonly string[], nowMs: number): CounterKey {
+export function counterOf(budget: Budget, split: readonly string[], nowMs: number): CounterKey {
   const { startMs, endMs } = windowOf(budget.window, nowMs);
   const start = budget.window.kind === 'rolling' ? 'rolling' : new Date(startMs).toISOString();
   return {
