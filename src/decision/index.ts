@@ -7,6 +7,7 @@ export {
   CLOSED_BREAKER,
   healthOf,
 } from './breaker.ts';
+export { counterOf } from './budget-scope.ts';
 export { decide } from './decide.ts';
 export { type Denial, denyUnknownConsumer, denyUnmatched, skipText } from './denials.ts';
 export {
@@ -19,7 +20,9 @@ export {
 } from './explain.ts';
 export { explainMatch, explainWhyNot, type Rival } from './explain-match.ts';
 export { type Failure, failureOf } from './failure.ts';
+export { type Forecast, type ForecastInput, forecast, type HourSpend } from './forecast.ts';
 export { isIpAllowed } from './ip-allow.ts';
+export { localDate, startOfDate } from './local-date.ts';
 export { match } from './match.ts';
 export { neededFacts } from './needed-facts.ts';
 export { stickyDraws } from './order-runs.ts';
