@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import { pino } from 'pino';
+import { maskSecrets } from '#core';
 
 /** Where a process logs: static text, values in fields. */
 export interface Logger {
@@ -20,19 +21,25 @@ export interface LoggerOptions {
   readonly write: (text: string) => void;
 }
 
-const SECRET_FIELDS = ['authorization', 'apiKey', 'api_key', 'key', 'token', 'secret', 'password', 'cookie'];
+const SECRET_FIELDS = [
+  ...['authorization', 'apiKey', 'api_key', 'key', 'token', 'secret', 'password', 'cookie'],
+  ...['["api-key"]', '["x-api-key"]', '["x-goog-api-key"]', '["set-cookie"]', '["proxy-authorization"]'],
+];
 
-/** Opens the log. Fields with the names of secrets are cut out; a level nobody knows is `info`. Effects: calls `write`. */
+/**
+ * Opens the log. Fields with the names of secrets are cut out, and keys that are known by their shape are replaced wherever they stand, errors' messages
+ * included; a level nobody knows is `info`. Effects: calls `write`.
+ */
 export function openLogger({ level, isForPeople, hasColours, write }: LoggerOptions): Logger {
   const known = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'].includes(level);
   const target = new Writable({
     decodeStrings: false,
     write(chunk: string, _encoding, done) {
-      write(isForPeople ? forPeople(chunk, hasColours) : chunk);
+      write(maskSecrets(isForPeople ? forPeople(chunk, hasColours) : chunk));
       done();
     },
   });
-  const paths = SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]);
+  const paths = SECRET_FIELDS.flatMap((name) => [name, name.startsWith('[') ? `*${name}` : `*.${name}`]);
   return pino({ level: known ? level : 'info', base: null, redact: { paths, remove: true } }, target);
 }
 

@@ -81,7 +81,10 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
         'gen_ai.request.model': name('model', request.model),
         'signalbox.route': name('route', request.route),
       };
-      const team = name('team', request.team);
+      const payer = {
+        'signalbox.consumer': name('consumer', request.consumer),
+        'signalbox.team': name('team', request.team),
+      };
       duration.record(
         request.durationMs / 1000,
         request.code === null ? served : { ...served, 'error.type': request.code },
@@ -89,8 +92,7 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
       overhead.record(request.overheadMs / 1000, { 'signalbox.route': served['signalbox.route'] });
       requests.add(1, {
         ...served,
-        'signalbox.consumer': name('consumer', request.consumer),
-        'signalbox.team': team,
+        ...payer,
         'http.response.status_code': request.status,
         'error.type': request.code ?? '',
       });
@@ -107,7 +109,7 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
       for (const { budget, usedRatio } of request.budgets)
         used.record(usedRatio, { 'signalbox.budget': name('budget', budget) });
       if (request.costMicroUsd !== null && request.costMicroUsd > 0)
-        cost.add(request.costMicroUsd / 1_000_000, { ...served, 'signalbox.team': team });
+        cost.add(request.costMicroUsd / 1_000_000, { ...served, ...payer });
       if (request.usage === null) return;
       const output = outputTokens(request.usage);
       tokens.record(inputTokens(request.usage), { ...served, 'gen_ai.token.type': 'input' });
@@ -150,7 +152,16 @@ const BUCKETS: Readonly<Record<string, readonly number[]>> = {
   'signalbox.overhead.duration': OVERHEAD_S,
 };
 
-const VIEWS: ViewOptions[] = Object.entries(BUCKETS).map(([instrumentName, boundaries]) => ({
-  instrumentName,
-  aggregation: { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: [...boundaries] } },
-}));
+/** Series by consumer need room: under the SDK's own bound of 2,000 a company's consumers would soon stand together in one. */
+const MAX_SERIES = 20_000;
+
+const VIEWS: ViewOptions[] = [
+  ...Object.entries(BUCKETS).map(([instrumentName, boundaries]) => ({
+    instrumentName,
+    aggregation: { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM as const, options: { boundaries: [...boundaries] } },
+  })),
+  ...['signalbox.requests', 'signalbox.cost'].map((instrumentName) => ({
+    instrumentName,
+    aggregationCardinalityLimit: MAX_SERIES,
+  })),
+];
