@@ -8,7 +8,7 @@ import { advanceBreaker, breakerView, CLOSED_BREAKER } from '#decision';
 import { openRecorder } from '#decision-log';
 import { cannotCheck, loadPolicies } from '#policy';
 import { createStore } from '#state';
-import { openLogger, openMetrics } from '#telemetry';
+import { logAccess, openMetrics, openProcessLog } from '#telemetry';
 import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
 import { compileTree } from './compile-tree.ts';
 import { finishedCall } from './finished-call.ts';
@@ -94,7 +94,11 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     },
   });
   finished.subscribe((request) => void records.record(finishedCall(request)));
-  finished.subscribe((request) => metrics.measure(measuredRequest(request)));
+  finished.subscribe((request) => {
+    const measured = measuredRequest(request);
+    logAccess(log, request.progress.call.id, measured);
+    metrics.measure(measured);
+  });
   const parts: GatewayParts = {
     version,
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
@@ -130,12 +134,12 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
 function processLog(): Log {
   const { env, stderr } = process;
   const isForPeople = stderr.isTTY === true;
-  return openLogger({
+  return openProcessLog({
     level: env.SIGNALBOX_LOG_LEVEL || 'info',
     isForPeople,
     hasColours: isForPeople && !env.NO_COLOR,
-    write: (text) => void stderr.write(text),
-  });
+    descriptor: 2,
+  }).log;
 }
 
 function versionOf(): string {

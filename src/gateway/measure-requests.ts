@@ -7,7 +7,8 @@ import { knownCost } from './settle-request.ts';
 export function measuredRequest({ progress, counters, endedMs }: FinishedRequest): MeasuredRequest {
   const { call, caller, served, attempts, decision, request } = progress;
   const planned = decision?.kind === 'allow' ? decision.plan.targets : [];
-  const calledMs = attempts.reduce((sum, { startedMs, endedMs: end }) => sum + end - startedMs, 0);
+  // Waiting between two attempts is what the policies ask for, not what the gateway adds.
+  const upstreamMs = (attempts.at(-1)?.endedMs ?? 0) - (attempts[0]?.startedMs ?? 0);
   return {
     operation: call.context.endpoint,
     consumer: caller?.consumer.name ?? '',
@@ -22,7 +23,7 @@ export function measuredRequest({ progress, counters, endedMs }: FinishedRequest
     fallback: served?.fallback ?? null,
     durationMs: endedMs,
     firstTokenMs: progress.firstByteMs,
-    overheadMs: Math.max(0, endedMs - calledMs),
+    overheadMs: Math.max(0, endedMs - upstreamMs),
     usage: attempts.at(-1)?.usage ?? null,
     costMicroUsd: knownCost(progress),
     attempts: attempts.map(({ target, outcome, startedMs, endedMs: end }) => {
