@@ -1,13 +1,10 @@
 import type { CounterKey, CounterState } from '#decision';
-import type { CounterChange } from '../store.ts';
 
 /** What this process last saw of counters, for budgets that decide by it while the store is away. */
 export interface LastKnown {
   readonly learn: (counters: Readonly<Record<string, CounterState>>) => void;
-  /** What the store said of charges. */
-  readonly spent: (changes: readonly CounterChange[]) => void;
-  /** Adds what this process has spent since, without the store. */
-  readonly addSpent: (key: string, amount: number) => void;
+  /** Counts what this process has spent and given back since, without the store. */
+  readonly settle: (key: string, spent: number, released: number) => void;
   readonly of: (keys: readonly CounterKey[]) => Readonly<Record<string, CounterState>>;
 }
 
@@ -27,12 +24,9 @@ export function createLastKnown(max: number): LastKnown {
     learn(counters) {
       for (const [key, state] of Object.entries(counters)) keep(key, state);
     },
-    spent(changes) {
-      for (const { key, after } of changes) keep(key, { spent: after, held: known.get(key)?.held ?? 0 });
-    },
-    addSpent(key, amount) {
-      const { spent, held } = known.get(key) ?? { spent: 0, held: 0 };
-      keep(key, { spent: spent + amount, held });
+    settle(key, spent, released) {
+      const before = known.get(key) ?? { spent: 0, held: 0 };
+      keep(key, { spent: before.spent + spent, held: Math.max(0, before.held - released) });
     },
     of: (keys) =>
       Object.fromEntries(

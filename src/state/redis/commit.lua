@@ -1,5 +1,5 @@
 -- Turns a hold into what was spent, once. ARGV[3]: id, ARGV[4]: 1 when the request was let through without a hold,
--- ARGV[5]: {part, amount} of every charge as JSON. Answers {1 or 0, {name, budget, limit, before, after, ...}}.
+-- ARGV[5]: {part, amount} of every charge as JSON. Answers {1 or 0, {name, budget, limit, before, after, held, ...}}.
 local id, isUnheld, charges = ARGV[3], ARGV[4] == '1', cjson.decode(ARGV[5])
 local hold = readHold(id)
 if (hold and hold.isSettled == 1) or (not hold and not isUnheld) then return { 0, {} } end
@@ -45,7 +45,7 @@ for _, name in ipairs(order) do
     left = left + tooMuch
   end
   spend(counter, math.max(0, left))
-  for _, value in ipairs({ name, entry.part[BUDGET], entry.part[LIMIT], before, counter.spent }) do
+  for _, value in ipairs({ name, entry.part[BUDGET], entry.part[LIMIT], before, counter.spent, counter.held }) do
     table.insert(changes, value)
   end
 end

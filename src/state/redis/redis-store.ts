@@ -68,12 +68,13 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
     return runScript(client, scripts[name], all, [prefix, time, ...args]);
   }
 
-  function send(account: HoldAccount): Promise<CommitResult> {
+  async function send(account: HoldAccount): Promise<CommitResult> {
     const { id, charges, isUnheld } = account;
     const keys = [`h:${id}`, ...charges.map(({ counter }) => `c:${counter.key}`)];
-    return availability.roundTrip(async () =>
-      readCommitted(await run('commit', keys, [id, isUnheld === true ? '1' : '0', writeCharges(charges)])),
-    );
+    const args = [id, isUnheld === true ? '1' : '0', writeCharges(charges)];
+    const { result, counters } = readCommitted(await availability.roundTrip(() => run('commit', keys, args)));
+    lastKnown.learn(counters);
+    return result;
   }
 
   async function readFacts({ counters, targets }: FactsQuery) {
@@ -102,12 +103,12 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
 
   async function commit(account: HoldAccount): Promise<CommitResult> {
     try {
-      const result = await send(account);
-      lastKnown.spent(result.counters);
-      return result;
+      return await send(account);
     } catch (error) {
       late.add(account);
-      for (const { counter, amount } of account.charges) lastKnown.addSpent(counter.key, amount);
+      for (const { counter, amount, held } of account.charges) {
+        lastKnown.settle(counter.key, amount, account.isUnheld === true ? 0 : held);
+      }
       // When the server was never lost, only slow: nobody will find it again, so the next turn tries.
       if (!availability.isAway()) setImmediate(() => void late.deliver(send));
       throw error;

@@ -39,20 +39,20 @@ export function readReserved(reply: unknown): {
 }
 
 /** What `commit.lua` says. Pure. */
-export function readCommitted(reply: unknown): CommitResult {
+export function readCommitted(reply: unknown): {
+  readonly result: CommitResult;
+  readonly counters: Readonly<Record<string, CounterState>>;
+} {
   const [applied, values] = reply as [number, (string | number)[]];
-  const counters: CounterChange[] = [];
-  for (let at = 0; at + 4 < values.length; at += 5) {
-    const [key, budget, limit, before, after] = values.slice(at, at + 5);
-    counters.push({
-      key: String(key),
-      budget: String(budget),
-      limit: Number(limit),
-      before: Number(before),
-      after: Number(after),
-    });
+  const changes: CounterChange[] = [];
+  const counters: Record<string, CounterState> = {};
+  for (let at = 0; at + 5 < values.length; at += 6) {
+    const [key, budget] = [String(values[at]), String(values[at + 1])];
+    const [limit = 0, before = 0, after = 0, held = 0] = values.slice(at + 2, at + 6).map(Number);
+    changes.push({ key, budget, limit, before, after });
+    counters[key] = { spent: after, held };
   }
-  return { applied: applied === 1, counters };
+  return { result: { applied: applied === 1, counters: changes }, counters };
 }
 
 /** What `sweep.lua` says. Pure. */
