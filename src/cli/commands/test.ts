@@ -58,7 +58,6 @@ async function runTests(call: VerbCall): Promise<ExitCode> {
     call.terminal.err('Waiting for changes; end with Ctrl-C.\n');
   };
   const { folder } = await loadTree(call);
-  await again();
   await watchFolder(folder, again);
   return exitCode;
 }

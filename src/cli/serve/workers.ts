@@ -1,10 +1,9 @@
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import type { Terminal } from '../terminal.ts';
 import type { ExitCode } from '../verb.ts';
 
-// A worker that ends sooner than this was not able to serve; starting it again at once would only spin.
-const MIN_LIFE_MS = 2000;
+// A worker that dies again at once must not keep a processor busy.
+const RESTART_MS = 500;
 
 /** What a worker tells once it listens: the line for stdout and the summary for stderr. */
 export interface WorkerReady {
@@ -34,7 +33,7 @@ export function leaveWorkers(): void {
 }
 
 /**
- * Runs N processes on one port and watches over them: one that dies is replaced, one that cannot start ends all. Says that the gateway is ready once all
+ * Runs N processes on one port and watches over them: one that dies is replaced, one that cannot start at first ends all. Says that the gateway is ready once all
  * of them listen. Signals to this process are passed on as SIGTERM or SIGHUP, a second Ctrl-C kills. Ends when all have ended. Effects: child processes,
  * signal handlers.
  */
@@ -42,14 +41,18 @@ export async function runWorkers(count: number, terminal: Terminal): Promise<Exi
   let isStopping = false;
   let code: ExitCode = 0;
   let ready = 0;
-  const started = new Map<Worker, number>();
-  const start = (): void => void started.set(cluster.fork(), terminal.nowMs());
+  const { promise: allEnded, resolve: end } = Promise.withResolvers<void>();
+  const started = new Set<Worker>();
+  const restarts = new Set<NodeJS.Timeout>();
+  const start = (): void => void started.add(cluster.fork());
   const send = (signal: NodeJS.Signals): void => {
-    for (const worker of started.keys()) worker.process.kill(signal);
+    for (const worker of started) worker.process.kill(signal);
   };
   const stop = (): void => {
     send(isStopping ? 'SIGKILL' : 'SIGTERM');
     isStopping = true;
+    for (const restart of restarts) clearTimeout(restart);
+    if (started.size === 0) end();
   };
   const reload = (): void => send('SIGHUP');
   process.on('SIGTERM', stop);
@@ -60,25 +63,28 @@ export async function runWorkers(count: number, terminal: Terminal): Promise<Exi
     ready++;
     if (ready !== count) return;
     terminal.out(message.line);
+    // Log collectors read stderr line by line: prose is for terminals only, what limits mean here is for everybody.
+    if (terminal.isErrorTerminal) terminal.err(message.summary);
     terminal.err(
-      `${message.summary}  ${count} processes share the port. In this version each keeps its own budgets: a limit holds for each, not for all.\n\n`,
+      `signalbox: ${count} processes share the port; in this version each keeps budgets of its own, so a limit holds for each of them, not for all\n`,
     );
   });
-  cluster.on('exit', (worker, exitCode) => {
-    const livedMs = terminal.nowMs() - (started.get(worker) ?? 0);
+  cluster.on('exit', (worker, exitCode, signal) => {
     started.delete(worker);
+    if (isStopping && started.size === 0) end();
     if (isStopping) return;
-    if (livedMs < MIN_LIFE_MS || ready < count) {
+    if (ready < count) {
       isStopping = true;
       code = exitCode === 1 || exitCode === 2 ? exitCode : 70;
       send('SIGTERM');
+      if (started.size === 0) end();
       return;
     }
-    terminal.err(`signalbox: process ${worker.process.pid} ended with ${exitCode}; another one starts\n`);
-    start();
+    terminal.err(`signalbox: process ${worker.process.pid} ended with ${signal ?? exitCode}; another one starts\n`);
+    restarts.add(setTimeout(start, RESTART_MS));
   });
   for (let n = 0; n < count; n++) start();
-  while (started.size > 0) await once(cluster, 'exit');
+  await allEnded;
   process.off('SIGTERM', stop);
   process.off('SIGINT', stop);
   process.off('SIGHUP', reload);
