@@ -7,7 +7,7 @@ import { createChannel, requestId } from '#core';
 import { advanceBreaker, breakerView, CLOSED_BREAKER } from '#decision';
 import { openRecorder } from '#decision-log';
 import { cannotCheck, loadPolicies } from '#policy';
-import { createStore } from '#state';
+import { createStore, createUsageLedger } from '#state';
 import { logAccess, openMetrics, openProcessLog } from '#telemetry';
 import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
 import { compileTree } from './compile-tree.ts';
@@ -19,8 +19,11 @@ import { createLastGood } from './last-good.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { logActivation, logRejection } from './log-activation.ts';
 import { logStoreEvent } from './log-store-event.ts';
+import { logUsageEvent } from './log-usage-event.ts';
 import { knownNames, measuredRequest } from './measure-requests.ts';
 import { bootPolicies } from './policy-holder.ts';
+import { recoverUsage } from './recover-usage.ts';
+import { usageEntry } from './usage-entry.ts';
 
 /** The parts of a gateway, and how to let go of them. */
 export interface Composed {
@@ -93,6 +96,16 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
       return { revision, digest, environment: name, lastReloadSuccessful, rejected, recordsDropped: records.dropped() };
     },
   });
+  const usage = createUsageLedger({
+    dataDir,
+    timezone: () => holder.current().snapshot.project.timezone ?? 'UTC',
+    onEvent: (event) => logUsageEvent(log, event),
+  });
+  finished.subscribe((request) => {
+    const entry = usageEntry(request);
+    if (entry !== null) usage.add(entry);
+  });
+  const recovered = recoverUsage({ records, usage, snapshot: () => holder.current().snapshot, log });
   finished.subscribe((request) => void records.record(finishedCall(request)));
   finished.subscribe((request) => {
     const measured = measuredRequest(request);
@@ -109,6 +122,7 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     log,
     lifecycle: createLifecycle(),
     records,
+    usage,
     metrics,
     finished,
     holds: new Set(),
@@ -124,7 +138,9 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     async close() {
       await upstream.close();
       await store.close();
+      await recovered;
       await records.close();
+      await usage.close();
       await metrics.close();
     },
   };

@@ -1,5 +1,5 @@
 import type { Channel } from '#core';
-import type { Store } from '#state';
+import type { Store, UsageLedger } from '#state';
 import type { Secrets, Upstream } from '#upstream';
 import type { FinishedRequest } from './finished-request.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -19,6 +19,7 @@ export interface GatewayParts {
   readonly lifecycle: Lifecycle;
   /** Null where this process keeps none. */
   readonly records: Records | null;
+  readonly usage: UsageLedger;
   readonly metrics: Metrics | null;
   readonly finished: Channel<FinishedRequest>;
   /** Ids of the holds that requests in progress own, renewed now and then. */

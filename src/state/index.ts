@@ -25,3 +25,40 @@ export type {
 } from './store.ts';
 /** What a store says when it cannot answer, or cannot be opened. */
 export { StoreOpenError, StoreUnavailableError } from './store-errors.ts';
+/** Where the usage ledger of a data folder is. Pure. */
+export { usageFile } from './usage/open-usage-file.ts';
+/** Reads the usage ledger of a data folder beside the gateways that write it. Throws StoreOpenError. */
+export { openUsageReader } from './usage/open-usage-reader.ts';
+/** What `/admin/usage` and `signalbox usage` say of a ledger; UsageQueryError for what is no date. */
+export {
+  type ForecastLine,
+  type ForecastSummary,
+  forecastSummary,
+  summarizeUsage,
+  UsageQueryError,
+  type UsageRules,
+  type UsageSummary,
+  type UsageSummaryQuery,
+} from './usage/summarize-usage.ts';
+/** One request with its charges, as the usage ledger keeps it; costs in micro-USD, budgets in their units. */
+export type { BudgetCharge, UsageCharge, UsageEntry } from './usage/usage-entry.ts';
+/** The append-only account of what was used, written to `usage.db` off the request path. Throws StoreOpenError. */
+export {
+  createUsageLedger,
+  type UsageLedger,
+  type UsageLedgerEvent,
+  type UsageLedgerOptions,
+} from './usage/usage-ledger.ts';
+/** Sums, groups, largest requests and budget standings out of a usage ledger. */
+export type { UsageReader } from './usage/usage-reader.ts';
+/** What reports hold, and what they can be grouped by. */
+export {
+  type BudgetStanding,
+  USAGE_GROUPS,
+  type UsageGroup,
+  type UsageLine,
+  type UsageQuery,
+  type UsageReport,
+  type UsageRequest,
+  type UsageTotals,
+} from './usage/usage-report.ts';

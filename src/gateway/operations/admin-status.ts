@@ -38,6 +38,7 @@ export async function statusReport(parts: GatewayParts) {
       budgets: snapshot.budgets.size,
       inFlight: parts.lifecycle.inFlight(),
       recordsDropped: parts.records?.dropped() ?? null,
+      usageDropped: parts.usage.dropped(),
     },
     targets: await targetStatuses(parts),
   };

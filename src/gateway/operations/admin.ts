@@ -6,7 +6,9 @@ import { readBody } from '../read-body.ts';
 import { readFacts } from '../read-facts.ts';
 import { routeCall } from '../route-call.ts';
 import { checkAdmin } from './admin-access.ts';
+import { budgetsReport } from './admin-budgets.ts';
 import { reportAttempt, statusReport } from './admin-status.ts';
+import { usageReport } from './admin-usage.ts';
 import { explainedRequest } from './explained-request.ts';
 import { openApiDocument } from './open-api.ts';
 
@@ -35,6 +37,8 @@ export function addAdmin(app: FastifyInstance, parts: GatewayParts): void {
         if (record === null) throw new GatewayError('not_found', `there is no record ${id}`);
         return record;
       });
+      admin.get('/usage', (request) => usageReport(parts, request.query));
+      admin.get('/budgets', () => budgetsReport(parts));
       admin.get('/openapi.json', () => openApiDocument(parts.version));
     },
     { prefix: '/admin' },

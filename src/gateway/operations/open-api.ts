@@ -1,3 +1,5 @@
+import { USAGE_GROUPS } from '#state';
+
 /** The OpenAPI document of the operations and the admin API. Pure. */
 export function openApiDocument(version: string) {
   const json = (description: string, schema: object) => ({
@@ -9,6 +11,18 @@ export function openApiDocument(version: string) {
     '401': json('The admin token is wrong.', any),
     '403': json('No admin token is set, and the call is not from loopback in development.', any),
   };
+  const query = (name: string, description: string, schema: object) => ({ name, in: 'query', description, schema });
+  const usageParameters = [
+    query('from', 'A date, or an instant with its zone; the first of the month by default.', { type: 'string' }),
+    query('to', 'Up to, and without, this date or instant; now by default.', { type: 'string' }),
+    query('by', 'What to group by.', { enum: USAGE_GROUPS, default: 'consumer' }),
+    query('top', 'How many of the largest requests to name.', {
+      type: 'integer',
+      minimum: 0,
+      maximum: 1000,
+      default: 10,
+    }),
+  ];
   const diagnostics = { type: 'array', items: { $ref: '#/components/schemas/Diagnostic' } };
   return {
     openapi: '3.1.0',
@@ -121,6 +135,25 @@ export function openApiDocument(version: string) {
           security: [{ token: [] }],
           parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
           responses: { '200': json('The record.', any), '404': json('There is none.', any), ...closed },
+        },
+      },
+      '/admin/usage': {
+        get: {
+          summary: 'The usage ledger: totals, groups, the largest requests, forecasts of budgets.',
+          security: [{ token: [] }],
+          parameters: usageParameters,
+          responses: {
+            '200': json('As `signalbox usage --format json`.', any),
+            '400': json('Not a date, a group or a number.', any),
+            ...closed,
+          },
+        },
+      },
+      '/admin/budgets': {
+        get: {
+          summary: 'Every budget counter in its current window: limit, spent, held, share, forecast.',
+          security: [{ token: [] }],
+          responses: { '200': json('The counters.', any), '503': json('The store cannot be read.', any), ...closed },
         },
       },
       '/admin/openapi.json': {

@@ -69,7 +69,7 @@ function prepare(database: DatabaseSync, file: string, durability: Durability): 
 }
 
 /** Two processes that both change the mode deadlock, which SQLite reports at once instead of waiting: then the other one has done it. */
-function useWriteAheadLog(database: DatabaseSync): void {
+export function useWriteAheadLog(database: DatabaseSync): void {
   const deadlineMs = Date.now() + OPEN_WAIT_MS;
   for (;;) {
     try {
