@@ -7,7 +7,7 @@ import { windowOf } from './window.ts';
 export interface BudgetTarget {
   readonly id: string;
   readonly modelName: string;
-  readonly provider: string;
+  readonly providerName: string;
 }
 
 /** One counter that a request counts on. */
@@ -37,19 +37,26 @@ export function budgetsInScope(
   nowMs: number,
 ): readonly BudgetUse[] {
   const payers = payersOf(snapshot, request);
-  const uses = new Map<string, BudgetUse>();
-  for (const budget of budgetsFor(snapshot.budgets, payers)) {
+  const uses: BudgetUse[] = [];
+  for (const { budget } of budgetsFor(snapshot.budgets, payers)) {
     const { scope } = budget;
     if (scope.routes !== null && !fitsAny(scope.routes, route)) continue;
     if (firstFieldMisfit(scope.metadata, request.metadata) !== null) continue;
+    // Counters of two budgets never have the same key; two payers of one budget may share one.
+    const ownFrom = uses.length;
     for (const payer of payers) {
       if (!coversPayer(budget, payer)) continue;
       for (const use of usesOf(budget, payer, request, route, targets, nowMs)) {
-        if (!uses.has(use.counter.key)) uses.set(use.counter.key, use);
+        if (!isCounted(uses, ownFrom, use)) uses.push(use);
       }
     }
   }
-  return [...uses.values()];
+  return uses;
+}
+
+function isCounted(uses: readonly BudgetUse[], from: number, { counter }: BudgetUse): boolean {
+  for (let at = from; at < uses.length; at++) if (uses[at]?.counter.key === counter.key) return true;
+  return false;
 }
 
 function payersOf(snapshot: Snapshot, request: RequestFacts): readonly Payer[] {
@@ -80,6 +87,9 @@ function usesOf(
   nowMs: number,
 ): readonly BudgetUse[] {
   const { scope, per } = budget;
+  if (per.length === 0 && scope.models === null && scope.providers === null) {
+    return [{ budget, counter: counterOf(budget, UNSPLIT, nowMs), targets: null }];
+  }
   const splitBy = (target: BudgetTarget | null) => per.map((name) => splitValue(name, payer, request, route, target));
   const looksAtTargets =
     scope.models !== null || scope.providers !== null || per.includes('model') || per.includes('provider');
@@ -87,7 +97,7 @@ function usesOf(
   const bySplit = new Map<string, { counter: CounterKey; targets: string[] }>();
   for (const target of targets) {
     if (scope.models !== null && !fitsAny(scope.models, target.modelName)) continue;
-    if (scope.providers !== null && !fitsAny(scope.providers, target.provider)) continue;
+    if (scope.providers !== null && !fitsAny(scope.providers, target.providerName)) continue;
     const counter = counterOf(budget, splitBy(target), nowMs);
     const known = bySplit.get(counter.key);
     if (known === undefined) bySplit.set(counter.key, { counter, targets: [target.id] });
@@ -106,16 +116,28 @@ function splitValue(
   if (name === 'consumer') return payer.name;
   if (name === 'route') return route;
   if (name === 'model') return target?.modelName ?? '';
-  if (name === 'provider') return target?.provider ?? '';
+  if (name === 'provider') return target?.providerName ?? '';
   const key = name.slice(name.indexOf('.') + 1);
   return (name.startsWith('label.') ? ownValue(payer.labels, key) : ownValue(request.metadata, key)) ?? '';
 }
 
+const UNSPLIT: readonly string[] = Object.freeze([]);
+
+/** The counter that a budget's requests had last, where nothing splits it: the same until the window is over. */
+const LATEST = new WeakMap<Budget, CounterKey>();
+
 /** `budget:<name>:<split values>:<window start>`: no revision in it, so that an edit of the policies keeps what was spent. */
 export function counterOf(budget: Budget, split: readonly string[], nowMs: number): CounterKey {
-  const { startMs, endMs } = windowOf(budget.window, nowMs);
-  const start = budget.window.kind === 'rolling' ? 'rolling' : new Date(startMs).toISOString();
-  return {
+  const { window } = budget;
+  const latest = LATEST.get(budget);
+  if (split.length === 0 && latest !== undefined) {
+    // The key of a rolling window says nothing of the time.
+    if (window.kind === 'rolling') return { ...latest, windowStartMs: nowMs - window.ms, windowEndMs: nowMs };
+    if (latest.windowStartMs <= nowMs && nowMs < latest.windowEndMs) return latest;
+  }
+  const { startMs, endMs } = windowOf(window, nowMs);
+  const start = window.kind === 'rolling' ? 'rolling' : new Date(startMs).toISOString();
+  const counter: CounterKey = Object.freeze({
     key: `budget:${escapePart(budget.name)}:${split.map(escapePart).join(',')}:${start}`,
     budget: budget.name,
     unit: budget.unit,
@@ -123,7 +145,9 @@ export function counterOf(budget: Budget, split: readonly string[], nowMs: numbe
     split,
     windowStartMs: startMs,
     windowEndMs: endMs,
-  };
+  });
+  if (split.length === 0) LATEST.set(budget, counter);
+  return counter;
 }
 
 /** Metadata comes from callers: no value of theirs may read as a separator, and a lone surrogate must not throw. */
@@ -131,44 +155,48 @@ function escapePart(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }
 
-interface BudgetIndex {
-  readonly byConsumer: ReadonlyMap<string, readonly Ranked[]>;
-  readonly others: readonly Ranked[];
-}
-
+/** Budgets in the order of the snapshot, which `rank` is. */
 interface Ranked {
   readonly rank: number;
   readonly budget: Budget;
 }
 
+interface BudgetIndex {
+  /** For each consumer that some budget names: those budgets and all `others`. */
+  readonly byConsumer: ReadonlyMap<string, readonly Ranked[]>;
+  readonly others: readonly Ranked[];
+}
+
 /** Derived once per set of budgets: with a budget for each of a thousand consumers, a request reads only its own. */
 const INDEXES = new WeakMap<ReadonlyMap<string, Budget>, BudgetIndex>();
 
-function budgetsFor(budgets: Snapshot['budgets'], payers: readonly Payer[]): readonly Budget[] {
+function budgetsFor(budgets: Snapshot['budgets'], payers: readonly Payer[]): readonly Ranked[] {
   let index = INDEXES.get(budgets);
   if (index === undefined) {
     index = indexBudgets(budgets);
     INDEXES.set(budgets, index);
   }
-  const found = new Set(index.others);
-  for (const payer of payers) for (const ranked of index.byConsumer.get(payer.name) ?? []) found.add(ranked);
-  return [...found].sort((a, b) => a.rank - b.rank).map(({ budget }) => budget);
+  const { byConsumer, others } = index;
+  const [first] = payers;
+  if (first !== undefined && payers.length === 1) return byConsumer.get(first.name) ?? others;
+  const found = new Set(payers.flatMap(({ name }) => byConsumer.get(name) ?? others));
+  return [...found].sort(byRank);
 }
 
 function indexBudgets(budgets: Snapshot['budgets']): BudgetIndex {
-  const byConsumer = new Map<string, Ranked[]>();
+  const own = new Map<string, Ranked[]>();
   const others: Ranked[] = [];
   for (const [rank, budget] of [...budgets.values()].entries()) {
     const { consumers } = budget.scope;
-    if (consumers === null || !consumers.every((glob) => glob.isExact)) {
-      others.push({ rank, budget });
-      continue;
-    }
-    for (const { source } of consumers) {
-      const known = byConsumer.get(source);
-      if (known === undefined) byConsumer.set(source, [{ rank, budget }]);
-      else known.push({ rank, budget });
-    }
+    const ranked = { rank, budget };
+    if (consumers === null || !consumers.every((glob) => glob.isExact)) others.push(ranked);
+    else for (const { source } of consumers) own.set(source, [...(own.get(source) ?? []), ranked]);
   }
+  const byConsumer = new Map<string, readonly Ranked[]>();
+  for (const [consumer, ranked] of own) byConsumer.set(consumer, [...new Set([...ranked, ...others])].sort(byRank));
   return { byConsumer, others };
+}
+
+function byRank(a: Ranked, b: Ranked): number {
+  return a.rank - b.rank;
 }

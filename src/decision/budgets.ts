@@ -38,7 +38,7 @@ export function checkBudgets({ snapshot, request, route, targets, facts }: Admis
   const budgetTargets = targets.map(({ target, modelName }) => ({
     id: target.id,
     modelName,
-    provider: target.provider.name,
+    providerName: target.provider.name,
   }));
   return budgetsInScope(snapshot, request, route.name, budgetTargets, facts.nowMs).map((use) => {
     const counted = use.targets === null ? targets : targets.filter(({ target }) => use.targets?.includes(target.id));

@@ -9,6 +9,8 @@ export interface Candidate extends TargetPolicy {
   readonly id: string;
   /** Null when the catalogue knows no such provider. */
   readonly provider: Provider | null;
+  /** Empty without a provider. */
+  readonly providerName: string;
   readonly model: Model | null;
   /** Catalogue name, or `provider/name` for a model the catalogue does not know: what budgets and permissions compare. */
   readonly modelName: string;
@@ -25,8 +27,38 @@ export type ChainItem =
   | { readonly kind: 'target'; readonly target: Target; readonly candidate: Candidate }
   | { readonly kind: 'chain'; readonly target: Target; readonly chain: Chain };
 
+/** What of a snapshot is the same for every request, made at the first that needs it: chains whose targets all name their model, and what they reach. */
+interface Fixed {
+  readonly items: WeakMap<Chain, readonly ChainItem[]>;
+  readonly reached: Map<string, readonly Candidate[]>;
+}
+
+const FIXED = new WeakMap<Snapshot, Fixed>();
+
+function fixedOf(snapshot: Snapshot): Fixed {
+  let fixed = FIXED.get(snapshot);
+  if (fixed === undefined) {
+    fixed = { items: new WeakMap(), reached: new Map() };
+    FIXED.set(snapshot, fixed);
+  }
+  return fixed;
+}
+
+function namesItsModels({ targets }: Chain): boolean {
+  return targets.every(({ use }) => use.kind !== 'provider');
+}
+
 /** What stands directly in a chain, in the order written. A nested chain that does not exist is left out: the compiler refuses it. Pure. */
 export function itemsOf(snapshot: Snapshot, chain: Chain, request: RequestFacts): readonly ChainItem[] {
+  const { items } = fixedOf(snapshot);
+  const known = items.get(chain);
+  if (known !== undefined) return known;
+  const made = makeItems(snapshot, chain, request);
+  if (namesItsModels(chain)) items.set(chain, made);
+  return made;
+}
+
+function makeItems(snapshot: Snapshot, chain: Chain, request: RequestFacts): readonly ChainItem[] {
   const items: ChainItem[] = [];
   for (const target of chain.targets) {
     if (target.use.kind !== 'chain') {
@@ -47,6 +79,7 @@ function candidateOf(snapshot: Snapshot, chain: Chain, target: Target, request: 
   return {
     ...model,
     id: `${chain.name}/${target.id}`,
+    providerName: model.provider?.name ?? '',
     timeouts: target.timeouts,
     retry: target.retry,
     breaker: target.breaker,
@@ -101,6 +134,7 @@ export function directCandidate(snapshot: Snapshot, route: string, request: Requ
     ...snapshot.project.defaults,
     id: `direct/${provider.name}`,
     provider,
+    providerName: provider.name,
     model,
     modelName: model?.name ?? request.model,
     upstreamModel,
@@ -113,17 +147,24 @@ export function directCandidate(snapshot: Snapshot, route: string, request: Requ
 
 /** Every candidate that a chain reaches through nested chains, each once, in the order written. Pure. */
 export function reachableFrom(snapshot: Snapshot, chainName: string, request: RequestFacts): readonly Candidate[] {
+  const { reached } = fixedOf(snapshot);
+  const known = reached.get(chainName);
+  if (known !== undefined) return known;
   const found = new Map<string, Candidate>();
   const visited = new Set<string>();
+  let isFixed = true;
   const walk = (name: string): void => {
     const chain = snapshot.chains.get(name);
     if (chain === undefined || visited.has(name)) return;
     visited.add(name);
+    isFixed &&= namesItsModels(chain);
     for (const item of itemsOf(snapshot, chain, request)) {
       if (item.kind === 'chain') walk(item.chain.name);
       else found.set(item.candidate.id, item.candidate);
     }
   };
   walk(chainName);
-  return [...found.values()];
+  const candidates = [...found.values()];
+  if (isFixed && visited.size > 0) reached.set(chainName, candidates);
+  return candidates;
 }

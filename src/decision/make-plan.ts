@@ -2,7 +2,7 @@ import type { Chain, Snapshot } from '#snapshot';
 import { type Candidate, directCandidate, itemsOf } from './candidates.ts';
 import { type GateContext, type MaxPrices, type Refusal, refusalOf } from './gates.ts';
 import { orderRuns, type Run, type Sortable } from './order-runs.ts';
-import { outputCapOf } from './output-cap.ts';
+import { type OutputCap, outputCapOf } from './output-cap.ts';
 import type { OuterChain, Plan, PlanTarget, SkippedTarget } from './types.ts';
 import { type WorstCase, worstCaseOf } from './worst-case.ts';
 
@@ -25,6 +25,7 @@ interface Judged extends Sortable {
   readonly candidate: Candidate;
   readonly refusal: Refusal | null;
   readonly worst: WorstCase;
+  readonly cap: OutputCap;
   readonly outer: readonly OuterChain[];
 }
 
@@ -76,7 +77,8 @@ function judge(candidate: Candidate, context: GateContext, maxPrices: MaxPrices,
   const cap = outputCapOf(request, route, candidate);
   const worst = worstCaseOf(request, candidate.model, cap.bound, facts.nowMs);
   const { id } = candidate;
-  return { id, candidate, refusal, isEligible: refusal === null, worst, costMicroUsd: worst.costMicroUsd, outer };
+  const isEligible = refusal === null;
+  return { id, candidate, refusal, isEligible, worst, costMicroUsd: worst.costMicroUsd, cap, outer };
 }
 
 /** A chain reached twice stands where it came first. */
@@ -96,7 +98,7 @@ function finish(
     const { candidate, refusal } = member;
     if (refusal !== null) skipped.push({ id: candidate.id, ...refusal, at: candidate.at });
     else if (candidate.provider !== null) {
-      targets.push(plannedTarget(member, candidate.provider, context, skipped[0] ?? null));
+      targets.push(plannedTarget(member, candidate.provider, skipped[0] ?? null));
     }
   }
   const { chain, deadlineMs, maxAttempts } = frame;
@@ -114,12 +116,10 @@ function finish(
 }
 
 function plannedTarget(
-  { candidate, outer, worst }: Judged,
+  { candidate, cap, outer, worst }: Judged,
   provider: PlanTarget['provider'],
-  { request, route }: GateContext,
   skippedBefore: SkippedTarget | null,
 ): PlannedTarget {
-  const cap = outputCapOf(request, route, candidate);
   const target: PlanTarget = {
     id: candidate.id,
     provider,

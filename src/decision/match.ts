@@ -20,9 +20,9 @@ export function bestRoute(index: RouteIndex, subject: Subject): Route | null {
   let best = scan(index, index.byConsumer.get(request.consumer), subject, Number.POSITIVE_INFINITY);
   best = scan(index, index.byPath.get(request.path), subject, best);
   best = scan(index, index.byModel.get(request.model), subject, best);
-  for (const name of index.fieldNames) {
-    const value = fieldValue(request, name);
-    if (value !== undefined) best = scan(index, index.byField.get(`${name}=${value}`), subject, best);
+  for (const { record, key, byValue } of index.byField) {
+    const value = ownValue(request[record], key);
+    if (value !== undefined) best = scan(index, byValue.get(value), subject, best);
   }
   best = scanPrefixes(index, request.model, subject, best);
   if (resolvedModel !== null && resolvedModel !== request.model) {
@@ -51,20 +51,4 @@ function scanPrefixes(index: RouteIndex, model: string, subject: Subject, best: 
     found = scan(index, index.byModelPrefix.get(model.slice(0, length)), subject, found);
   }
   return found;
-}
-
-/** `metadata.topic`, `labels.team`, `headers.x-region`: the part before the first dot names the record. */
-function fieldValue(request: RequestFacts, name: string): string | undefined {
-  const dot = name.indexOf('.');
-  const key = name.slice(dot + 1);
-  switch (name.slice(0, dot)) {
-    case 'metadata':
-      return ownValue(request.metadata, key);
-    case 'labels':
-      return ownValue(request.labels, key);
-    case 'headers':
-      return ownValue(request.headers, key);
-    default:
-      return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import type { Route, Snapshot } from '#snapshot';
-import { type BudgetTarget, budgetsInScope } from './budget-scope.ts';
+import { type BudgetUse, budgetsInScope } from './budget-scope.ts';
 import { type Candidate, directCandidate, reachableFrom } from './candidates.ts';
 import type { CounterKey, NeededFacts, RequestFacts } from './types.ts';
 
@@ -9,26 +9,32 @@ import type { CounterKey, NeededFacts, RequestFacts } from './types.ts';
  * declares (an inline plan). Pure.
  */
 export function neededFacts(snapshot: Snapshot, request: RequestFacts, route: Route, nowMs: number): NeededFacts {
-  const candidates = new Map<string, Candidate>();
-  const counters = new Map<string, CounterKey>();
-  const add = (found: readonly Candidate[]) => {
-    for (const candidate of found) candidates.set(candidate.id, candidate);
-  };
-  add(reachableByRoute(snapshot, request, route));
+  let candidates = reachableByRoute(snapshot, request, route);
   const followed = new Set<string>();
   // A budget's chain can bring further models and with them further budgets, so this goes on until nothing is new.
-  for (let isNew = true; isNew; ) {
-    isNew = false;
-    const targets = [...candidates.values()].map(budgetTargetOf);
-    for (const { budget, counter } of budgetsInScope(snapshot, request, route.name, targets, nowMs)) {
-      counters.set(counter.key, counter);
-      if (budget.onExhausted?.kind !== 'chain' || followed.has(budget.onExhausted.chain)) continue;
-      followed.add(budget.onExhausted.chain);
-      add(reachableFrom(snapshot, budget.onExhausted.chain, request));
-      isNew = true;
+  for (;;) {
+    const uses = budgetsInScope(snapshot, request, route.name, candidates, nowMs);
+    const chains = handoversOf(uses, followed);
+    if (chains.length === 0) return { targets: candidates.map(({ id }) => id), counters: uses.map(counterOf) };
+    for (const chain of chains) {
+      followed.add(chain);
+      candidates = union(candidates, reachableFrom(snapshot, chain, request));
     }
   }
-  return { targets: [...candidates.keys()], counters: [...counters.values()] };
+}
+
+function handoversOf(uses: readonly BudgetUse[], followed: ReadonlySet<string>): readonly string[] {
+  const chains: string[] = [];
+  for (const { budget } of uses) {
+    const { onExhausted } = budget;
+    if (onExhausted?.kind === 'chain' && !followed.has(onExhausted.chain)) chains.push(onExhausted.chain);
+  }
+  return chains;
+}
+
+function union(known: readonly Candidate[], more: readonly Candidate[]): readonly Candidate[] {
+  const ids = new Set(known.map(({ id }) => id));
+  return [...known, ...more.filter(({ id }) => !ids.has(id))];
 }
 
 function reachableByRoute(snapshot: Snapshot, request: RequestFacts, route: Route): readonly Candidate[] {
@@ -38,6 +44,6 @@ function reachableByRoute(snapshot: Snapshot, request: RequestFacts, route: Rout
   return direct === null ? [] : [direct];
 }
 
-function budgetTargetOf(candidate: Candidate): BudgetTarget {
-  return { id: candidate.id, modelName: candidate.modelName, provider: candidate.provider?.name ?? '' };
+function counterOf({ counter }: BudgetUse): CounterKey {
+  return counter;
 }

@@ -25,8 +25,8 @@ export function outputCapOf(
   target: { readonly model: Model | null; readonly params: JsonObject },
 ): OutputCap {
   const asked = outputParam(target.params) ?? request.maxOutputTokens;
-  const policy = smallest([route.limits.maxOutputTokens, target.model?.maxOutput ?? null]);
-  const bound = smallest([asked, policy]);
+  const policy = smaller(route.limits.maxOutputTokens, target.model?.maxOutput ?? null);
+  const bound = smaller(asked, policy);
   if (asked !== null) return { bound, set: bound === asked ? null : bound, isClamped: bound !== asked };
   return { bound, set: route.limits.maxOutputTokens === null ? null : bound, isClamped: false };
 }
@@ -39,7 +39,7 @@ function outputParam(params: JsonObject): number | null {
   return null;
 }
 
-function smallest(bounds: readonly (number | null)[]): number | null {
-  const given = bounds.filter((bound) => bound !== null);
-  return given.length === 0 ? null : Math.min(...given);
+function smaller(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
 }

@@ -1,5 +1,5 @@
-import type { MicroUsd } from '#core';
-import type { Model } from '#snapshot';
+import type { MicroUsd, TokenClass } from '#core';
+import type { Model, Price } from '#snapshot';
 import { classPrice, priceAt, tierOf } from './price.ts';
 import type { RequestFacts } from './types.ts';
 
@@ -34,15 +34,19 @@ export function worstCaseOf(
   const price = priceAt(model, atMs);
   if (price === null) return { inputTokens, outputTokens, costMicroUsd: null };
   const tier = tierOf(price, inputTokens);
-  const inputPrice = Math.max(
-    ...INPUT_CLASSES.map((name) => classPrice(tier, name)),
-    request.audio > 0 ? classPrice(tier, 'audioInput') : 0,
-  );
-  const outputPrice = Math.max(...OUTPUT_CLASSES.map((name) => classPrice(tier, name)));
+  const audioPrice = request.audio > 0 ? classPrice(tier, 'audioInput') : 0;
+  const inputPrice = Math.max(dearest(tier, INPUT_CLASSES), audioPrice);
+  const outputPrice = dearest(tier, OUTPUT_CLASSES);
   const images = request.endpoint === 'images' ? choices * (price.imageMicroUsd ?? 0) : 0;
   // A bound is rounded up: holding a micro-dollar too much is safe, one too little is not.
   const tokens = Math.ceil((inputTokens * inputPrice + outputTokens * outputPrice) / 1_000_000);
   return { inputTokens, outputTokens, costMicroUsd: tokens + (price.requestMicroUsd ?? 0) + images };
+}
+
+function dearest(tier: Pick<Price, 'perMillion'>, classes: readonly TokenClass[]): MicroUsd {
+  let most = 0;
+  for (const name of classes) most = Math.max(most, classPrice(tier, name));
+  return most;
 }
 
 function outputBound(request: RequestFacts, model: Model | null, outputCap: number | null): number {

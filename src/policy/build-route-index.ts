@@ -1,5 +1,5 @@
 import type { Glob } from '#core';
-import type { FieldMatcher, Route, RouteIndex } from '#snapshot';
+import type { FieldMatcher, IndexedField, Route, RouteIndex } from '#snapshot';
 import { compareRoutes } from './specificity.ts';
 
 type Dimension = 'path' | 'field' | 'consumer' | 'model' | 'prefix';
@@ -38,8 +38,7 @@ export function buildRouteIndex(routes: Iterable<Route>): RouteIndex {
     byConsumer: lists.consumer,
     byPath: lists.path,
     byModel: lists.model,
-    byField: lists.field,
-    fieldNames: [...new Set([...lists.field.keys()].map((key) => key.slice(0, key.indexOf('='))))].sort(),
+    byField: fieldsOf(lists.field),
     byModelPrefix: lists.prefix,
     modelPrefixLengths: [...new Set([...lists.prefix.keys()].map((key) => key.length))].sort((a, b) => b - a),
     residual,
@@ -70,6 +69,20 @@ function choicesOf({ match }: Route): readonly Choice[] {
     choices.push({ dimension: 'prefix', keys: [...new Set(match.models.map((glob) => glob.literal))] });
   }
   return choices;
+}
+
+/** From `metadata.topic=returns` to the value's list under the field: a look-up then joins no strings. */
+function fieldsOf(lists: Lists): readonly IndexedField[] {
+  const fields = new Map<string, IndexedField & { readonly byValue: Map<string, readonly number[]> }>();
+  for (const [path, ranks] of lists) {
+    const name = path.slice(0, path.indexOf('='));
+    const dot = name.indexOf('.');
+    const record = name.slice(0, dot) as IndexedField['record'];
+    const field = fields.get(name) ?? { record, key: name.slice(dot + 1), byValue: new Map() };
+    fields.set(name, field);
+    field.byValue.set(path.slice(name.length + 1), ranks);
+  }
+  return [...fields.keys()].sort().flatMap((name) => fields.get(name) ?? []);
 }
 
 function unique(globs: readonly Glob[], prefix: string): readonly string[] {

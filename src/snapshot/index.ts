@@ -36,5 +36,5 @@ export type { Predicate, PredicateInput } from './predicate.ts';
 export type { Project } from './project.ts';
 export type { Provider, Quirks, SecretRef } from './provider.ts';
 export type { FieldMatcher, Matcher, Route } from './route.ts';
-export type { RouteIndex } from './route-index.ts';
+export type { IndexedField, RouteIndex } from './route-index.ts';
 export type { CarriedDocument, Origin, Snapshot } from './snapshot.ts';

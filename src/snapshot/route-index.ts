@@ -11,13 +11,18 @@ export interface RouteIndex {
   readonly byPath: ReadonlyMap<string, readonly number[]>;
   /** Exact model names, as sent or resolved. */
   readonly byModel: ReadonlyMap<string, readonly number[]>;
-  /** `metadata.key=value`, `labels.key=value`, `headers.key=value`. */
-  readonly byField: ReadonlyMap<string, readonly number[]>;
-  /** Field names that `byField` holds, such as `metadata.topic`: what must be looked up. */
-  readonly fieldNames: readonly string[];
+  /** Every field that stands for some route, with the ranks by its exact value. */
+  readonly byField: readonly IndexedField[];
   /** Literal prefix of a model glob → ranks; `modelPrefixLengths` are the lengths present, longest first. */
   readonly byModelPrefix: ReadonlyMap<string, readonly number[]>;
   readonly modelPrefixLengths: readonly number[];
   /** Routes without any indexable condition. */
   readonly residual: readonly number[];
+}
+
+/** One field of a request, such as `topic` of its metadata. */
+export interface IndexedField {
+  readonly record: 'labels' | 'metadata' | 'headers';
+  readonly key: string;
+  readonly byValue: ReadonlyMap<string, readonly number[]>;
 }

@@ -157,6 +157,26 @@ describe('the facts a request needs', () => {
       'budget:nano-calls::rolling',
     ]);
   });
+  test('are the same whatever was asked before, at any time and in any order', () => {
+    const day = 86_400_000;
+    const asked = fc.record({
+      offset: fc.integer({ min: -3 * day, max: 3 * day }),
+      consumer: fc.constantFrom('app', 'other', 'nobody'),
+      model: fc.constantFrom('gpt-4o', 'special', 'free/any'),
+    });
+    fc.assert(
+      fc.property(fc.array(asked, { minLength: 2, maxLength: 6 }), (requests) => {
+        for (const { offset, consumer, model } of requests) {
+          const request = requestOf({ consumer, model });
+          // Nothing that is remembered for one snapshot or budget can reach a copy of them.
+          const budgets = new Map([...snapshot.budgets].map(([name, budget]) => [name, { ...budget }]));
+          const untouched = { ...snapshot, budgets };
+          assert.deepEqual(match(snapshot, request, NOON + offset), match(untouched, request, NOON + offset));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
 });
 
 describe('a requested model', () => {

@@ -13,7 +13,10 @@ function route(name: string, match: MatchSpec, priority = 0): Route {
 function placesOf(index: RouteIndex, name: string): readonly string[] {
   const rank = index.ranked.findIndex((each) => each.name === name);
   const found: string[] = index.residual.includes(rank) ? ['residual'] : [];
-  const { byConsumer, byPath, byModel, byField, byModelPrefix } = index;
+  const { byConsumer, byPath, byModel, byModelPrefix } = index;
+  const byField = index.byField.flatMap(({ record, key, byValue }) =>
+    [...byValue].map(([value, ranks]) => [`${record}.${key}=${value}`, ranks] as const),
+  );
   for (const [dimension, lists] of Object.entries({ byConsumer, byPath, byModel, byField, byModelPrefix })) {
     for (const [key, ranks] of lists) if (ranks.includes(rank)) found.push(`${dimension} ${key}`);
   }
@@ -36,6 +39,7 @@ describe('a route stands', () => {
     [{ metadata: { topic: ['a', 'b'] } }, ['byField metadata.topic=a', 'byField metadata.topic=b']],
     [{ headers: { 'X-Region': ['eu'] } }, ['byField headers.x-region=eu']],
     [{ labels: { team: ['p'] } }, ['byField labels.team=p']],
+    [{ metadata: { 'app.topic': ['a=b'] } }, ['byField metadata.app.topic=a=b']],
     [{ metadata: { topic: ['a*'] } }, ['residual']],
     [{ metadata: { 'a=b': ['c'] } }, ['residual']],
   ];
@@ -146,10 +150,7 @@ describe('the index', () => {
 function lookUp(index: RouteIndex, { consumer, path, model, metadata }: Facts): readonly number[] {
   const found = [...index.residual, ...(index.byConsumer.get(consumer) ?? []), ...(index.byPath.get(path) ?? [])];
   found.push(...(index.byModel.get(model) ?? []));
-  for (const field of index.fieldNames) {
-    const value = metadata[field.slice('metadata.'.length)];
-    found.push(...(index.byField.get(`${field}=${value}`) ?? []));
-  }
+  for (const { key, byValue } of index.byField) found.push(...(byValue.get(metadata[key] ?? '') ?? []));
   for (const length of index.modelPrefixLengths) found.push(...(index.byModelPrefix.get(model.slice(0, length)) ?? []));
   return found;
 }
