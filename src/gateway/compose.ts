@@ -155,7 +155,7 @@ function processLog(): Log {
     isForPeople,
     hasColours: isForPeople && !env.NO_COLOR,
     descriptor: 2,
-  }).log;
+  });
 }
 
 function versionOf(): string {

@@ -7,4 +7,4 @@ export type { KnownNames, MeasuredRequest, PolicyState } from './measured-reques
 /** The instruments of the contract in Prometheus' text form. */
 export { type Metrics, type MetricsOptions, openMetrics } from './metrics.ts';
 /** The log of a process: asynchronous, in bounded memory. */
-export { openProcessLog, type ProcessLog, type ProcessLogOptions } from './process-log.ts';
+export { openProcessLog, type ProcessLogOptions } from './process-log.ts';

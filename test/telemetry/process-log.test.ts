@@ -14,14 +14,27 @@ describe('the log of a process', () => {
     assert.ok(text.endsWith('"n":1999,"msg":"a line"}\n'), text.slice(-80));
   });
 
-  test('never makes the work wait for a reader that stands still, and outlives one that goes away', async () => {
-    const child = spawn(process.execPath, [script, '20000', 'wait'], { stdio: ['pipe', 'pipe', 'pipe'] });
-    // Nobody reads stderr: a pipe holds 64 KiB, these lines are more than a megabyte.
+  for (const goesAway of [false, true]) {
+    test(`never waits for a reader that ${goesAway ? 'stands still and goes away' : 'stands still to the end'}`, async () => {
+      const child = spawn(process.execPath, [script, '20000', 'wait'], { stdio: 'pipe' });
+      // Nobody reads stderr, and these lines are more than a pipe holds.
+      const [said] = await once(child.stdout, 'data');
+      assert.equal(String(said), 'all written\n');
+      if (goesAway) child.stderr.destroy();
+      child.stdin.end();
+      const [code] = await once(child, 'exit');
+      assert.equal(code, 0);
+      child.stderr.destroy();
+    });
+  }
+
+  test('keeps bounded memory for a reader that stands still', async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'fill-pipe.ts')], { stdio: 'pipe' });
     const [said] = await once(child.stdout, 'data');
-    assert.equal(String(said), 'all written\n');
+    const { taken, refused } = JSON.parse(String(said));
+    assert.ok(refused > 0, 'more was offered than may wait');
+    assert.ok(taken >= 1000 && taken < 2_000_000 / 100, `${taken} lines of 100 bytes were taken`);
     child.stderr.destroy();
-    child.stdin.end();
-    const [code] = await once(child, 'exit');
-    assert.equal(code, 0);
+    await once(child, 'exit');
   });
 });
