@@ -162,8 +162,13 @@ describe('a Redis that goes away', () => {
     if (program === undefined) return;
     const server = await startRedis(t, program);
     await server.stop();
-    const store = await open(server.url);
+    const events: StoreEvent[] = [];
+    const store = await open(server.url, events);
     t.after(() => store.close());
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['lost'],
+    );
     await assert.rejects(read(store), StoreUnavailableError);
     await server.start();
     await until(() => isBack(store));
@@ -202,6 +207,39 @@ describe('a connection to Redis', () => {
     const store = await open(server.url.replace('redis://', 'redis://:right@'));
     assert.equal((await store.reserve(hold('r1', [long(1)]))).kind, 'held');
     await store.close();
+  });
+
+  it('is refused at the start by a server that does not run the scripts, with what to do', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    if (program === undefined) return;
+    const nodes = await startRedisCluster(t, program);
+    const refused: StoreOpenError[] = [];
+    for (const { url } of nodes) {
+      const result = await open(url).catch((error: unknown) => error);
+      if (result instanceof StoreOpenError) refused.push(result);
+      else await (result as Store).close();
+    }
+    // One of the three nodes has the ledger's slot.
+    assert.equal(refused.length, 2);
+    for (const { hint } of refused) assert.match(hint, /redis\+cluster:\/\//);
+
+    const server = await startRedis(t, program, [
+      '--user',
+      'reader',
+      'on',
+      '>pw',
+      '~*',
+      '+@read',
+      '+client',
+      '+info',
+      '+select',
+    ]);
+    await assert.rejects(open(server.url.replace('redis://', 'redis://reader:pw@')), (error) => {
+      assert.ok(error instanceof StoreOpenError);
+      assert.match(error.message, /does not run the ledger’s scripts \(NOPERM/);
+      assert.match(error.hint, /may call EVAL/);
+      return true;
+    });
   });
 
   it('speaks TLS to a server whose authority it is told', async (t) => {

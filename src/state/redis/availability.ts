@@ -94,9 +94,11 @@ function within<T>(timeoutMs: number, answer: Promise<T>): Promise<T> {
   });
 }
 
-// The server lives and says what is wrong; asking it again at once is no use, but neither is it away. While it loads its data, or when a
-// cluster has lost a shard, it is.
-function isRefusal(error: unknown): boolean {
+/**
+ * Whether the server lives and says what is wrong: asking it again at once is no use, but neither is it away. While it loads its data, or when a cluster
+ * has lost a shard, it is. Pure.
+ */
+export function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return false;
   return !/^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|TRYAGAIN|NOAUTH|WRONGPASS)/.test(error.message);
 }

@@ -3,7 +3,7 @@ import { createLastKnown } from '../ledger/last-known.ts';
 import { createTargetHints } from '../memory/target-hints.ts';
 import type { BreakerRules, CommitResult, FactsQuery, Hold, HoldAccount, Store, StoreEvent } from '../store.ts';
 import { StoreOpenError, StoreUnavailableError } from '../store-errors.ts';
-import { createAvailability } from './availability.ts';
+import { createAvailability, isRefusal } from './availability.ts';
 import { createRedisClient, type RedisClient } from './connect-redis.ts';
 import { createLateAccounts } from './late-accounts.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-target.ts';
@@ -126,6 +126,17 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
   }
 
   await connect(client, target);
+  try {
+    await availability.roundTrip(() => run('readFacts', [], ['[]']));
+  } catch (error) {
+    const reply = error instanceof StoreUnavailableError ? (error.cause as Error).cause : null;
+    // Away for now is told by `onLost`; a server that will not run the scripts never will.
+    if (isRefusal(reply)) {
+      availability.close();
+      client.disconnect();
+      throw scriptsRefused(target, reply as Error);
+    }
+  }
   return {
     readFacts,
     reserve,
@@ -163,4 +174,12 @@ async function connect(client: RedisClient, target: RedisTarget): Promise<void> 
     'Correct SIGNALBOX_REDIS_URL: redis://user:password@host:port, with special characters percent-encoded.',
     refusal,
   );
+}
+
+function scriptsRefused({ display, kind }: RedisTarget, reply: Error): StoreOpenError {
+  const isCluster = kind !== 'cluster' && /^(MOVED|CROSSSLOT)/.test(reply.message);
+  const hint = isCluster
+    ? 'It is a node of a cluster: begin SIGNALBOX_REDIS_URL with redis+cluster://.'
+    : 'The gateway needs Redis 6.2 or a compatible server, and a user that may call EVAL and EVALSHA on the keys of the ledger.';
+  return new StoreOpenError(`Redis at ${display} does not run the ledger’s scripts (${reply.message}).`, hint, reply);
 }
