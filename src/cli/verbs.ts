@@ -20,7 +20,10 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'render', summary: 'the effective documents of an environment', load: async () => (await import('./commands/render.ts')).render },
   { name: 'explain', summary: 'why a request goes where it goes: routes, targets, budgets, with file and line', load: async () => (await import('./commands/explain.ts')).explain },
   { name: 'test', summary: 'run the policy tests; with --coverage what no case reaches', load: async () => (await import('./commands/test.ts')).test },
+  { name: 'usage', summary: 'who used what, what it cost, and when budgets reach their caps', load: async () => (await import('./commands/usage.ts')).usage },
   { name: 'keys', summary: 'make, rotate, hash and list consumer keys', load: async () => (await import('./commands/keys.ts')).keys },
+  { name: 'traffic', summary: 'recordings: import from other formats, stats, sample, verify', load: async () => (await import('./commands/traffic.ts')).traffic },
+  { name: 'dry-run', summary: 'what a change would have done to recorded traffic, with gates', load: async () => (await import('./commands/dry-run.ts')).dryRun },
   { name: 'schema', summary: 'print the JSON Schema of a document kind', load: async () => (await import('./commands/schema.ts')).schema },
 ];
 

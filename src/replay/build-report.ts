@@ -1,6 +1,6 @@
 import { compareText } from '#core';
 import { type ChosenExample, chooseExamples } from './choose-examples.ts';
-import { bucketMs } from './compare-record.ts';
+import { bucketMs } from './duration-buckets.ts';
 import { type GateResult, judgeGates, requests, share } from './gates.ts';
 import type { PolicyChange } from './policy-changes.ts';
 import type { ReplayContext } from './replay-context.ts';

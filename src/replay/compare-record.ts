@@ -1,4 +1,5 @@
 import type { TrafficRecord } from '#decision-log';
+import { durationBucket } from './duration-buckets.ts';
 import { isBetterExample } from './merge-tallies.ts';
 import { type Played, playCacheHit, playDenial, playRecord, type Stage, wasCacheHit } from './play-record.ts';
 import type { Side } from './side.ts';
@@ -104,19 +105,6 @@ function tallySides(tally: Tally, base: SideOutcome, head: SideOutcome, weight: 
   if (head.verdict.cache !== null) counts.headEligible += weight;
   if (head.verdict.route !== null) count(tally.routes, head.verdict.route, weight);
   if (h.target !== null) count(tally.targets, h.target, weight);
-}
-
-/** Buckets grow by a tenth: a quantile read from them is at most 5 % off, and their counts add up. */
-function durationBucket(durationMs: number): string {
-  return BUCKETS[durationMs < 1 ? 0 : Math.round(Math.log(durationMs) / LOG_STEP)] ?? 'more';
-}
-
-const LOG_STEP = Math.log(1.1);
-const BUCKETS: readonly string[] = Array.from({ length: 200 }, (_, index) => `${index}`);
-
-/** The middle of a bucket in ms. Pure. */
-export function bucketMs(bucket: string): number {
-  return Math.round(Math.exp(Number(bucket) * LOG_STEP));
 }
 
 function hasChanged({ verdict: bv, played: b }: SideOutcome, { verdict: hv, played: h }: SideOutcome): boolean {

@@ -10,10 +10,14 @@ export { type GateWaiver, gateWaivers } from './gate-waivers.ts';
 export { type GateResult, percentText, roundToCent, signedPercent } from './gates.ts';
 /** Adds up passes over parts of a recording, in any order. */
 export { mergeTallies } from './merge-tallies.ts';
+/** Reads one line of a recording. Pure. */
+export { type ParsedLine, parseLine } from './parse-line.ts';
 /** What differs between two compiled revisions, by document. Pure. */
 export { changedBudgets, type PolicyChange, policyChanges, statefulChanges } from './policy-changes.ts';
 /** Reads a recording in blocks of whole lines, in constant memory. Throws `UnreadableRecording`. Effect: reads the file. */
 export { type RecordBlock, readBlocks, UnreadableRecording } from './record-blocks.ts';
+/** Records of several recordings in the order of their clocks, in constant memory. Effect: reads the files. */
+export { recordsInOrder } from './records-in-order.ts';
 /** Replays every line of a block. */
 export { type BlockToReplay, replayBlock, type Shard } from './replay-block.ts';
 /** Everything a report says that does not come from records. */
@@ -24,7 +28,25 @@ export { createReplayer, type Replayer, type ReplaySides } from './replayer.ts';
 export { type BlockTaker, type ReplayProgress, runReplay, takeHere } from './run-replay.ts';
 /** One revision of the policies, ready to judge any number of records. */
 export { createSide, type Side } from './side.ts';
+/** Replays records with counters, breakers and caches that change under each revision. */
+export { createSimulator, type Simulator } from './simulate.ts';
 /** What a pass over records adds up to. */
 export { createTally, type End, type Tally } from './tally.ts';
+/** A source that is not of the format named. */
+export { SourceFormatError } from './traffic/csv-sources.ts';
+/** Turns another system's log into records, line by line. Effect: reads the file. */
+export { type ImportResult, importTraffic, SOURCE_KINDS, type SourceKind } from './traffic/import-traffic.ts';
+/** A stratified sample that depends on the records and a seed alone. */
+export { createSampler, type SampleRule, type Sampler } from './traffic/sample-traffic.ts';
+/** The lines of a file with their numbers. */
+export { linesOf, type SourceLine } from './traffic/source-lines.ts';
+/** What the user says of a source that does not say it itself. */
+export type { ImportRule } from './traffic/source-row.ts';
+/** Recordings pinned by content. */
+export { digestFile, type LockedRecording, readLock, type TrafficLock, writeLock } from './traffic/traffic-lock.ts';
+/** Counts what is in a recording, in bounded memory. */
+export { createStatsCounter, type Share, type TrafficStats } from './traffic/traffic-stats.ts';
+/** What a record holds that must not be published. Pure. */
+export { type Leak, leaksOf } from './traffic/verify-record.ts';
 /** How amounts and counts are written in reports. Pure. */
 export { number, plural, signedMoney } from './verdict-text.ts';

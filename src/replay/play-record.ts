@@ -27,6 +27,8 @@ export interface Played {
   readonly label: Label;
   /** Until the answer was complete; null where no such call was recorded. */
   readonly durationMs: number | null;
+  /** Every call made, where they were played one by one. */
+  readonly trail: readonly Attempt[] | null;
 }
 
 /** Another model counts the same text by up to so much differently, and answers by so much longer or shorter: a stated rule, no measurement. */
@@ -61,7 +63,7 @@ export function playRecord(record: TrafficRecord, plan: Plan, stage: Stage): Pla
       );
     }
   }
-  return playAll(record, calls, plan, stage);
+  return playEveryCall(record, plan, stage);
 }
 
 interface Cost {
@@ -79,7 +81,9 @@ interface Bill {
   label: Label;
 }
 
-function playAll(record: TrafficRecord, recorded: readonly RecordedCall[], plan: Plan, stage: Stage): Played {
+/** The same, call by call: `trail` holds each with its usage. Pure. */
+export function playEveryCall(record: TrafficRecord, plan: Plan, stage: Stage): Played {
+  const recorded = record.attempts ?? [];
   const trail: Attempt[] = [];
   const bill: Bill = { pico: 0, low: 0, high: 0, label: 'exact' };
   const turns = new Map<string, number>();
@@ -93,20 +97,27 @@ function playAll(record: TrafficRecord, recorded: readonly RecordedCall[], plan:
     turns.set(target.id, turn + 1);
     const own = recorded.filter((call) => isCallTo(call, target, stage.names));
     const call = own[Math.min(turn, own.length - 1)] ?? null;
-    const attempt = attemptOf(call, target, plan, elapsedMs + next.waitMs);
+    const attempt = attemptOf(record, call, target, plan, elapsedMs + next.waitMs);
     trail.push(attempt);
     if (call === null || call.durationMs === undefined) durationMs = null;
     charge(bill, record, call, attempt, target, stage);
     if (attempt.outcome === 'ok') {
       const position = plan.targets.indexOf(target);
-      return served(target, position, trail.length, total(bill), durationMs === null ? null : attempt.endedMs);
+      return served(target, position, trail.length, total(bill), durationMs === null ? null : attempt.endedMs, trail);
     }
   }
 }
 
-function attemptOf(call: RecordedCall | null, target: PlanTarget, plan: Plan, startedMs: number): Attempt {
+function attemptOf(
+  record: TrafficRecord,
+  call: RecordedCall | null,
+  target: PlanTarget,
+  plan: Plan,
+  startedMs: number,
+): Attempt {
   const isLate = call !== null && call.outcome === 'ok' && !isInTime(call, target, plan, startedMs);
   const outcome = call === null ? 'ok' : isLate ? 'timeout' : call.outcome;
+  const usage = call?.usage ?? (outcome === 'ok' ? usageOfAnswer(record) : null);
   const limit = Math.min(target.timeouts.totalMs ?? Number.POSITIVE_INFINITY, call?.durationMs ?? 0);
   return {
     target: target.id,
@@ -117,8 +128,8 @@ function attemptOf(call: RecordedCall | null, target: PlanTarget, plan: Plan, st
     firstTokenMs: null,
     endedMs: startedMs + limit,
     retryAfterMs: call?.retryAfterMs ?? null,
-    usage: null,
-    estimated: false,
+    usage: usage === null ? null : { ...NO_USAGE, ...usage },
+    estimated: call === null,
     noRetry: false,
   };
 }
@@ -193,7 +204,14 @@ function total(bill: Bill): Cost {
   };
 }
 
-function served(target: PlanTarget, position: number, calls: number, cost: Cost, durationMs: number | null): Played {
+function served(
+  target: PlanTarget,
+  position: number,
+  calls: number,
+  cost: Cost,
+  durationMs: number | null,
+  trail: readonly Attempt[] | null = null,
+): Played {
   return {
     kind: 'served',
     target: target.id,
@@ -209,6 +227,7 @@ function served(target: PlanTarget, position: number, calls: number, cost: Cost,
     highMicroUsd: cost.high,
     label: cost.label,
     durationMs,
+    trail,
   };
 }
 
@@ -232,6 +251,7 @@ function failed(trail: readonly Attempt[], plan: Plan, bill: Bill): Played {
     highMicroUsd: cost.high,
     label: cost.label,
     durationMs: null,
+    trail,
   };
 }
 
@@ -270,4 +290,5 @@ const NOTHING: Played = Object.freeze({
   highMicroUsd: 0,
   label: 'exact',
   durationMs: null,
+  trail: null,
 });

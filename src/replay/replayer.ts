@@ -120,14 +120,33 @@ function checkFidelity(
   base: Verdict,
   weight: number,
 ): void {
-  const { decision, digest, request } = input.record;
-  if (decision === undefined || decision.inline === true || request.consumer === undefined) return;
-  const side = digest === undefined ? undefined : sides.recorded.get(digest);
-  if (side === undefined) {
-    count(tally.strangers, digest?.slice(0, 12) ?? 'not named', weight);
-    return;
-  }
-  const mismatch = mismatchOf(decision, side === sides.base ? base : side.judge(input, recordedShape(shape, side)));
+  if (!hasOwnDecision(input.record)) return;
+  const side = recordedSide(tally, sides, input, weight);
+  if (side === null) return;
+  noteFidelity(tally, input, side === sides.base ? base : side.judge(input, recordedShape(shape, side)), weight);
+}
+
+/** Makes the recorded decision again under the revision that made it, and counts whether it is the same. For records that are replayed in another way. */
+export function checkRecordedDecision(tally: Tally, sides: ReplaySides, input: ReplayInput, weight: number): void {
+  if (!hasOwnDecision(input.record)) return;
+  const side = recordedSide(tally, sides, input, weight);
+  if (side !== null) noteFidelity(tally, input, side.judge(input, createSideShape()), weight);
+}
+
+/** A plan from a compatibility header is no policy's decision. */
+function hasOwnDecision({ decision, request }: TrafficRecord): boolean {
+  return decision !== undefined && decision.inline !== true && request.consumer !== undefined;
+}
+
+function recordedSide(tally: Tally, { recorded }: ReplaySides, { record }: ReplayInput, weight: number): Side | null {
+  const { digest } = record;
+  const side = digest === undefined ? undefined : recorded.get(digest);
+  if (side === undefined) count(tally.strangers, digest?.slice(0, 12) ?? 'not named', weight);
+  return side ?? null;
+}
+
+function noteFidelity(tally: Tally, { record }: ReplayInput, verdict: Verdict, weight: number): void {
+  const mismatch = record.decision === undefined ? null : mismatchOf(record.decision, verdict);
   tally.counts.checked += weight;
   if (mismatch === null) tally.counts.reproduced += weight;
   else count(tally.mismatches, mismatch, weight);

@@ -1,0 +1,145 @@
+import { type DryRunReport, number, signedMoney } from '#replay';
+import { safeText } from '../report/safe-text.ts';
+import { barChart } from './bar-chart.ts';
+import { escapeHtml } from './escape-html.ts';
+import { endText, type PathOf, placeText, totalsOf } from './report-parts.ts';
+
+const STYLE = `
+:root { color-scheme: light dark; --good: #1a7f37; --bad: #c62828; --base: #8a94a6; --head: #2f6fde; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid #8884; vertical-align: top; }
+th:first-child, td:first-child { text-align: left; overflow-wrap: anywhere; }
+.pass { color: var(--good); } .fail { color: var(--bad); } .dim { opacity: .7; }
+code { font-size: .92em; } svg { max-width: 100%; height: auto; } svg text { fill: currentColor; font: 12px system-ui, sans-serif; }
+.base { fill: var(--base); } .head { fill: var(--head); }`;
+
+/** The whole report as one page without scripts, fonts or requests; every text is escaped. Pure. */
+export function reportHtml(report: DryRunReport, pathOf: PathOf): string {
+  const { verdict, base, head, environment, mode, records, window } = report;
+  const mark = verdict.passed ? '<span class="pass">✓</span>' : '<span class="fail">✗</span>';
+  const span = window.from === null ? '' : `, ${window.from} to ${window.to}`;
+  const scope = `${base.name} → ${head.name}, ${environment}, ${mode}; ${number(records.replayed)} records${span}`;
+  return [
+    '<!doctype html>',
+    '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    `<title>Signalbox dry-run</title><style>${STYLE}</style></head><body>`,
+    `<h1>${mark} ${text(verdict.text)}</h1><p class="dim">${text(scope)}</p>`,
+    section('Totals', totals(report)),
+    section('Gates', gates(report)),
+    section('Cost by team', costChart(report)),
+    section('From → to', transitions(report)),
+    section('Movers', movers(report)),
+    section('Examples', examples(report, pathOf)),
+    section('Changed documents', changes(report, pathOf)),
+    section('Blind spots and doubts', doubts(report)),
+    `<p class="dim"><code>${text(report.reproduce)}</code><br>base ${text(base.digest)}<br>head ${text(head.digest)}<br>recording ${text(records.fingerprint)}</p>`,
+    '</body></html>\n',
+  ].join('\n');
+}
+
+function text(value: string): string {
+  return escapeHtml(safeText(value));
+}
+
+function section(title: string, body: string): string {
+  return body === '' ? '' : `<h2>${title}</h2>\n${body}`;
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const head = `<tr>${heads.map((cell) => `<th>${cell}</th>`).join('')}</tr>`;
+  return `<table>${head}\n${rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}</table>`;
+}
+
+function totals(report: DryRunReport): string {
+  return table(
+    ['', 'base', 'head', 'change', ''],
+    totalsOf(report).map(({ name, base, head, delta, label }) => [name, base, head, delta, label ?? ''].map(text)),
+  );
+}
+
+function gates({ gates: results }: DryRunReport): string {
+  const rows = results.map(({ rule, limit, actual, passed, waiver, note }) => [
+    `<span class="${passed ? 'pass' : 'fail'}">${passed ? '✓' : '✗'}</span> ${text(rule)}`,
+    text(String(limit)),
+    text(String(actual ?? 'not measured')),
+    text(waiver !== null ? `waived by ${waiver}` : (note ?? '')),
+  ]);
+  return rows.length === 0 ? '<p>The base declares no gates.</p>' : table(['gate', 'limit', 'actual', ''], rows);
+}
+
+function costChart({ movers: { teams } }: DryRunReport): string {
+  return barChart(
+    teams.map(({ name, baseMicroUsd, headMicroUsd }) => ({
+      name: safeText(name),
+      base: baseMicroUsd,
+      head: headMicroUsd,
+    })),
+  );
+}
+
+function transitions({ transitions: found }: DryRunReport): string {
+  return table(
+    ['', 'requests', 'cost', ''],
+    found.slice(0, 50).map(({ from, to, requests, deltaMicroUsd, tierDowngrades, capabilityLosses }) => {
+      const [was, is] = endText(from, to);
+      const flags = [tierDowngrades > 0 ? 'lower tier' : '', capabilityLosses > 0 ? 'capability lost' : ''].filter(
+        (flag) => flag !== '',
+      );
+      return [
+        `${was} → ${is}`,
+        number(requests),
+        deltaMicroUsd === 0 ? '' : signedMoney(deltaMicroUsd),
+        flags.join(', '),
+      ].map(text);
+    }),
+  );
+}
+
+function movers({ movers: { teams, routes } }: DryRunReport): string {
+  const row = (kind: string, { name, requests, changed, deltaMicroUsd, newDenials }: (typeof teams)[number]) =>
+    [`${kind} ${name}`, number(requests), number(changed), signedMoney(deltaMicroUsd), number(newDenials)].map(text);
+  return table(
+    ['', 'requests', 'changed', 'cost', 'new denials'],
+    [...teams.map((each) => row('team', each)), ...routes.map((each) => row('route', each))],
+  );
+}
+
+function examples({ examples: chosen }: DryRunReport, pathOf: PathOf): string {
+  const items = chosen.map((example) => {
+    const side = ({ route, target, status, code, trace }: (typeof example)['base']): string =>
+      text(`${route ?? 'no route'} → ${target ?? `${status} ${code ?? ''}`}: ${trace.join('; ')}`);
+    const place = placeText(example.because, pathOf);
+    const where = place === null ? '' : ` <code>${text(place)}</code>`;
+    const who = `${example.why}: ${example.consumer ?? 'unknown'} asks for ${example.model ?? 'no model'}`;
+    return `<li>${text(who)}${where}<br>base: ${side(example.base)}<br>head: ${side(example.head)}<br><span class="dim">record ${text(example.id)}</span></li>`;
+  });
+  return items.length === 0 ? '' : `<ol>${items.join('\n')}</ol>`;
+}
+
+function changes({ changes: found }: DryRunReport, pathOf: PathOf): string {
+  return table(
+    ['document', 'what', 'where'],
+    found.map(({ document, change, at, paths }) =>
+      [document, paths.length === 0 ? change : paths.join(', '), placeText(at, pathOf) ?? ''].map(text),
+    ),
+  );
+}
+
+function doubts({ blindSpots, indeterminate, assumptions, problems, fidelity, fidelityDetail }: DryRunReport): string {
+  const lines = [
+    fidelity === null
+      ? 'fidelity not measured'
+      : `${number(fidelityDetail.reproduced)} of ${number(fidelityDetail.checked)} recorded decisions come out again`,
+    ...fidelityDetail.mismatches.map(({ what, requests }) => `${number(requests)} do not: ${what}`),
+    ...(blindSpots.routes.length === 0 ? [] : [`no record reaches the routes ${blindSpots.routes.join(', ')}`]),
+    ...(blindSpots.targets.length === 0 ? [] : [`no record reaches the targets ${blindSpots.targets.join(', ')}`]),
+    ...indeterminate.map(({ field, requests }) => `${number(requests)} indeterminate: ${field} is not recorded`),
+    ...assumptions.map(({ text: what, requests }) => `${number(requests)} requests: ${what}`),
+    ...problems.map(({ file, line, message }) => `${file}:${line}: ${message}`),
+  ];
+  return `<ul>${lines.map((line) => `<li>${text(line)}</li>`).join('\n')}</ul>`;
+}

@@ -1,0 +1,123 @@
+import { formatMoney, type Place } from '#core';
+import { type DryRunReport, type End, number, percentText, roundToCent, signedMoney, signedPercent } from '#replay';
+
+/** How a policy file is named to the reader. */
+export type PathOf = (file: string) => string;
+
+/** One line of the totals, as text. */
+export interface TotalsRow {
+  readonly name: string;
+  readonly base: string;
+  readonly head: string;
+  readonly delta: string;
+  /** How sure it is; null for plain counts. */
+  readonly label: string | null;
+}
+
+/** The totals of a report, the same in every form. Pure. */
+export function totalsOf(report: DryRunReport): readonly TotalsRow[] {
+  const { cost, denials, failures, fallbacks, cacheHits, cacheEligible, latency } = report;
+  const ratio =
+    cost.baseMicroUsd === 0 || cost.deltaMicroUsd === 0
+      ? ''
+      : ` ${signedPercent(cost.deltaMicroUsd / cost.baseMicroUsd)}`;
+  const rows: TotalsRow[] = [
+    {
+      name: 'cost',
+      base: money(cost.baseMicroUsd),
+      head: money(cost.headMicroUsd),
+      delta: signedMoney(cost.deltaMicroUsd),
+      label: `${cost.label}${ratio}`,
+    },
+    {
+      name: 'cost a day',
+      base: money(cost.perDay.baseMicroUsd),
+      head: money(cost.perDay.headMicroUsd),
+      delta: signedMoney(cost.perDay.deltaMicroUsd),
+      label: bandText(report),
+    },
+    countRow(
+      'denials',
+      denials.base,
+      denials.head,
+      denials.new > 0 || denials.removed > 0 ? `${number(denials.new)} new, ${number(denials.removed)} less` : null,
+    ),
+    countRow('failures', failures.base, failures.head, null),
+    countRow(
+      'answers by fallback',
+      fallbacks.base,
+      fallbacks.head,
+      `${percentText(fallbacks.baseShare)} → ${percentText(fallbacks.headShare)}`,
+    ),
+    countRow(
+      'may be cached',
+      cacheEligible.base,
+      cacheEligible.head,
+      cacheEligible.head === 0 && cacheEligible.base === 0 ? null : 'eligible, not hits',
+    ),
+    countRow(
+      'cache hits',
+      cacheHits.base,
+      cacheHits.head,
+      cacheHits.base + cacheHits.head === 0 ? null : cacheHits.label,
+    ),
+  ];
+  if (latency.baseP95Ms !== null && latency.headP95Ms !== null) {
+    const delta = latency.headP95Ms - latency.baseP95Ms;
+    rows.push({
+      name: 'p95 of answers',
+      base: `${number(latency.baseP95Ms)} ms`,
+      head: `${number(latency.headP95Ms)} ms`,
+      delta: `${signed(delta)} ms`,
+      label: 'estimated',
+    });
+  }
+  return rows;
+}
+
+/** The band of an estimate for a day, such as `+400.00 to +424.00 USD`; null for an exact figure. Pure. */
+export function bandText({ cost, window }: DryRunReport): string | null {
+  if (cost.requests.unknown > 0 && cost.label !== 'estimated') return `${number(cost.requests.unknown)} unknown`;
+  if (cost.label !== 'estimated' || cost.deltaLowMicroUsd === cost.deltaHighMicroUsd) return null;
+  const low = signedMoney(cost.deltaLowMicroUsd / window.days).replace(' USD', '');
+  return `${low} to ${signedMoney(cost.deltaHighMicroUsd / window.days).replace(' USD', '')}`;
+}
+
+function countRow(name: string, base: number, head: number, label: string | null): TotalsRow {
+  return { name, base: number(base), head: number(head), delta: signed(head - base), label };
+}
+
+function money(micro: number): string {
+  return formatMoney(roundToCent(micro));
+}
+
+function signed(amount: number): string {
+  return amount === 0 ? '0' : `${amount < 0 ? '-' : '+'}${number(Math.abs(amount))}`;
+}
+
+/** Both ends of a transition, with as much as tells them apart. Pure. */
+export function endText(from: End, to: End): readonly [string, string] {
+  const was = nameOf(from);
+  const is = nameOf(to);
+  if (was !== is) return [was, is];
+  if (from.model !== to.model)
+    return [`${was} (${from.model ?? 'unknown model'})`, `${is} (${to.model ?? 'unknown model'})`];
+  if (from.route !== to.route) return [`${was} by ${from.route ?? 'no route'}`, `${is} by ${to.route ?? 'no route'}`];
+  if (from.cache !== to.cache) return [`${was}, ${cacheText(from)}`, `${is}, ${cacheText(to)}`];
+  return [was, `${is} at another price`];
+}
+
+function nameOf({ kind, target, code }: End): string {
+  if (kind === 'denied') return `denied ${code ?? ''}`.trimEnd();
+  if (kind === 'failed') return `failed ${target ?? ''} ${code ?? ''}`.replace(/ +/g, ' ').trimEnd();
+  return kind === 'cache' ? 'cache hit' : (target ?? 'answered');
+}
+
+function cacheText({ cache }: End): string {
+  return cache === null ? 'never cached' : `may be cached (${cache})`;
+}
+
+/** `policies/chains/premium.yaml:31`; null without a place. Pure. */
+export function placeText(at: Place | null, pathOf: PathOf): string | null {
+  return at === null ? null : `${pathOf(at.file)}:${at.line}`;
+}
