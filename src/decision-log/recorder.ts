@@ -39,6 +39,8 @@ export interface Recorder {
   readonly close: () => Promise<void>;
 }
 
+const WARN_EVERY_MS = 60_000;
+
 /** Opens a recorder. Effects: a key file, record files, one timer. */
 export async function openRecorder(options: RecorderOptions): Promise<Recorder> {
   const { directory, recording, onProblem } = options;
@@ -46,6 +48,7 @@ export async function openRecorder(options: RecorderOptions): Promise<Recorder> 
   const sink = openSink({ ...options, limits: recording });
   let refused = 0;
   let told = 0;
+  let warnedMs = Number.NEGATIVE_INFINITY;
 
   function record(call: FinishedCall): TrafficRecord | null {
     const weight = weightOf(call, recording().sample);
@@ -57,7 +60,7 @@ export async function openRecorder(options: RecorderOptions): Promise<Recorder> 
       const line = JSON.stringify(made);
       if (holdsPrivate(line)) {
         refused += 1;
-        onProblem(null, 'a decision record was dropped, because it holds what looks like a key or an e-mail address');
+        warnOfPrivate();
         return null;
       }
       if (!sink.write(line)) return null;
@@ -68,6 +71,12 @@ export async function openRecorder(options: RecorderOptions): Promise<Recorder> 
       onProblem(error, 'a decision record could not be made');
       return null;
     }
+  }
+
+  function warnOfPrivate(): void {
+    if (options.nowMs() - warnedMs < WARN_EVERY_MS) return;
+    warnedMs = options.nowMs();
+    onProblem(null, 'decision records are dropped, because they hold what looks like a key or an e-mail address');
   }
 
   function queued(): readonly TrafficRecord[] {
