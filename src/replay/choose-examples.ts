@@ -1,5 +1,6 @@
 import { compareText } from '#core';
 import type { ExplainedExample } from './explain-example.ts';
+import { requests } from './gates.ts';
 import type { Tally, Transition } from './tally.ts';
 
 /** One of the few changed requests that a report shows. */
@@ -7,7 +8,7 @@ export interface ChosenExample extends ExplainedExample {
   readonly id: string;
   readonly why: string;
   /** Requests that change in the same way. */
-  readonly weight: number;
+  readonly requests: number;
   readonly deltaMicroUsd: number;
 }
 
@@ -28,7 +29,13 @@ export function chooseExamples({ transitions }: Tally): readonly ChosenExample[]
     for (const [key, { example, weight }] of fitting) {
       if (chosen.size >= MAX_EXAMPLES || taken >= most) return;
       if (chosen.has(key) || example.explained === null) continue;
-      chosen.set(key, { ...example.explained, id: example.id, why, weight, deltaMicroUsd: example.deltaMicroUsd });
+      chosen.set(key, {
+        ...example.explained,
+        id: example.id,
+        why,
+        requests: requests(weight),
+        deltaMicroUsd: example.deltaMicroUsd,
+      });
       taken += 1;
     }
   };

@@ -1,3 +1,4 @@
+import type { Decision } from '#decision';
 import type { TrafficRecord } from '#decision-log';
 import { durationBucket } from './duration-buckets.ts';
 import { isBetterExample } from './merge-tallies.ts';
@@ -10,6 +11,8 @@ import type { Verdict } from './verdict.ts';
 export interface SideOutcome {
   readonly verdict: Verdict;
   readonly played: Played;
+  /** The decision itself, where it cannot be made again from the record alone. */
+  readonly decision?: Decision;
 }
 
 /** Plays a verdict against the record. A recorded cache hit stays one while its route still has a cache that may answer. Pure. */
@@ -24,14 +27,14 @@ export function stageOf(side: Side, names: Stage['names'], nowMs: number): Stage
   return { snapshot: side.snapshot, names, nowMs };
 }
 
-/** Adds what base and head make of a record to a tally. `weight` is in thousandths of a request. */
+/** Adds what base and head make of a record to a tally, and gives the transition it counts in; null when nothing changed. `weight` is in thousandths of a request. */
 export function tallyComparison(
   tally: Tally,
   record: TrafficRecord,
   base: SideOutcome,
   head: SideOutcome,
   weight: number,
-): void {
+): Transition | null {
   const { counts } = tally;
   const b = base.played;
   const h = head.played;
@@ -70,7 +73,7 @@ export function tallyComparison(
     if (isTierDown) mover.tierDowngrades += weight;
     if (isLoss) mover.capabilityLosses += weight;
   }
-  if (!isChanged) return;
+  if (!isChanged) return null;
   counts.changed += weight;
   const transition = transitionOf(tally, record, base, head, delta);
   transition.records += 1;
@@ -79,6 +82,7 @@ export function tallyComparison(
   if (!isKnown) transition.unknown += weight;
   if (isTierDown) transition.tierDowngrades += weight;
   if (isLoss) transition.capabilityLosses += weight;
+  return transition;
 }
 
 function tallySides(tally: Tally, base: SideOutcome, head: SideOutcome, weight: number): void {

@@ -1,7 +1,7 @@
 import type { Place } from '#core';
 import { type Decision, skipText } from '#decision';
 import type { TrafficRecord } from '#decision-log';
-import { outcomeOf, stageOf } from './compare-record.ts';
+import { outcomeOf, type SideOutcome, stageOf } from './compare-record.ts';
 import { decideRequest, judgeRequest } from './decide-record.ts';
 import type { Label } from './play-record.ts';
 import type { PolicyChange } from './policy-changes.ts';
@@ -46,16 +46,26 @@ export function explainExamples(tally: Tally, base: Side, head: Side, changes: r
   }
 }
 
-/** Explains one record under both revisions. Pure. */
+/** Explains one record under both revisions, with the state that was recorded. Pure. */
 export function explainExample(
   record: TrafficRecord,
   base: Side,
   head: Side,
   changes: readonly PolicyChange[],
 ): ExplainedExample {
+  return explainOutcomes(record, decideAgain(record, base, base), decideAgain(record, head, base), changes);
+}
+
+/** Explains what two sides made of a record, each with its decision. Pure. */
+export function explainOutcomes(
+  record: TrafficRecord,
+  base: DecidedOutcome,
+  head: DecidedOutcome,
+  changes: readonly PolicyChange[],
+): ExplainedExample {
   const { consumer, model, endpoint, inputTokens } = record.request;
-  const before = explainSide(record, base, base);
-  const after = explainSide(record, head, base);
+  const before = explainSide(record, base);
+  const after = explainSide(record, head);
   return {
     consumer: consumer ?? null,
     model: model ?? null,
@@ -68,6 +78,17 @@ export function explainExample(
   };
 }
 
+/** An outcome with the decision it came of. */
+export type DecidedOutcome = SideOutcome & { readonly decision: Decision };
+
+function decideAgain(record: TrafficRecord, side: Side, base: Side): DecidedOutcome {
+  const nowMs = record.facts?.nowMs ?? Date.parse(record.at);
+  const input = inputOf(record, nowMs);
+  const decision = decideRequest(side.snapshot, input.request(), input.facts());
+  const verdict = judgeRequest(side.snapshot, input.request(), input.facts());
+  return { ...outcomeOf(record, verdict, stageOf(side, createModelNames(base.snapshot), nowMs)), decision };
+}
+
 interface Told {
   readonly side: ExplainedSide;
   readonly at: ExplainedExample['because'];
@@ -75,13 +96,7 @@ interface Told {
   readonly documents: readonly string[];
 }
 
-function explainSide(record: TrafficRecord, side: Side, base: Side): Told {
-  const nowMs = record.facts?.nowMs ?? Date.parse(record.at);
-  const input = inputOf(record, nowMs);
-  const { snapshot } = side;
-  const decision = decideRequest(snapshot, input.request(), input.facts());
-  const verdict = judgeRequest(snapshot, input.request(), input.facts());
-  const { played } = outcomeOf(record, verdict, stageOf(side, createModelNames(base.snapshot), nowMs));
+function explainSide(record: TrafficRecord, { decision, verdict, played }: DecidedOutcome): Told {
   const { target, model, status, code, costMicroUsd, label } = played;
   const planned = verdict.plan?.targets[played.position];
   const at = decision.kind === 'deny' ? decision.at : (planned?.at ?? null);
@@ -94,7 +109,7 @@ function explainSide(record: TrafficRecord, side: Side, base: Side): Told {
     `Chain/${verdict.plan?.chain ?? ''}`,
     `Model/${model ?? ''}`,
     `Provider/${planned?.provider.name ?? ''}`,
-    `Consumer/${input.request().consumer}`,
+    `Consumer/${record.request.consumer ?? ''}`,
   ];
   return {
     side: {

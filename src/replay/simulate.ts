@@ -1,5 +1,7 @@
 import type { TrafficRecord } from '#decision-log';
 import { stageOf, tallyComparison } from './compare-record.ts';
+import { explainOutcomes } from './explain-example.ts';
+import type { PolicyChange } from './policy-changes.ts';
 import { shapeOf } from './record-shape.ts';
 import { createModelNames } from './recorded-calls.ts';
 import { inputOf, type ReplayInput } from './recorded-input.ts';
@@ -20,7 +22,7 @@ export interface Simulator {
 }
 
 /** Creates a simulation that begins with the first record. What the recording knows of a counter when it is first met is where that counter starts. */
-export function createSimulator(sides: ReplaySides): Simulator {
+export function createSimulator(sides: ReplaySides, changes: readonly PolicyChange[]): Simulator {
   const tally = createTally();
   const names = createModelNames(sides.base.snapshot);
   let weight = 1000;
@@ -62,7 +64,10 @@ export function createSimulator(sides: ReplaySides): Simulator {
     if (record.facts?.secretsMissing === undefined) count(tally.assumptions, 'secretsMissing', weight);
     const before = await base.live(input, stageOf(sides.base, names, clockMs));
     const after = await head.live(input, stageOf(sides.head, names, clockMs));
-    tallyComparison(tally, record, before, after, weight);
+    const transition = tallyComparison(tally, record, before, after, weight);
+    // Told at once: the state it met is gone with the next record.
+    if (transition?.example.record === record)
+      transition.example.explained = explainOutcomes(record, before, after, changes);
   }
 
   return { add, tally };

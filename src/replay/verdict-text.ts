@@ -18,6 +18,7 @@ export function verdictText(report: DryRunReport): string {
 }
 
 function effectsOf({
+  cacheEligible,
   cost,
   denials,
   tierDowngrades,
@@ -28,9 +29,11 @@ function effectsOf({
   const effects: string[] = [];
   const { deltaMicroUsd } = cost.perDay;
   if (cost.deltaMicroUsd !== 0) {
-    const ratio = cost.baseMicroUsd === 0 ? '' : ` (${signedPercent(cost.deltaMicroUsd / cost.baseMicroUsd)})`;
-    const word = cost.label === 'exact' ? '' : `${cost.label} `;
-    effects.push(`${word}${signedMoney(deltaMicroUsd)} a day${ratio}`);
+    const parts = [
+      ...(cost.baseMicroUsd === 0 ? [] : [signedPercent(cost.deltaMicroUsd / cost.baseMicroUsd)]),
+      ...(cost.label === 'exact' ? [] : [cost.label]),
+    ];
+    effects.push(`${signedMoney(deltaMicroUsd)} a day${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`);
   }
   if (denials.new > 0) {
     const team = movers.teams.filter(({ newDenials }) => newDenials > 0);
@@ -40,6 +43,9 @@ function effectsOf({
   if (denials.removed > 0) effects.push(`${plural(denials.removed, 'denial')} less`);
   if (tierDowngrades > 0) effects.push(`${plural(tierDowngrades, 'answer')} of a lower tier`);
   if (capabilityLosses > 0) effects.push(`${plural(capabilityLosses, 'request')} without a needed capability`);
+  const eligible = cacheEligible.head - cacheEligible.base;
+  if (eligible !== 0)
+    effects.push(`${plural(Math.abs(eligible), 'request')} ${eligible > 0 ? 'more' : 'less'} may be cached`);
   effects.push(`${plural(records.changed, 'request')} changed of ${number(records.requests)}`);
   if (records.indeterminate > 0) effects.push(`${number(records.indeterminate)} indeterminate`);
   return effects;
@@ -47,6 +53,7 @@ function effectsOf({
 
 /** `+412.00 USD`; cents from a cent on. Pure. */
 export function signedMoney(micro: number): string {
+  if (micro === 0) return '±0.00 USD';
   return `${micro < 0 ? '-' : '+'}${formatMoney(roundToCent(Math.abs(micro)))}`;
 }
 

@@ -19,7 +19,7 @@ import { createMemoryStore } from '#state';
 import { eligibleCache } from './cache-eligible.ts';
 import { createCacheWorld } from './cache-world.ts';
 import { capabilitiesUsed } from './capabilities-used.ts';
-import type { SideOutcome } from './compare-record.ts';
+import type { DecidedOutcome } from './explain-example.ts';
 import { createMinHeap } from './min-heap.ts';
 import { playCacheHit, playDenial, playEveryCall, type Stage, wasCacheHit } from './play-record.ts';
 import type { ReplayInput } from './recorded-input.ts';
@@ -28,7 +28,7 @@ import { verdictOf } from './verdict.ts';
 /** One revision living through a recording: counters, breakers, latencies and cache change as it decides. */
 export interface World {
   /** Lives through one request. Records must come in the order of their clocks. */
-  readonly live: (input: ReplayInput, stage: Stage) => Promise<SideOutcome>;
+  readonly live: (input: ReplayInput, stage: Stage) => Promise<DecidedOutcome>;
 }
 
 /** Something that happens later, on the virtual clock. */
@@ -128,14 +128,14 @@ export function createWorld(snapshot: Snapshot, onUnknownStart: () => void): Wor
     }
   }
 
-  async function live(input: ReplayInput, stage: Stage): Promise<SideOutcome> {
+  async function live(input: ReplayInput, stage: Stage): Promise<DecidedOutcome> {
     await passTime(input.nowMs);
     const { record } = input;
     const request = input.request();
     const decision = await decideNow(input);
     const found = decision.kind === 'allow' ? eligibleCache(snapshot, decision.route, request) : null;
     const verdict = verdictOf(snapshot, decision, capabilitiesUsed(request), found?.name ?? null);
-    if (decision.kind === 'deny') return { verdict, played: playDenial(decision.status, decision.code) };
+    if (decision.kind === 'deny') return { verdict, decision, played: playDenial(decision.status, decision.code) };
     if (found !== null && (wasCacheHit(record) || cache.holds(record, request, found, clockMs) === true)) {
       const charges = decision.reservations.map(({ counter, amount }) => ({
         counter,
@@ -143,7 +143,7 @@ export function createWorld(snapshot: Snapshot, onUnknownStart: () => void): Wor
         amount: counter.unit === 'requests' ? 1 : 0,
       }));
       await store.commit({ id: request.id, charges });
-      return { verdict, played: playCacheHit(record) };
+      return { verdict, decision, played: playCacheHit(record) };
     }
     const played = playEveryCall(record, decision.plan, stage);
     const trail = played.trail ?? [];
@@ -154,7 +154,7 @@ export function createWorld(snapshot: Snapshot, onUnknownStart: () => void): Wor
       await store.commit({ id: request.id, charges });
       if (found !== null && played.kind === 'served') cache.keep(record, request, found, endMs);
     });
-    return { verdict, played };
+    return { verdict, decision, played };
   }
 
   return { live };

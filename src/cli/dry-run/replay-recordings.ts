@@ -51,10 +51,10 @@ export async function replayRecordings(
 
 async function simulate(
   paths: readonly string[],
-  { compiled }: PreparedReplay,
+  { compiled, context }: PreparedReplay,
   show: (readBytes: number, lines: number) => void,
 ): Promise<Tally> {
-  const simulator = createSimulator(compiled.sides);
+  const simulator = createSimulator(compiled.sides, context.changes);
   let read = 0;
   let lines = 0;
   const records = recordsInOrder(paths, simulator.tally, (readBytes) => {

@@ -100,8 +100,7 @@ export function endText(from: End, to: End): readonly [string, string] {
   const was = nameOf(from);
   const is = nameOf(to);
   if (was !== is) return [was, is];
-  if (from.model !== to.model)
-    return [`${was} (${from.model ?? 'unknown model'})`, `${is} (${to.model ?? 'unknown model'})`];
+  if (from.model !== to.model) return [`${was} ${from.model ?? 'unknown model'}`, to.model ?? 'unknown model'];
   if (from.route !== to.route) return [`${was} by ${from.route ?? 'no route'}`, `${is} by ${to.route ?? 'no route'}`];
   if (from.cache !== to.cache) return [`${was}, ${cacheText(from)}`, `${is}, ${cacheText(to)}`];
   return [was, `${is} at another price`];

@@ -1,5 +1,5 @@
 import { formatMoney } from '#core';
-import { type DryRunReport, number, roundToCent, signedMoney, signedPercent } from '#replay';
+import { type DryRunReport, number, signedMoney, signedPercent } from '#replay';
 import { createPaint, type Paint } from '../report/colours.ts';
 import type { Look } from '../report/report.ts';
 import { safeText } from '../report/safe-text.ts';
@@ -13,14 +13,14 @@ export function showReport(report: DryRunReport, look: Look, pathOf: PathOf): st
   const paint = createPaint(look.hasColours);
   const width = Math.max(60, Math.min(look.columns, 100));
   const head = [headLine(report, paint, width), '', scope(report, paint, width)];
-  const sections = look.isQuiet ? [gates(report, paint)] : all(report, paint, width, pathOf);
+  const sections = look.isQuiet ? [gates(report, paint, width)] : all(report, paint, width, pathOf);
   return `${[...head, ...sections.filter((section) => section !== '')].join('\n')}\n`;
 }
 
 function all(report: DryRunReport, paint: Paint, width: number, pathOf: PathOf): readonly string[] {
   return [
     totals(report, paint),
-    gates(report, paint),
+    gates(report, paint, width),
     transitions(report, paint, width),
     movers(report, paint),
     examples(report, paint, width, pathOf),
@@ -49,21 +49,21 @@ function title(text: string, paint: Paint): string {
 function totals(report: DryRunReport, paint: Paint): string {
   const lines = totalsOf(report).map(({ name, base, head, delta, label }) => {
     const note = label === null ? '' : `  ${paint('dim', label)}`;
-    return `  ${name.padEnd(22)}${base.padStart(15)}${head.padStart(15)}${delta.padStart(14)}${note}`.trimEnd();
+    return `  ${name.padEnd(20)}${base.padStart(13)}${head.padStart(13)}${delta.padStart(13)}${note}`.trimEnd();
   });
   return [
-    title(`Totals${' '.repeat(18)}${'base'.padStart(15)}${'head'.padStart(15)}${'change'.padStart(14)}`, paint),
+    title(`Totals${' '.repeat(16)}${'base'.padStart(13)}${'head'.padStart(13)}${'change'.padStart(13)}`, paint),
     ...lines,
   ].join('\n');
 }
 
-function gates({ gates: results }: DryRunReport, paint: Paint): string {
+function gates({ gates: results }: DryRunReport, paint: Paint, width: number): string {
   if (results.length === 0) return `${title('Gates', paint)}\n  none: the base's Project declares no gates`;
-  const lines = results.map(({ rule, limit, actual, passed, waiver, note }) => {
+  const lines = results.flatMap(({ rule, limit, actual, passed, waiver, note }) => {
     const mark = passed ? paint('good', '✓') : paint('error', '✗');
-    const more = waiver !== null ? `  waived by ${safeText(waiver)}` : note !== null ? `  ${note}` : '';
-    const line = `  ${mark} ${rule.padEnd(22)} ${String(actual ?? 'not measured')}`;
-    return `${line}${paint('dim', `  limit ${limit}${more}`)}`;
+    const more = waiver !== null ? `waived by ${safeText(waiver)}` : note;
+    const line = `  ${mark} ${rule.padEnd(22)} ${String(actual ?? 'not measured').padEnd(24)} ${paint('dim', `limit ${limit}`)}`;
+    return more === null ? [line] : [line, paint('dim', wrap(more, width, '      '))];
   });
   return [title('Gates', paint), ...lines].join('\n');
 }
@@ -182,9 +182,4 @@ function doubts(report: DryRunReport, paint: Paint, width: number): string {
 function footer({ base, head, records, modeReason, reproduce }: DryRunReport, paint: Paint, width: number): string {
   const digests = `base ${base.digest.slice(0, 12)}, head ${head.digest.slice(0, 12)}, recording ${records.fingerprint}; ${modeReason}`;
   return ['', paint('dim', wrap(digests, width, '')), paint('dim', wrap(safeText(reproduce), width, ''))].join('\n');
-}
-
-/** Money for a column. Pure. */
-export function moneyCell(micro: number): string {
-  return formatMoney(roundToCent(micro));
 }
