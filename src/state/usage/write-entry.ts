@@ -36,9 +36,10 @@ export type WriteEntry = (entry: UsageEntry) => boolean;
 /** Prepares the statements. Effects: on the database, inside whatever transaction is open. */
 export function prepareWriteEntry(database: DatabaseSync): WriteEntry {
   const addCharge = database.prepare(
-    `INSERT OR IGNORE INTO charges (id, part, at_ms, environment, revision, consumer, team, route, chain, target, provider, model,
+    `INSERT INTO charges (id, part, at_ms, environment, revision, consumer, team, route, chain, target, provider, model,
      endpoint, ${COLUMNS.join(', ')}, cost_micro_usd, price_source, price_from_ms, estimated, status, code, fallback, attempts,
-     billed_attempts, saved_micro_usd) VALUES (${Array(31).fill('?').join(', ')})`,
+     billed_attempts, saved_micro_usd) VALUES (${Array(31).fill('?').join(', ')})
+     ON CONFLICT (id, part) DO NOTHING`,
   );
   const addToSlice = database.prepare(
     `INSERT INTO slices VALUES (${Array(6 + SUMS.length)
