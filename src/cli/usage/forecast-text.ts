@@ -18,7 +18,7 @@ export function bySoonest(a: ForecastLine, b: ForecastLine): number {
 
 function outlook({ unit, limit, spent, window, forecast }: ForecastLine, timezone: string, nowMs: number): string {
   const end = dayText(Date.parse(window.end), timezone, nowMs);
-  if (spent >= limit) return `its cap is reached, until ${end}`;
+  if (spent >= limit) return `its cap is reached; its window ends ${end}`;
   if (forecast === null) return `its window ends ${end}; too early for a forecast`;
   const { reachesLimitAt, projected } = forecast;
   if (reachesLimitAt === null) return `at this rate ${amountText(projected, unit)} when its window ends ${end}`;
