@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { VERSION } from '#core';
 import { reportBug } from './report-bug.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from './verb.ts';
 import { VERBS } from './verbs.ts';
-import { readVersion } from './version.ts';
 
 /**
  * Runs one command line and tells its exit code. Reports go to stdout, everything else to stderr; a mistake of the user is one line and a hint, a
@@ -51,7 +51,7 @@ async function runCommandLine(argv: readonly string[], terminal: Terminal): Prom
 function createProgram(terminal: Terminal): Command {
   return new Command('signalbox')
     .description('An AI gateway whose every behaviour is a reviewed file.')
-    .version(readVersion(), '-V, --version', 'print the version')
+    .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .showHelpAfterError('(add --help for usage)')
     .configureOutput({

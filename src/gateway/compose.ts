@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { loadCatalog } from '#catalog';
-import { createChannel, requestId } from '#core';
+import { createChannel, requestId, VERSION } from '#core';
 import { advanceBreaker, breakerView, CLOSED_BREAKER } from '#decision';
 import { openRecorder } from '#decision-log';
 import { cannotCheck, loadPolicies } from '#policy';
@@ -75,12 +75,11 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     breaker: { closed: CLOSED_BREAKER, advance: advanceBreaker, view: breakerView },
     onEvent: (event) => logStoreEvent(log, event),
   });
-  const version = versionOf();
   const finished = createChannel<FinishedRequest>('request-finished');
   const records = await openRecorder({
     dataDir,
     directory: join(dataDir, 'records'),
-    gatewayVersion: version,
+    gatewayVersion: VERSION,
     recording: () => boot.holder.current().snapshot.project.recording,
     nowMs,
     pid: process.pid,
@@ -88,7 +87,7 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
   });
   const { holder } = boot;
   const metrics = openMetrics({
-    version,
+    version: VERSION,
     known: knownNames(() => holder.current().snapshot),
     policies() {
       const { revision, digest, environment: name } = holder.current().snapshot;
@@ -113,7 +112,7 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     metrics.measure(measured);
   });
   const parts: GatewayParts = {
-    version,
+    version: VERSION,
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     policies: boot.holder,
     secrets,
@@ -156,9 +155,4 @@ function processLog(): Log {
     hasColours: isForPeople && !env.NO_COLOR,
     descriptor: 2,
   });
-}
-
-function versionOf(): string {
-  const text = readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8');
-  return String((JSON.parse(text) as { readonly version: unknown }).version);
 }

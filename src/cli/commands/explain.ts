@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { VERSION } from '#core';
 import {
   type ExplainOptions,
   type Explanation,
@@ -24,7 +25,6 @@ import { writeReports } from '../report/write-reports.ts';
 import { buildSituation } from '../request/build-situation.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
-import { readVersion } from '../version.ts';
 
 const DEFAULT_ENVIRONMENT = 'development';
 
@@ -65,7 +65,7 @@ async function explainOne(call: VerbCall): Promise<ExitCode> {
   };
   if (snapshot === null) {
     const findings = diagnostics.filter(({ severity }) => severity === 'error');
-    const json = { version: readVersion(), exitCode: 1, findings: findings.map(jsonFinding) };
+    const json = { version: VERSION, exitCode: 1, findings: findings.map(jsonFinding) };
     await writeReports(
       { ...base, findings, json, exitCode: 1, scope: `environment ${environment} does not compile` },
       outputs,
@@ -185,7 +185,7 @@ function secretsMissingNow(snapshot: Snapshot, { terminal }: VerbCall): Readonly
 function jsonOf({ request, environment, revision, explanation, remarks, record }: Explained): object {
   const facts: Partial<RequestFacts> = { ...request, headers: {} };
   return {
-    version: readVersion(),
+    version: VERSION,
     environment,
     revision,
     ...explanation,

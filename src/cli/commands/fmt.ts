@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Diagnostic } from '#core';
+import { type Diagnostic, VERSION } from '#core';
 import { cannotCheck, formatPolicies, loadPolicies, parsePolicies } from '#policy';
 import { policiesFolder, withPolicies } from '../options.ts';
 import { replaceFile } from '../replace-file.ts';
@@ -10,7 +10,6 @@ import { fails } from '../report/report.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
-import { readVersion } from '../version.ts';
 
 /** `signalbox fmt [--check] [FILES|-]`: canonical layout; comments stay, and so does every value. */
 export const fmt: Verb = {
@@ -60,7 +59,7 @@ async function formatFiles(call: VerbCall): Promise<ExitCode> {
       verb: 'fmt',
       findings,
       json: {
-        version: readVersion(),
+        version: VERSION,
         exitCode,
         changed: changed.map(({ path }) => path),
         findings: findings.map(jsonFinding),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { VERSION } from '#core';
 import type { ParsedDocument } from '#policy';
 import { addKey, fieldsOf, type KeyEntry, setExpiry } from '../keys/edit-consumer.ts';
 import { consumersOf, findConsumer, keysOf, nextKeyId, type WrittenKey } from '../keys/find-consumer.ts';
@@ -15,7 +16,6 @@ import { readFailLevel, readOutputs, withReports } from '../report/formats.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
-import { readVersion } from '../version.ts';
 
 // Lint asks for a new key after this long.
 const DEFAULT_EXPIRES = '90d';
@@ -183,7 +183,7 @@ async function listKeys(call: VerbCall): Promise<ExitCode> {
     {
       verb: 'keys list',
       findings: [],
-      json: { version: readVersion(), exitCode: 0, keys: listed },
+      json: { version: VERSION, exitCode: 0, keys: listed },
       failLevel: 'error',
       exitCode: 0,
       pathOf: place,

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { VERSION } from '#core';
 import { findPage, lintPages, runLint } from '#lint';
 import { suggest } from '#policy';
 import { chosenEnvironment, nothingToCheck, type PolicyTree, readTree, shownPath, treeOf } from '../load-tree.ts';
@@ -11,7 +12,6 @@ import { fails, type Report } from '../report/report.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
-import { readVersion } from '../version.ts';
 
 /** Name of what comes from stdin, in findings. */
 const STDIN = 'stdin.yaml';
@@ -94,7 +94,7 @@ async function report(
     {
       verb: 'lint',
       findings,
-      json: { version: readVersion(), exitCode, findings: findings.map(jsonFinding) },
+      json: { version: VERSION, exitCode, findings: findings.map(jsonFinding) },
       failLevel,
       exitCode,
       pathOf: (file) => shownPath(file, tree),

@@ -1,4 +1,4 @@
-import { asArray, asObject, asString } from '#core';
+import { asArray, asObject, asString, VERSION } from '#core';
 import { type Compiled, KINDS, type ParsedDocument } from '#policy';
 import { chosenEnvironment, loadTree, type PolicyTree, shownPath } from '../load-tree.ts';
 import { withEnvironment, withPolicies } from '../options.ts';
@@ -9,7 +9,6 @@ import { fails, type Look } from '../report/report.ts';
 import { safeText } from '../report/safe-text.ts';
 import { writeReports } from '../report/write-reports.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
-import { readVersion } from '../version.ts';
 
 /** `signalbox list`: every document with its place, what an environment leaves out, what was ignored, and what could not be read. */
 export const list: Verb = {
@@ -52,7 +51,7 @@ async function listPolicies(call: VerbCall): Promise<ExitCode> {
     {
       verb: 'list',
       findings,
-      json: { version: readVersion(), exitCode, ...listing, findings: findings.map(jsonFinding) },
+      json: { version: VERSION, exitCode, ...listing, findings: findings.map(jsonFinding) },
       failLevel,
       exitCode,
       pathOf: (file) => shownPath(file, tree),

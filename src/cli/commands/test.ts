@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import type { Diagnostic } from '#core';
+import { type Diagnostic, VERSION } from '#core';
 import type { Snapshot } from '#snapshot';
 import { loadTree, type PolicyTree } from '../load-tree.ts';
 import { namedEnvironment, textOption, withEnvironment, withPolicies } from '../options.ts';
@@ -19,7 +19,6 @@ import { testsMarkdown } from '../test/tests-markdown.ts';
 import { watchFolder } from '../test/watch-folder.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
-import { readVersion } from '../version.ts';
 
 const DEFAULT_ENVIRONMENT = 'development';
 
@@ -84,7 +83,7 @@ async function runOnce(call: VerbCall, outputs: readonly Output[]): Promise<Exit
   };
   if (broken.length > 0) {
     const json = {
-      version: readVersion(),
+      version: VERSION,
       exitCode: 1,
       passed: 0,
       failed: 0,
@@ -120,7 +119,7 @@ async function writeRun(
 ): Promise<void> {
   const findings = testFindings(run);
   const exitCode = testExitCode(run);
-  const json = { version: readVersion(), exitCode, ...testJson(run) };
+  const json = { version: VERSION, exitCode, ...testJson(run) };
   const scope = `${run.results.length} case${run.results.length === 1 ? '' : 's'}`;
   const { pathOf: path } = base;
   await writeReports({ ...base, findings, json, exitCode, scope }, outputs, call.terminal, {

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { VERSION } from '#core';
 import { suggest } from '#policy';
 import { USAGE_GROUPS, type UsageGroup, type UsageSummary, type UsageSummaryQuery } from '#state';
 import { textOption } from '../options.ts';
@@ -11,7 +12,6 @@ import { usageCsv } from '../usage/usage-csv.ts';
 import { usageMarkdown } from '../usage/usage-markdown.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
-import { readVersion } from '../version.ts';
 
 const MAX_TOP = 1000;
 
@@ -57,7 +57,7 @@ function reportOf(summary: UsageSummary) {
   return {
     verb: 'usage',
     findings: [],
-    json: { version: readVersion(), exitCode: 0, ...summary },
+    json: { version: VERSION, exitCode: 0, ...summary },
     failLevel: 'error' as const,
     exitCode: 0,
     pathOf: (file: string) => file,

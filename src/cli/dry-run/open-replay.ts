@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { loadCatalog } from '#catalog';
+import { VERSION } from '#core';
 import { type Compiled, compilePolicies } from '#policy';
 import { gateWaivers, policyChanges, type ReplayContext, type Shard, statefulChanges } from '#replay';
 import type { Snapshot } from '#snapshot';
@@ -9,7 +10,6 @@ import type { Report } from '../report/report.ts';
 import { checkLock } from '../traffic/check-lock.ts';
 import { UsageError } from '../usage-error.ts';
 import type { VerbCall } from '../verb.ts';
-import { readVersion } from '../version.ts';
 import type { ChosenMode } from './dry-run-options.ts';
 import { findRecorded } from './find-recorded.ts';
 import { openMergeBase, openRevision, openWorkingTree, type RevisionSources } from './open-revision.ts';
@@ -96,7 +96,7 @@ function contextOf({ base, head, compiledBase, compiledHead, mode, environment, 
       : `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''} changed`;
   const waivers = gateWaivers(before, day);
   return {
-    version: readVersion(),
+    version: VERSION,
     base: { name: base.name, commit: base.commit, digest: before.digest },
     head: { name: head.name, commit: head.commit, digest: after.digest },
     environment,
@@ -124,7 +124,7 @@ function brokenHead({ diagnostics }: Compiled, folder: string): Report {
   return {
     verb: 'dry-run',
     findings,
-    json: { version: readVersion(), exitCode: 1, findings: findings.map(jsonFinding) },
+    json: { version: VERSION, exitCode: 1, findings: findings.map(jsonFinding) },
     failLevel: 'error',
     exitCode: 1,
     pathOf: (file) => join(folder, file).replaceAll('\\', '/'),

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { VERSION } from '#core';
 import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
-import { readVersion } from '../version.ts';
 import type { Format, Output } from './formats.ts';
 import { writeGithub } from './github.ts';
 import { writeJson } from './json.ts';
@@ -42,7 +42,7 @@ function write(format: Format, report: Report, look: Look): string {
     case 'json':
       return writeJson(report);
     case 'sarif':
-      return writeSarif(report, readVersion());
+      return writeSarif(report, VERSION);
     case 'junit':
       return writeJunit(report);
     case 'github':
