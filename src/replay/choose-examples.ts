@@ -1,5 +1,5 @@
 import { compareText } from '#core';
-import type { ExplainedExample } from './explain-example.ts';
+import type { ExplainedExample } from './explained-example.ts';
 import { requests } from './gates.ts';
 import type { Tally, Transition } from './tally.ts';
 

@@ -1,40 +1,13 @@
-import type { Place } from '#core';
 import { type Decision, skipText } from '#decision';
 import type { TrafficRecord } from '#decision-log';
 import { outcomeOf, type SideOutcome, stageOf } from './compare-record.ts';
 import { decideRequest, judgeRequest } from './decide-record.ts';
-import type { Label } from './play-record.ts';
+import type { ExplainedExample, ExplainedSide } from './explained-example.ts';
 import type { PolicyChange } from './policy-changes.ts';
 import { createModelNames } from './recorded-calls.ts';
 import { inputOf } from './recorded-input.ts';
 import type { Side } from './side.ts';
 import type { Tally } from './tally.ts';
-
-/** A request that comes out differently, told so that a reader can follow it. */
-export interface ExplainedExample {
-  readonly consumer: string | null;
-  readonly model: string | null;
-  readonly endpoint: string;
-  readonly inputTokens: number | null;
-  readonly at: string;
-  readonly base: ExplainedSide;
-  readonly head: ExplainedSide;
-  /** The changed document that is to blame, else where the head's decision is written. */
-  readonly because: (Place & { readonly document: string | null }) | null;
-}
-
-/** One side of it. */
-export interface ExplainedSide {
-  readonly route: string | null;
-  readonly target: string | null;
-  readonly model: string | null;
-  readonly status: number;
-  readonly code: string | null;
-  readonly costMicroUsd: number | null;
-  readonly label: Label;
-  /** What policy said, in words. */
-  readonly trace: readonly string[];
-}
 
 /** Explains the example of every transition in place, before the policies are let go of. */
 export function explainExamples(tally: Tally, base: Side, head: Side, changes: readonly PolicyChange[]): void {

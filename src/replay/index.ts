@@ -1,9 +1,11 @@
 /** Makes the report of a tally: the same input gives the same report, byte for byte. Pure. */
-export { buildReport, type DryRunReport, type ReportMover, type ReportTransition } from './build-report.ts';
+export { buildReport } from './build-report.ts';
 /** One of the few changed requests that a report shows. */
 export type { ChosenExample } from './choose-examples.ts';
+export type { DryRunReport, ReportMover, ReportTransition } from './dry-run-report.ts';
 /** Explains the example of every transition in place. Effect: fills `explained`. */
-export { type ExplainedExample, type ExplainedSide, explainExamples } from './explain-example.ts';
+export { explainExamples } from './explain-example.ts';
+export type { ExplainedExample, ExplainedSide } from './explained-example.ts';
 /** Waivers of gates in force on a day. Pure. */
 export { type GateWaiver, gateWaivers } from './gate-waivers.ts';
 /** Gates with what was measured, and how shares and amounts are written. Pure. */

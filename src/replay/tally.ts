@@ -1,5 +1,5 @@
 import type { TrafficRecord } from '#decision-log';
-import type { ExplainedExample } from './explain-example.ts';
+import type { ExplainedExample } from './explained-example.ts';
 import type { Played } from './play-record.ts';
 
 /**

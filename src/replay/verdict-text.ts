@@ -1,5 +1,5 @@
 import { formatMoney } from '#core';
-import type { DryRunReport } from './build-report.ts';
+import type { DryRunReport } from './dry-run-report.ts';
 import { roundToCent, signedPercent } from './gates.ts';
 
 /** The one sentence that a reader takes away: whether a gate fails, and the largest effects. Pure. */
