@@ -23,5 +23,5 @@ export function decideRequest(snapshot: Snapshot, request: RequestFacts, facts: 
 export function judgeRequest(snapshot: Snapshot, request: RequestFacts, facts: Facts): Verdict {
   const decision = decideRequest(snapshot, request, facts);
   const cache = decision.kind === 'allow' ? (eligibleCache(snapshot, decision.route, request)?.name ?? null) : null;
-  return verdictOf(snapshot, decision, capabilitiesUsed(request), cache);
+  return verdictOf(snapshot, decision, { uses: capabilitiesUsed(request), cache, inputTokens: request.inputTokens });
 }

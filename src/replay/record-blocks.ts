@@ -35,9 +35,44 @@ const GZIP_MAGIC = [0x1f, 0x8b];
  * that block longer. A packed file that ends too early gives what can be unpacked. Throws `UnreadableRecording`. Effect: reads the file.
  */
 export async function* readBlocks(path: string, file: number): AsyncGenerator<RecordBlock> {
-  const isPacked = await startsPacked(path);
+  try {
+    yield* (await startsPacked(path)) ? readPacked(path, file) : readPlain(path, file);
+  } catch (error) {
+    throw error instanceof UnreadableRecording ? error : new UnreadableRecording(path, error);
+  }
+}
+
+/** Straight into the blocks that are handed on: the rest of a line is all that is copied. */
+async function* readPlain(path: string, file: number): AsyncGenerator<RecordBlock> {
+  const handle = await open(path, 'r');
+  try {
+    let rest: Uint8Array = new Uint8Array(0);
+    let readBytes = 0;
+    for (let index = 0; ; ) {
+      const buffer = Buffer.allocUnsafeSlow(rest.length + BLOCK_BYTES);
+      buffer.set(rest);
+      const { bytesRead } = await handle.read(buffer, rest.length, BLOCK_BYTES);
+      readBytes += bytesRead;
+      const held = buffer.subarray(0, rest.length + bytesRead);
+      if (bytesRead === 0) {
+        yield { bytes: held, file, index, isLast: true, readBytes };
+        return;
+      }
+      const end = held.lastIndexOf(NEWLINE) + 1;
+      // A copy: a worker takes the memory of its block along.
+      rest = Uint8Array.from(held.subarray(end));
+      if (end === 0) continue;
+      yield { bytes: held.subarray(0, end), file, index, isLast: false, readBytes };
+      index += 1;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* readPacked(path: string, file: number): AsyncGenerator<RecordBlock> {
   const source = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  const input: Readable = isPacked ? source.pipe(createGunzip({ chunkSize: 1024 * 1024 })) : source;
+  const input: Readable = source.pipe(createGunzip({ chunkSize: 1024 * 1024 }));
   source.on('error', (error) => input.destroy(error));
   let parts: Buffer[] = [];
   let size = 0;
@@ -56,8 +91,6 @@ export async function* readBlocks(path: string, file: number): AsyncGenerator<Re
       size = rest.length;
     }
     yield { bytes: joined(parts), file, index, isLast: true, readBytes: source.bytesRead };
-  } catch (error) {
-    throw new UnreadableRecording(path, error);
   } finally {
     source.destroy();
   }

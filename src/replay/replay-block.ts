@@ -20,8 +20,11 @@ export interface Shard {
 
 const NEWLINE = 10;
 
+/** What replays the lines of blocks. */
+export type BlockReplayer = Pick<Replayer, 'add' | 'tally' | 'quickLines'>;
+
 /** Replays every line of a block that belongs to the shard; blank lines are none. */
-export function replayBlock(replayer: Pick<Replayer, 'add' | 'tally'>, block: BlockToReplay, shard: Shard): void {
+export function replayBlock(replayer: BlockReplayer, block: BlockToReplay, shard: Shard): void {
   const buffer = Buffer.from(block.bytes.buffer, block.bytes.byteOffset, block.bytes.byteLength);
   let line = block.firstLine;
   let start = 0;
@@ -37,13 +40,18 @@ export function replayBlock(replayer: Pick<Replayer, 'add' | 'tally'>, block: Bl
 }
 
 function replayLine(
-  { add, tally }: Pick<Replayer, 'add' | 'tally'>,
+  { add, tally, quickLines }: BlockReplayer,
   text: string,
   line: number,
   isOpen: boolean,
   name: string,
 ): void {
   if (text.length < 2 && text.trim() === '') return;
+  const quick = quickLines.read(text);
+  if (quick !== null) {
+    add(quick.record, quick.requestShape);
+    return;
+  }
   const parsed = parseLine(text, isOpen);
   if (parsed.kind === 'record') {
     add(parsed.record);

@@ -1,6 +1,7 @@
 import type { TrafficRecord } from '#decision-log';
 import { outcomeOf, stageOf, tallyComparison } from './compare-record.ts';
 import { mismatchOf } from './fidelity.ts';
+import { createQuickLines, type QuickLines } from './quick-line.ts';
 import { shapeOf } from './record-shape.ts';
 import { createModelNames } from './recorded-calls.ts';
 import { inputOf, type ReplayInput } from './recorded-input.ts';
@@ -23,8 +24,10 @@ export interface ReplaySides {
 
 /** Replays records one by one and adds up what comes of them. */
 export interface Replayer {
-  readonly add: (record: TrafficRecord) => void;
+  /** `requestShape` names what the request shares with others, where the reader knows. */
+  readonly add: (record: TrafficRecord, requestShape?: string) => void;
   readonly tally: Tally;
+  readonly quickLines: QuickLines;
 }
 
 interface Shape {
@@ -43,8 +46,8 @@ export function createReplayer(sides: ReplaySides): Replayer {
   const names = createModelNames(sides.base.snapshot);
   const shapes = new Map<string, Shape>();
 
-  function shapeFor(record: TrafficRecord): Shape {
-    const text = shapeOf(record);
+  function shapeFor(record: TrafficRecord, requestShape?: string): Shape {
+    const text = shapeOf(record, requestShape);
     const known = shapes.get(text);
     if (known !== undefined) return known;
     if (shapes.size >= MAX_SHAPES) shapes.clear();
@@ -53,12 +56,12 @@ export function createReplayer(sides: ReplaySides): Replayer {
     return fresh;
   }
 
-  function add(record: TrafficRecord): void {
+  function add(record: TrafficRecord, requestShape?: string): void {
     if (!admitRecord(tally, record, sides.environment)) return;
     const nowMs = record.facts?.nowMs ?? Date.parse(record.at);
     const weight = weightOf(record);
     const input = inputOf(record, nowMs);
-    const shape = shapeFor(record);
+    const shape = shapeFor(record, requestShape);
     const base = sides.base.judge(input, shape.base);
     checkFidelity(tally, sides, shape, input, base, weight);
     if (record.decision?.inline === true) {
@@ -79,7 +82,7 @@ export function createReplayer(sides: ReplaySides): Replayer {
     tallyComparison(tally, record, baseOutcome, headOutcome, weight);
   }
 
-  return { add, tally };
+  return { add, tally, quickLines: createQuickLines() };
 }
 
 const NONE: readonly string[] = Object.freeze([]);

@@ -1,5 +1,6 @@
-import type { Facts, RequestFacts } from '#decision';
+import type { Facts } from '#decision';
 import type { Chain, Snapshot } from '#snapshot';
+import { createBudgetVerdicts, withoutLimits } from './budget-verdicts.ts';
 import { judgeRequest } from './decide-record.ts';
 import { type MovingParts, movingPartsOf } from './moving-parts.ts';
 import { createPeriods } from './periods.ts';
@@ -42,13 +43,16 @@ export function createSideShape(): SideShape {
 }
 
 /**
- * Prepares a revision. A verdict is remembered by shape, span of time, weighted choice and range of input tokens. Ranges are exact: every gate and hold is
- * monotone or linear in the input tokens, so two requests of one shape with the same verdict share it with all between them. Counters are compared with the
- * largest hold of the range; where one has no room, where a size limit is passed, or where measurements choose the target, the request is decided for itself.
+ * Prepares a revision. What is remembered of a shape, a span of time, a weighted choice and a range of input tokens is the verdict that no budget stands in the way of. Ranges are exact:
+ * every gate and hold is monotone or linear in the input tokens, so two requests of one shape with the same verdict share it with all between them. Then each record's
+ * counters are compared with the holds of its range. A request is decided for itself where that is not certain: a counter between the smallest and the
+ * largest hold, a budget that hands over, a size limit passed, targets chosen by measurements.
  */
 export function createSide(snapshot: Snapshot): Side {
   const parts = movingPartsOf(snapshot);
   const periods = createPeriods(parts.windows, parts.priceChanges);
+  const unlimited = withoutLimits(snapshot);
+  const exhausted = createBudgetVerdicts(snapshot);
 
   function judge(input: ReplayInput, shape: SideShape): Verdict {
     const { record } = input;
@@ -56,14 +60,16 @@ export function createSide(snapshot: Snapshot): Side {
     const period = periods.numberOf(input.nowMs);
     let known = shape.byPeriod.get(period);
     if (known === undefined) {
-      known = remember(snapshot, parts, input);
+      known = remember(unlimited, parts, input);
       shape.byPeriod.set(period, known);
     }
     const segments = known.byChoice === null ? known.segments : segmentsOfChoice(known, input);
     const tooLarge = known.bodyLimit !== null && (record.request.bodyBytes ?? 0) > known.bodyLimit;
     if (segments === null || tooLarge || record.facts?.countersUnread === true) return judgeAlone(snapshot, input);
-    const verdict = verdictIn(segments, snapshot, input);
-    return verdict === null || isShort(verdict, record.facts?.counters) ? judgeAlone(snapshot, input) : verdict;
+    const verdict = verdictIn(segments, unlimited, input);
+    const settled =
+      verdict === null ? null : exhausted.settle(verdict, record.facts?.counters, record.request.inputTokens ?? 0);
+    return settled ?? judgeAlone(snapshot, input);
   }
 
   return { snapshot, judge };
@@ -101,7 +107,7 @@ function verdictIn(segments: Segment[], snapshot: Snapshot, input: ReplayInput):
   const tokens = input.record.request.inputTokens ?? 0;
   for (const segment of segments) if (segment.low <= tokens && tokens <= segment.high) return segment.verdict;
   const verdict = judgeRequest(snapshot, input.request(), withoutCounters(input.facts()));
-  if (isOwn(verdict)) return null;
+  if (isAboutCost(verdict, snapshot, tokens)) return null;
   const same = segments.find((segment) => segment.verdict.signature === verdict.signature);
   if (same === undefined) segments.push({ low: tokens, high: tokens, verdict });
   else {
@@ -112,26 +118,13 @@ function verdictIn(segments: Segment[], snapshot: Snapshot, input: ReplayInput):
   return verdict;
 }
 
-/** A verdict about money or budgets with nothing spent yet: costs need not rise with the input (a smaller rest of the context window bounds the output). */
-function isOwn({ code, signature }: Verdict): boolean {
-  if (code === 'limit_exceeded' || code === 'budget_exceeded' || code === 'rate_limited') return true;
-  return signature.includes('budget-');
-}
-
-function isShort({ budgets }: Verdict, counters: Facts['counters'] | undefined): boolean {
-  if (counters === undefined) return false;
-  for (const { key, hold, limit } of budgets) {
-    const state = counters[key];
-    if (state !== undefined && state.spent + state.held + hold > limit) return true;
-  }
-  return false;
+/** A refusal over the route's `maxRequestCost` where only the rest of a context window bounds the output: then costs need not rise with the input. */
+function isAboutCost({ code, route }: Verdict, snapshot: Snapshot, tokens: number): boolean {
+  if (code !== 'limit_exceeded') return false;
+  const { maxInputTokens = null, maxOutputTokens = null } = snapshot.routes.get(route ?? '')?.limits ?? {};
+  return maxOutputTokens === null && (maxInputTokens === null || tokens <= maxInputTokens);
 }
 
 function withoutCounters(facts: Facts): Facts {
   return { ...facts, counters: NO_COUNTERS };
-}
-
-/** The request of a record as it would be with other fields. */
-export function withFields(request: RequestFacts, fields: Partial<RequestFacts>): RequestFacts {
-  return { ...request, ...fields };
 }

@@ -27,19 +27,25 @@ export interface Verdict {
 export interface VerdictBudget {
   readonly key: string;
   readonly budget: string;
-  readonly limit: number;
+  /** Tokens held beyond the input tokens, for a budget that counts those: its hold follows them exactly. Null for other units. */
+  readonly beyondInput: number | null;
+  /** The most that records of this shape hold, and the least. */
   readonly hold: number;
+  readonly leastHold: number;
   /** A budget that only warns changes no decision. */
   readonly isBinding: boolean;
 }
 
+/** What a verdict takes from the request. */
+export interface VerdictFacts {
+  /** Capabilities the request uses. */
+  readonly uses: readonly Capability[];
+  readonly cache: string | null;
+  readonly inputTokens: number;
+}
+
 /** Takes from a decision what outlives the single request. Pure. */
-export function verdictOf(
-  snapshot: Snapshot,
-  decision: Decision,
-  uses: readonly Capability[],
-  cache: string | null,
-): Verdict {
+export function verdictOf(snapshot: Snapshot, decision: Decision, { uses, cache, inputTokens }: VerdictFacts): Verdict {
   if (decision.kind === 'deny') {
     const { route, status, code, at, skipped } = decision;
     const isIncapable = skipped.length > 0 && skipped.every(({ reason }) => reason === 'capability-missing');
@@ -59,8 +65,9 @@ export function verdictOf(
     budgets: reservations.map(({ counter, amount, enforce }) => ({
       key: counter.key,
       budget: counter.budget,
-      limit: counter.limit,
+      beyondInput: counter.unit === 'tokens' || counter.unit === 'inputTokens' ? amount - inputTokens : null,
       hold: amount,
+      leastHold: amount,
       isBinding: enforce,
     })),
     lacks: plan.targets.map(({ model }) => lacking(snapshot, model, uses)),
@@ -69,11 +76,11 @@ export function verdictOf(
   };
 }
 
-/** One verdict for all requests between two that have the same: the larger hold of both on every counter. Pure. */
+/** One verdict for all requests between two that have the same: the larger and the smaller hold of both on every counter. Pure. */
 export function widen(known: Verdict, other: Verdict): Verdict {
   const budgets = known.budgets.map((budget, index) => {
-    const hold = Math.max(budget.hold, other.budgets[index]?.hold ?? 0);
-    return hold === budget.hold ? budget : { ...budget, hold };
+    const { hold = 0, leastHold = 0 } = other.budgets[index] ?? {};
+    return { ...budget, hold: Math.max(budget.hold, hold), leastHold: Math.min(budget.leastHold, leastHold) };
   });
   return { ...known, budgets };
 }

@@ -134,7 +134,11 @@ export function createWorld(snapshot: Snapshot, onUnknownStart: () => void): Wor
     const request = input.request();
     const decision = await decideNow(input);
     const found = decision.kind === 'allow' ? eligibleCache(snapshot, decision.route, request) : null;
-    const verdict = verdictOf(snapshot, decision, capabilitiesUsed(request), found?.name ?? null);
+    const verdict = verdictOf(snapshot, decision, {
+      uses: capabilitiesUsed(request),
+      cache: found?.name ?? null,
+      inputTokens: request.inputTokens,
+    });
     if (decision.kind === 'deny') return { verdict, decision, played: playDenial(decision.status, decision.code) };
     if (found !== null && (wasCacheHit(record) || cache.holds(record, request, found, clockMs) === true)) {
       const charges = decision.reservations.map(({ counter, amount }) => ({
