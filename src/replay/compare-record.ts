@@ -118,6 +118,7 @@ function hasChanged({ verdict: bv, played: b }: SideOutcome, { verdict: hv, play
     b.model !== h.model ||
     b.code !== h.code ||
     b.status !== h.status ||
+    b.isFallback !== h.isFallback ||
     b.costMicroUsd !== h.costMicroUsd ||
     bv.route !== hv.route ||
     (bv.cache !== hv.cache && (bv.cache === null || hv.cache === null))
@@ -188,11 +189,19 @@ function transitionOf(
 function endOf({ verdict, played }: SideOutcome): End {
   const { target, model, code } = played;
   const kind = target === 'cache' ? 'cache' : played.kind;
-  return { kind, route: verdict.route, target: kind === 'denied' ? null : target, model, code, cache: verdict.cache };
+  return {
+    kind,
+    route: verdict.route,
+    target: kind === 'denied' ? null : target,
+    model,
+    code,
+    cache: verdict.cache,
+    fallback: played.isFallback,
+  };
 }
 
-function textOf({ kind, route, target, model, code, cache }: End): string {
-  return `${kind}|${route}|${target}|${model}|${code}|${cache}`;
+function textOf({ kind, route, target, model, code, cache, fallback }: End): string {
+  return `${kind}|${route}|${target}|${model}|${code}|${cache}|${fallback}`;
 }
 
 function scaled(micro: number | null, weight: number): number {

@@ -8,6 +8,7 @@ import { inputOf, type ReplayInput } from './recorded-input.ts';
 import { createSideShape, type Side, type SideShape } from './side.ts';
 import { count, createTally, type Tally } from './tally.ts';
 import { unknownFields } from './unknown-fields.ts';
+import { unreadCounters } from './unread-counters.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What a replay compares. */
@@ -70,7 +71,7 @@ export function createReplayer(sides: ReplaySides): Replayer {
     }
     shape.unknown ??= unknownFields(input, sides.base, sides.head);
     const head = sides.head.judge(input, shape.head);
-    const unread = sides.changedBudgets.size === 0 ? NONE : unreadCounters(record, base, head, sides.changedBudgets);
+    const unread = sides.changedBudgets.size === 0 ? NONE : unreadCounters(input, sides, base, head);
     if (shape.unknown.length > 0 || unread.length > 0) {
       tally.counts.indeterminate += weight;
       for (const field of [...shape.unknown, ...unread]) count(tally.missing, field, weight);
@@ -161,27 +162,6 @@ function recordedShape({ recorded }: Shape, side: Side): SideShape {
   const fresh = createSideShape();
   recorded.set(side, fresh);
   return fresh;
-}
-
-/** Counters that a changed budget needs and the recording never read; a refusal that comes even with nothing spent needs none. */
-function unreadCounters(
-  record: TrafficRecord,
-  base: Verdict,
-  head: Verdict,
-  changed: ReadonlySet<string>,
-): readonly string[] {
-  const missing: string[] = [];
-  for (const verdict of [base, head]) {
-    const other = verdict === base ? head : base;
-    for (const { key, budget, isBinding } of verdict.budgets) {
-      if (!isBinding || !changed.has(budget)) continue;
-      const counters = record.facts?.counters;
-      const isRead =
-        counters !== undefined && (Object.hasOwn(counters, key) || other.budgets.some((each) => each.key === key));
-      if (!isRead) missing.push(`facts.counters (budget ${budget})`);
-    }
-  }
-  return missing.length < 2 ? missing : [...new Set(missing)];
 }
 
 /** What is taken for granted because the recording does not tell. It is the same on both sides, so that no difference comes from it. */

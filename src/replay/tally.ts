@@ -84,6 +84,8 @@ export interface End {
   readonly model: string | null;
   readonly code: string | null;
   readonly cache: string | null;
+  /** Whether it was not the first target that could be called. */
+  readonly fallback: boolean;
 }
 
 /** The record of a transition whose cost moves most; of equals the one with the smallest id. */

@@ -102,6 +102,8 @@ export function endText(from: End, to: End): readonly [string, string] {
   if (was !== is) return [was, is];
   if (from.model !== to.model) return [`${was} ${from.model ?? 'unknown model'}`, to.model ?? 'unknown model'];
   if (from.route !== to.route) return [`${was} by ${from.route ?? 'no route'}`, `${is} by ${to.route ?? 'no route'}`];
+  if (from.fallback !== to.fallback)
+    return [`${was}${from.fallback ? ', a fallback' : ''}`, `${is}${to.fallback ? ', a fallback' : ''}`];
   if (from.cache !== to.cache) return [`${was}, ${cacheText(from)}`, `${is}, ${cacheText(to)}`];
   return [was, `${is} at another price`];
 }
