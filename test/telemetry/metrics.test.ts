@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { type MeasuredRequest, openMetrics, type PolicyState } from '#telemetry';
-import { findProgram } from '../support/skip.ts';
+import { requireProgram } from '../support/skip.ts';
 import { type Family, parsePrometheusText } from './prometheus-text.ts';
 
 const KNOWN = new Set(['app', 'product', 'default', 'openai', 'openai/gpt-4o', 'premium/gpt', 'product-day']);
@@ -140,12 +140,8 @@ describe('metrics', () => {
   });
 
   test('Prometheus’ own checker finds no error in a scrape', async (t) => {
-    const promtool = findProgram('promtool');
-    if (promtool === undefined) {
-      process.stdout.write('skipped: no promtool; the strict reader of this folder stands in\n');
-      t.skip('no promtool');
-      return;
-    }
+    const promtool = requireProgram(t, 'promtool');
+    if (promtool === undefined) return;
     const metrics = openMetrics({ version: '0.1.0', known: { has: () => true }, policies: () => POLICIES });
     metrics.measure(request());
     const run = spawnSync(promtool, ['check', 'metrics'], { input: await metrics.scrape(), encoding: 'utf8' });
