@@ -4,7 +4,7 @@ import { durationBucket } from './duration-buckets.ts';
 import { isBetterExample } from './merge-tallies.ts';
 import { type Played, playCacheHit, playDenial, playRecord, type Stage, wasCacheHit } from './play-record.ts';
 import type { Side } from './side.ts';
-import { count, type End, type Mover, type Tally, type Transition } from './tally.ts';
+import { count, type End, type Example, type Mover, type Tally, type Transition } from './tally.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What one side makes of a record: its verdict and what came of it. */
@@ -167,8 +167,7 @@ function transitionOf(
   const key = `${textOf(from)}→${textOf(to)}`;
   const known = tally.transitions[key];
   if (known !== undefined) {
-    if (isBetterExample(record.id, delta, known.example))
-      Object.assign(known.example, { id: record.id, deltaMicroUsd: delta, record, explained: null });
+    if (isBetterExample(record.id, delta, known.example)) Object.assign(known.example, exampleOf(record, delta));
     return known;
   }
   const fresh: Transition = {
@@ -180,10 +179,16 @@ function transitionOf(
     unknown: 0,
     tierDowngrades: 0,
     capabilityLosses: 0,
-    example: { id: record.id, deltaMicroUsd: delta, record, explained: null },
+    example: exampleOf(record, delta),
   };
   tally.transitions[key] = fresh;
   return fresh;
+}
+
+/** A copy of its own: texts of a record may be slices that keep their whole line alive. */
+function exampleOf(record: TrafficRecord, deltaMicroUsd: number): Example {
+  const kept = JSON.parse(JSON.stringify(record)) as TrafficRecord;
+  return { id: kept.id, deltaMicroUsd, record: kept, explained: null };
 }
 
 function endOf({ verdict, played }: SideOutcome): End {

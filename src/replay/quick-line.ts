@@ -18,6 +18,16 @@ export interface QuickLines {
 interface SharedRequest {
   readonly request: Request;
   readonly shape: string;
+  /** The decision last seen with such a request: the next one is most likely the same, and comparing costs less than looking it up. */
+  last: { readonly piece: string; readonly decision: Decision } | null;
+}
+
+/** The request of a line, and where it ends. */
+interface FoundRequest {
+  readonly request: Request;
+  readonly shared: SharedRequest;
+  /** Where the state that follows it begins. */
+  readonly facts: number;
 }
 
 /** Beyond it everything remembered is dropped: memory stays flat. */
@@ -45,6 +55,7 @@ export function createQuickLines(): QuickLines {
   const heads = new Map<string, Partial<TrafficRecord>>();
   const requests = new Map<string, SharedRequest>();
   const decisions = new Map<string, Decision>();
+  let lastHead: { readonly text: string; readonly head: Partial<TrafficRecord> } = { text: '', head: {} };
   let shapes = 0;
 
   function read(text: string): QuickRecord | null {
@@ -62,15 +73,17 @@ export function createQuickLines(): QuickLines {
     const atStart = idEnd + AT.length;
     const atEnd = text.indexOf('"', atStart);
     if (id === '' || id.includes('\\') || !text.startsWith(AT, idEnd)) return null;
-    const request = text.indexOf(REQUEST, atEnd);
-    const facts = text.indexOf(FACTS, request);
+    const requestAt = text.indexOf(REQUEST, atEnd);
+    const found = requestAt < 0 ? null : requestIn(text, requestAt + ',"request":'.length);
+    if (found === null) return null;
+    const { facts } = found;
     const decision = text.indexOf(DECISION, facts);
-    const attempts = text.indexOf(ATTEMPTS, decision);
+    const piece = decision < 0 ? null : pieceOfDecision(text, decision);
+    if (piece === null) return null;
+    const attempts = piece.end;
     const outcome = text.indexOf(OUTCOME, attempts);
-    if (request < 0 || facts < 0 || decision < 0 || attempts < 0 || outcome < 0) return null;
-    const shared = requestIn(text, request + ',"request":'.length, facts);
-    if (shared === null) return null;
-    const head = headOf(text.slice(atEnd + 1, request));
+    if (outcome < 0) return null;
+    const head = headOf(text.slice(atEnd + 1, requestAt));
     const made = JSON.parse(text.slice(attempts + ',"attempts":'.length, outcome)) as NonNullable<
       TrafficRecord['attempts']
     >;
@@ -80,58 +93,70 @@ export function createQuickLines(): QuickLines {
       id,
       at: text.slice(atStart, atEnd),
       ...head,
-      request: shared.request,
+      request: found.request,
       facts: JSON.parse(text.slice(facts + ',"facts":'.length, decision)) as NonNullable<TrafficRecord['facts']>,
-      decision: decisionOf(pieceOfDecision(text, decision, attempts)),
+      decision: decisionOf(found.shared, piece.text),
       attempts: made,
       ...(isAnswered ? {} : (JSON.parse(`{${text.slice(outcome + 1)}`) as Partial<TrafficRecord>)),
     };
-    return typeof record.facts?.nowMs === 'number' ? { record, requestShape: shared.shape } : null;
+    return typeof record.facts?.nowMs === 'number' ? { record, requestShape: found.shared.shape } : null;
   }
 
   function headOf(text: string): Partial<TrafficRecord> {
+    if (text === lastHead.text) return lastHead.head;
     const known = heads.get(text);
     if (known !== undefined) return known;
     const head = text === '' ? {} : (JSON.parse(`{${text.slice(1)}}`) as Partial<TrafficRecord>);
+    lastHead = { text: Buffer.from(text).toString(), head };
     return remember(heads, text, head);
   }
 
-  function requestIn(text: string, start: number, end: number): SharedRequest | null {
+  function requestIn(text: string, start: number): FoundRequest | null {
     const tokens = text.indexOf(TOKENS, start) + TOKENS.length;
     const tokensEnd = text.indexOf(',', tokens);
     const session = text.indexOf(SESSION, tokensEnd);
     const body = text.indexOf(BODY, session);
     const digests = text.indexOf(DIGESTS, body);
-    if (tokens < TOKENS.length || session < 0 || body < 0 || digests < 0 || digests > end) return null;
+    if (tokens < TOKENS.length || session < 0 || body < 0 || digests < 0) return null;
     const digestsEnd = text.indexOf('}', digests) + 1;
+    const end = text.startsWith(FACTS, digestsEnd + 1) ? digestsEnd + 1 : text.indexOf(FACTS, digestsEnd);
+    if (end < 0) return null;
     const inputTokens = Number(text.slice(tokens, tokensEnd));
     const bodyBytes = Number(text.slice(body + BODY.length, digests));
     if (!Number.isInteger(inputTokens) || !Number.isInteger(bodyBytes)) return null;
     const template = `${text.slice(start, tokens)}0${text.slice(tokensEnd, session)}${text.slice(digestsEnd, end)}`;
-    let known = requests.get(template);
-    if (known === undefined) {
+    let shared = requests.get(template);
+    if (shared === undefined) {
       const value: unknown = JSON.parse(template);
       if (!isObject(value)) return null;
       shapes += 1;
-      known = remember(requests, template, { request: value as unknown as Request, shape: `#${shapes}` });
+      shared = remember(requests, template, { request: value as unknown as Request, shape: `#${shapes}`, last: null });
     }
-    const sent = JSON.parse(text.slice(session + SESSION.length, body)) as string | null;
-    return { request: { ...known.request, inputTokens, session: sent, bodyBytes }, shape: known.shape };
+    const at = session + SESSION.length;
+    const sent = text.startsWith('null', at) ? null : (JSON.parse(text.slice(at, body)) as string);
+    return { request: { ...shared.request, inputTokens, session: sent, bodyBytes }, shared, facts: end };
   }
 
-  function decisionOf(piece: string): Decision {
-    return decisions.get(piece) ?? remember(decisions, piece, JSON.parse(piece) as Decision);
+  function decisionOf(shared: SharedRequest, piece: string): Decision {
+    if (shared.last?.piece === piece) return shared.last.decision;
+    const decision = decisions.get(piece) ?? remember(decisions, piece, JSON.parse(piece) as Decision);
+    shared.last = { piece: Buffer.from(piece).toString(), decision };
+    return decision;
   }
 
   return { read };
 }
 
-function pieceOfDecision(text: string, start: number, end: number): string {
+/** The decision without what it held, and where the attempts begin. */
+function pieceOfDecision(text: string, start: number): { readonly text: string; readonly end: number } | null {
   const from = start + ',"decision":'.length;
   const reservations = text.indexOf(RESERVATIONS, from);
-  if (reservations < 0 || reservations > end) return text.slice(from, end);
-  const after = text.indexOf(']', reservations) + 1;
-  return `${text.slice(from, reservations)}${text.slice(after, end)}`;
+  const after = reservations < 0 ? -1 : text.indexOf(']', reservations) + 1;
+  if (after > 0 && text.startsWith(ATTEMPTS, after + 1)) {
+    return { text: `${text.slice(from, reservations)}}`, end: after + 1 };
+  }
+  const end = text.indexOf(ATTEMPTS, from);
+  return end < 0 ? null : { text: text.slice(from, end), end };
 }
 
 function remember<Value>(pieces: Map<string, Value>, text: string, value: Value): Value {

@@ -66,7 +66,7 @@ export function createSimulator(sides: ReplaySides, changes: readonly PolicyChan
     const after = await head.live(input, stageOf(sides.head, names, clockMs));
     const transition = tallyComparison(tally, record, before, after, weight);
     // Told at once: the state it met is gone with the next record.
-    if (transition?.example.record === record)
+    if (transition?.example.id === record.id && transition.example.explained === null)
       transition.example.explained = explainOutcomes(record, before, after, changes);
   }
 

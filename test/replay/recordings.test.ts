@@ -159,10 +159,14 @@ describe('quick reading', () => {
       session: fc.option(fc.string()),
       choices: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
       outcome: fc.constantFrom('ok', 'fails', 'no usage'),
+      counters: fc.dictionary(
+        fc.constantFrom('budget:a::x', 'budget:b:ü:rolling', 'a"b'),
+        fc.record({ spent: fc.maxSafeNat(), held: fc.nat() }),
+      ),
       draw: fc.double({ min: 0, max: 0.99, noNaN: true }),
     })
     .map((each): TrafficRecord => {
-      const { choices, outcome, draw, ...fields } = each;
+      const { choices, outcome, draw, counters, ...fields } = each;
       const { snapshot } = pair.sides.base;
       const request = requestOf({ ...fields, ...(choices === undefined ? {} : { choices }) });
       const facts: Facts = {
@@ -170,7 +174,7 @@ describe('quick reading', () => {
         draw,
         secretsMissing: new Set(),
         breakers: {},
-        counters: {},
+        counters,
         latencies: {},
         inFlight: {},
       };
