@@ -104,7 +104,7 @@ export function buildReport(context: ReplayContext, tally: Tally): DryRunReport 
     tierDowngrades: requests(counts.tierDowngrades),
     capabilityLosses: requests(counts.capabilityLosses),
     transitions: transitionsOf(tally),
-    movers: { teams: moversOf(tally, 'team:'), routes: moversOf(tally, 'route:') },
+    movers: { teams: moversOf(tally.teamMovers), routes: moversOf(tally.routeMovers) },
     examples: chooseExamples(tally),
     blindSpots: {
       routes: context.routes.filter((name) => tally.routes[name] === undefined),
@@ -150,10 +150,10 @@ function transitionsOf({ transitions }: Tally): readonly ReportTransition[] {
 }
 
 /** The largest moves; groups of a few requests, and what does not fit, are one line. */
-function moversOf({ movers }: Tally, prefix: string): readonly ReportMover[] {
+function moversOf(movers: Tally['teamMovers']): readonly ReportMover[] {
   const all = Object.entries(movers)
-    .filter(([key, { changed }]) => key.startsWith(prefix) && changed > 0)
-    .map(([key, mover]) => ({ name: key.slice(prefix.length), mover }))
+    .filter(([, { changed }]) => changed > 0)
+    .map(([name, mover]) => ({ name, mover }))
     .sort(
       (a, b) => sizeOf(b.mover) - sizeOf(a.mover) || b.mover.changed - a.mover.changed || compareText(a.name, b.name),
     );

@@ -63,8 +63,12 @@ export function tallyComparison(
   if (isTierDown) counts.tierDowngrades += weight;
   if (isLoss) counts.capabilityLosses += weight;
   const isChanged = hasChanged(base, head);
-  for (const key of moverKeys(record, head)) {
-    const mover = moverOf(tally.movers, key);
+  const { labels, consumer } = record.request;
+  const movers = [
+    moverOf(tally.teamMovers, labels?.team ?? consumer ?? 'unknown'),
+    moverOf(tally.routeMovers, head.verdict.route ?? 'none'),
+  ];
+  for (const mover of movers) {
     mover.weight += weight;
     mover.baseMicroUsd += baseCost;
     mover.headMicroUsd += headCost;
@@ -133,13 +137,7 @@ function losesCapability({ verdict: bv, played: b }: SideOutcome, { verdict: hv,
   return lost.some((capability) => !before.includes(capability));
 }
 
-function moverKeys(record: TrafficRecord, head: SideOutcome): readonly [string, string] {
-  const { labels, consumer } = record.request;
-  const team = labels?.team ?? consumer ?? 'unknown';
-  return [`team:${team}`, `route:${head.verdict.route ?? 'none'}`];
-}
-
-function moverOf(movers: Tally['movers'], key: string): Mover {
+function moverOf(movers: Tally['teamMovers'], key: string): Mover {
   const known = movers[key];
   if (known !== undefined) return known;
   const fresh: Mover = {

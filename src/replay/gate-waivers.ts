@@ -6,8 +6,8 @@ export interface GateWaiver {
   readonly name: string;
   /** The key in `Project.spec.gates`. */
   readonly rule: string;
-  /** `route:NAME` or `team:NAME` for what it covers; null for everything. */
-  readonly scope: string | null;
+  /** The route or team it covers; null for everything. */
+  readonly scope: { readonly kind: 'route' | 'team'; readonly name: string } | null;
   readonly reason: string;
   readonly expires: string | null;
 }
@@ -43,9 +43,9 @@ function readWaiver(snapshot: Snapshot, { name, spec }: CarriedDocument): GateWa
     : { name, rule, scope, reason, expires: spec.expires == null ? null : String(spec.expires).slice(0, 10) };
 }
 
-function scopeOf(snapshot: Snapshot, kind: string, name: string): string | null | undefined {
+function scopeOf(snapshot: Snapshot, kind: string, name: string): GateWaiver['scope'] | undefined {
   if (kind === 'Project') return null;
-  if (kind === 'Route') return `route:${name}`;
-  if (kind === 'Consumer') return `team:${snapshot.consumers.get(name)?.labels.team ?? name}`;
+  if (kind === 'Route') return { kind: 'route', name };
+  if (kind === 'Consumer') return { kind: 'team', name: snapshot.consumers.get(name)?.labels.team ?? name };
   return undefined;
 }

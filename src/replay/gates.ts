@@ -103,12 +103,17 @@ function afterWaivers(
   for (const waiver of input.waivers) {
     if (!exceeds(amounts)) break;
     if (waiver.rule !== rule) continue;
-    const covered = waiver.scope === null ? whole : input.tally.movers[waiver.scope];
+    const covered = coveredBy(waiver, input.tally, whole);
     if (covered === undefined) continue;
     amounts = waiver.scope === null ? NOTHING : minus(amounts, covered);
     used.push(waiver.name);
   }
   return { amounts, waiver: used.length === 0 ? null : used.join(', ') };
+}
+
+function coveredBy({ scope }: GateWaiver, { teamMovers, routeMovers }: Tally, whole: Amounts): Amounts | undefined {
+  if (scope === null) return whole;
+  return (scope.kind === 'team' ? teamMovers : routeMovers)[scope.name];
 }
 
 const NOTHING: Amounts = { baseMicroUsd: 0, headMicroUsd: 0, newDenials: 0, tierDowngrades: 0, capabilityLosses: 0 };

@@ -32,7 +32,8 @@ function addTally(sum: Tally, part: Tally): void {
   addCounts(sum.durations.base, part.durations.base);
   addCounts(sum.durations.head, part.durations.head);
   for (const [key, transition] of Object.entries(part.transitions)) addTransition(sum.transitions, key, transition);
-  for (const [key, mover] of Object.entries(part.movers)) addMover(sum.movers, key, mover);
+  for (const [key, mover] of Object.entries(part.teamMovers)) addMover(sum.teamMovers, key, mover);
+  for (const [key, mover] of Object.entries(part.routeMovers)) addMover(sum.routeMovers, key, mover);
   const problems = [...sum.problems, ...part.problems].sort(compareProblems);
   sum.problems.splice(0, sum.problems.length, ...problems.slice(0, MAX_PROBLEMS));
 }

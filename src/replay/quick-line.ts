@@ -4,7 +4,7 @@ import type { TrafficRecord } from '#decision-log';
 type Request = TrafficRecord['request'];
 type Decision = NonNullable<TrafficRecord['decision']>;
 
-/** A record as far as a replay reads it, with a short name for everything about the request that others share. */
+/** A record as far as a replay reads it, with a short name for everything about the request that others share. It holds until the next line is read: its request is one object for all of a shape. */
 export interface QuickRecord {
   readonly record: TrafficRecord;
   readonly requestShape: string;
@@ -15,8 +15,10 @@ export interface QuickLines {
   readonly read: (text: string) => QuickRecord | null;
 }
 
+type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
+
 interface SharedRequest {
-  readonly request: Request;
+  readonly request: Mutable<Request>;
   readonly shape: string;
   /** The decision last seen with such a request: the next one is most likely the same, and comparing costs less than looking it up. */
   last: { readonly piece: string; readonly decision: Decision } | null;
@@ -134,7 +136,11 @@ export function createQuickLines(): QuickLines {
     }
     const at = session + SESSION.length;
     const sent = text.startsWith('null', at) ? null : (JSON.parse(text.slice(at, body)) as string);
-    return { request: { ...shared.request, inputTokens, session: sent, bodyBytes }, shared, facts: end };
+    const { request } = shared;
+    request.inputTokens = inputTokens;
+    request.session = sent;
+    request.bodyBytes = bodyBytes;
+    return { request, shared, facts: end };
   }
 
   function decisionOf(shared: SharedRequest, piece: string): Decision {

@@ -98,11 +98,15 @@ export function admitRecord({ counts, span }: Tally, record: TrafficRecord, envi
   const atMs = record.facts?.nowMs ?? Date.parse(record.at);
   counts.records += 1;
   counts.weight += weight;
-  counts.fingerprint = (counts.fingerprint + fingerprintOf(record.id)) % 2 ** 48;
+  counts.fingerprint += fingerprintOf(record.id);
+  // Cheaper than a remainder, for every record.
+  if (counts.fingerprint >= FINGERPRINT_RANGE) counts.fingerprint -= FINGERPRINT_RANGE;
   if (span.fromMs === null || atMs < span.fromMs) span.fromMs = atMs;
   if (span.toMs === null || atMs > span.toMs) span.toMs = atMs;
   return true;
 }
+
+const FINGERPRINT_RANGE = 2 ** 48;
 
 /** Thousandths of a request, at least one. */
 export function weightOf({ sampleWeight }: TrafficRecord): number {

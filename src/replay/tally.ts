@@ -12,8 +12,8 @@ export interface Tally {
   readonly missing: Record<string, number>;
   readonly assumptions: Record<string, number>;
   readonly transitions: Record<string, Transition>;
-  /** By `team:NAME` and `route:NAME`. */
-  readonly movers: Record<string, Mover>;
+  readonly teamMovers: Record<string, Mover>;
+  readonly routeMovers: Record<string, Mover>;
   readonly routes: Record<string, number>;
   readonly targets: Record<string, number>;
   readonly mismatches: Record<string, number>;
@@ -131,7 +131,8 @@ export function createTally(): Tally {
     missing: emptyMap(),
     assumptions: emptyMap(),
     transitions: emptyMap(),
-    movers: emptyMap(),
+    teamMovers: emptyMap(),
+    routeMovers: emptyMap(),
     routes: emptyMap(),
     targets: emptyMap(),
     mismatches: emptyMap(),
