@@ -89,7 +89,7 @@ export function createQuickLines(): QuickLines {
     const made = JSON.parse(text.slice(attempts + ',"attempts":'.length, outcome)) as NonNullable<
       TrafficRecord['attempts']
     >;
-    const isAnswered = made.some((attempt) => attempt.outcome === 'ok' && attempt.usage != null);
+    const isAnswered = holdsAnswer(made);
     const record: TrafficRecord = {
       v: 1,
       id,
@@ -151,6 +151,11 @@ export function createQuickLines(): QuickLines {
   }
 
   return { read };
+}
+
+function holdsAnswer(attempts: NonNullable<TrafficRecord['attempts']>): boolean {
+  for (const { outcome, usage } of attempts) if (outcome === 'ok' && usage != null) return true;
+  return false;
 }
 
 /** The decision without what it held, and where the attempts begin. */

@@ -26,7 +26,7 @@ export class UnreadableRecording extends Error {
   }
 }
 
-const BLOCK_BYTES = 4 * 1024 * 1024;
+const BLOCK_BYTES = 1024 * 1024;
 const NEWLINE = 10;
 const GZIP_MAGIC = [0x1f, 0x8b];
 
