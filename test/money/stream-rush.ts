@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Agent, request } from 'undici';
+import { until } from '../support/start-redis.ts';
 
 /** The prices make a token of input 1 and one of output 10 micro-dollars; `budget` is the `spec` of the budget `tight`. */
 export function policyTree(budget: string): Readonly<Record<string, string>> {
@@ -97,6 +98,12 @@ export async function standingOf(url: string, budget: string): Promise<Standing>
   const found = (await standings(url)).find((standing) => standing.budget === budget);
   assert.ok(found, `no counter of the budget ${budget}`);
   return found;
+}
+
+/** That counter once nothing is held: an answer is complete a moment before its account is. */
+export async function settledStanding(url: string, budget: string): Promise<Standing> {
+  await until(async () => (await standingOf(url, budget)).held === 0);
+  return standingOf(url, budget);
 }
 
 /** What the usage ledgers of several data folders say together. */
