@@ -86,6 +86,8 @@ export interface RequestShape {
   readonly temperature: number | null;
   /** UTF-16 code units of prompt text by width, for the token estimate: [ASCII, wider]. */
   readonly textLength: readonly [number, number];
+  /** Messages of the prompt, instructions apart from them included: each costs tokens beside its text. */
+  readonly messageCount: number;
   /** End-user or session id in the body, where the dialect has one. */
   readonly user: string | null;
   /** True where the caller speaks OpenAI's older `functions`, and so expects `function_call` back. */

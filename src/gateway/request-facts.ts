@@ -29,7 +29,7 @@ export function requestFacts(
     documents: shape.documents,
     responseFormat: shape.responseFormat,
     hasReasoning: shape.hasReasoning,
-    inputTokens: estimateTokens(shape.textLength),
+    inputTokens: estimateTokens(shape.textLength, shape.messageCount),
     maxOutputTokens: shape.maxOutputTokens,
     temperature: shape.temperature,
     session: own.session ?? shape.user,

@@ -76,7 +76,7 @@ export function requestOfCall(snapshot: Snapshot, call: HttpCall, consumer: stri
     documents: shape.documents,
     responseFormat: shape.responseFormat,
     hasReasoning: shape.hasReasoning,
-    inputTokens: estimateTokens(shape.textLength),
+    inputTokens: estimateTokens(shape.textLength, shape.messageCount),
     maxOutputTokens: shape.maxOutputTokens,
     temperature: shape.temperature,
     session: own.session ?? shape.user,
@@ -155,6 +155,7 @@ function bareShape({ context }: Place, body: JsonObject): RequestShape {
     maxOutputTokens: asNumber(body.max_tokens) ?? asNumber(body.max_output_tokens) ?? null,
     temperature: asNumber(body.temperature) ?? null,
     textLength: [input.length, 0],
+    messageCount: Array.isArray(body.messages) ? body.messages.length : 0,
     user: asString(body.user) ?? null,
   };
 }

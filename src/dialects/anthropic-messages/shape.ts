@@ -28,6 +28,7 @@ export function readShape(body: JsonObject): RequestShape {
     maxOutputTokens: readCount(body, 'max_tokens', 'max_tokens', 0) ?? null,
     temperature: readNumber(body, 'temperature') ?? null,
     textLength: count.meter.length(),
+    messageCount: messages.length + (body.system === undefined ? 0 : 1),
     user: asString(asObject(body.metadata).user_id) ?? null,
   };
 }

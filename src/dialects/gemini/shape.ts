@@ -17,7 +17,8 @@ export function readShape(body: JsonObject, context: InboundContext): RequestSha
   if (typeof system === 'string') meter.add(system);
   else if (isObject(system))
     for (const part of objectsAt(system, 'parts', 'systemInstruction') ?? []) measure(part, meter, media);
-  for (const [at, content] of (objectsAt(body, 'contents', '') ?? []).entries()) {
+  const contents = objectsAt(body, 'contents', '') ?? [];
+  for (const [at, content] of contents.entries()) {
     for (const part of objectsAt(content, 'parts', `contents[${at}]`) ?? []) measure(part, meter, media);
   }
   return {
@@ -33,6 +34,7 @@ export function readShape(body: JsonObject, context: InboundContext): RequestSha
     maxOutputTokens: numberAt(config, 'maxOutputTokens', CONFIG) ?? null,
     temperature: numberAt(config, 'temperature', CONFIG) ?? null,
     textLength: meter.length(),
+    messageCount: contents.length + (system === undefined ? 0 : 1),
     user: null,
   };
 }

@@ -34,6 +34,7 @@ export function readShape(body: JsonObject, _context?: InboundContext): RequestS
     maxOutputTokens: readMaxOutputTokens(body) ?? null,
     temperature: readNumber(body, 'temperature') ?? null,
     textLength: tally.meter.length(),
+    messageCount: body.messages.length,
     user: readString(body, 'user') ?? null,
     legacyFunctions: Array.isArray(body.functions) && !Array.isArray(body.tools),
   };

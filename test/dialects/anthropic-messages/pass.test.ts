@@ -145,6 +145,7 @@ describe('a request’s shape', () => {
         temperature: 0.5,
         user: 'u',
         textLength: [2, 0],
+        messageCount: 1,
         images: 0,
         audio: 0,
         documents: 0,
@@ -172,7 +173,7 @@ describe('a request’s shape', () => {
           },
         ],
       },
-      { textLength: [4, 3] },
+      { textLength: [4, 3], messageCount: 2 },
     ],
     [
       'counts images and documents, not their bytes',

@@ -128,6 +128,7 @@ test('the shape of a request', () => {
     maxOutputTokens: 7,
     temperature: 0.5,
     textLength: [11, 1],
+    messageCount: 4,
     user: null,
   });
 });

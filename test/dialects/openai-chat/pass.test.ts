@@ -117,6 +117,7 @@ describe('the shape tells', () => {
         maxOutputTokens: 7,
         temperature: 0,
         textLength: [3 + 'namef'.length + 'arguments{}'.length + 'typex'.length, 2],
+        messageCount: 2,
         user: 'u1',
         legacyFunctions: false,
       },
