@@ -65,8 +65,9 @@ export async function runWorkers(count: number, terminal: Terminal): Promise<Exi
     terminal.out(message.line);
     // Log collectors read stderr line by line: prose is for terminals only, what limits mean here is for everybody.
     if (terminal.isErrorTerminal) terminal.err(message.summary);
+    if (terminal.env.SIGNALBOX_REDIS_URL !== 'memory:') return;
     terminal.err(
-      `signalbox: ${count} processes share the port; in this version each keeps budgets of its own, so a limit holds for each of them, not for all\n`,
+      `signalbox: ${count} processes share the port; with SIGNALBOX_REDIS_URL=memory: each keeps budgets of its own, so a limit holds for each of them, not for all\n`,
     );
   });
   cluster.on('exit', (worker, exitCode, signal) => {
