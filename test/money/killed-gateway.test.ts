@@ -12,7 +12,7 @@ const REQUESTS = 200;
 /** So many answers are complete when the gateway is killed. */
 const KILL_AFTER = [20, 70, 130];
 /** Costs less than was held for it, so that a charge and a hold cannot be mistaken for each other, and lasts long enough for many to be under way. */
-const ANSWER = 'words:45, pace:2ms';
+const ANSWER = 'words:20, pace:2ms';
 
 const WINDOW = 'window: { every: quarter, timezone: UTC }, onExhausted: deny, lease: 2s, onLeaseExpiry: settle';
 const FILES = {
