@@ -24,6 +24,7 @@ export { type Forecast, type ForecastInput, forecast, type HourSpend } from './f
 export { isIpAllowed } from './ip-allow.ts';
 export { localDate, startOfDate } from './local-date.ts';
 export { match } from './match.ts';
+export { mayCache } from './may-cache.ts';
 export { neededFacts } from './needed-facts.ts';
 export { stickyDraws } from './order-runs.ts';
 export { type ModelNames, mayUseModel } from './permissions.ts';

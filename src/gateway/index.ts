@@ -10,5 +10,7 @@ export type { Log } from './gateway-parts.ts';
 export type { ActivationAttempt } from './policy-holder.ts';
 /** Metadata and session of a call; throws 400 `invalid_header`. Pure. */
 export { type OwnHeaders, readRequestHeaders } from './read-request-headers.ts';
+/** What a body's shape tells policy. Pure. */
+export { shapeFacts } from './request-facts.ts';
 /** Starts a gateway and resolves when it listens; effects: sockets, files, timers. Rejects with StartError. */
 export { type RunningGateway, startGateway } from './start-gateway.ts';

@@ -17,11 +17,21 @@ export function requestFacts(
     endpoint: call.context.endpoint,
     dialect: call.dialect.name,
     path: call.path,
-    model: shape.model,
     consumer: caller.consumer.name,
     labels: caller.consumer.labels,
     metadata: own.metadata,
     headers: pick(call.headers, headerNames),
+    ...shapeFacts(shape),
+    session: own.session ?? shape.user,
+    ip: call.ip,
+    bodyBytes: call.bytes.length,
+  };
+}
+
+/** What the body alone tells policy, whoever sends it: shared with those who explain a call that never came. Pure. */
+export function shapeFacts(shape: RequestShape) {
+  return {
+    model: shape.model,
     stream: shape.stream,
     toolCount: shape.toolCount,
     images: shape.images,
@@ -32,10 +42,7 @@ export function requestFacts(
     inputTokens: estimateTokens(shape.textLength, shape.messageCount),
     maxOutputTokens: shape.maxOutputTokens,
     temperature: shape.temperature,
-    session: own.session ?? shape.user,
-    ip: call.ip,
-    bodyBytes: call.bytes.length,
-  };
+  } satisfies Partial<RequestFacts>;
 }
 
 function pick(headers: RequestHeaders, names: readonly string[]): Readonly<Record<string, string>> {

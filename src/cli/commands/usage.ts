@@ -1,11 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { VERSION } from '#core';
 import { suggest } from '#policy';
 import { USAGE_GROUPS, type UsageGroup, type UsageSummary, type UsageSummaryQuery } from '#state';
 import { textOption } from '../options.ts';
 import { FORMATS, readOutputs } from '../report/formats.ts';
-import { writeReports } from '../report/write-reports.ts';
+import { writeReportFile, writeReports } from '../report/write-reports.ts';
 import { readUsage } from '../usage/read-usage.ts';
 import { showUsage } from '../usage/show-usage.ts';
 import { usageCsv } from '../usage/usage-csv.ts';
@@ -42,7 +40,7 @@ async function reportUsage(call: VerbCall): Promise<ExitCode> {
   const { terminal } = call;
   for (const file of csv) {
     if (file === null) terminal.out(usageCsv(summary));
-    else await writeText(file, usageCsv(summary));
+    else await writeReportFile(file, usageCsv(summary));
   }
   await writeReports(reportOf(summary), outputs, terminal, {
     own: {
@@ -108,15 +106,4 @@ function readGroup(text: string): UsageGroup {
     `usage cannot be listed by ${JSON.stringify(text)}`,
     meant ? `Did you mean ${meant}?` : `Groups are ${USAGE_GROUPS.join(', ')}.`,
   );
-}
-
-async function writeText(file: string, text: string): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-  } catch (error) {
-    throw new UsageError(`the report cannot be written to ${file}: ${(error as Error).message}`, null, {
-      cause: error,
-    });
-  }
 }

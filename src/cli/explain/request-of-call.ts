@@ -11,8 +11,8 @@ import {
   sha256,
 } from '#core';
 import type { RequestFacts } from '#decision';
-import { dialectOf, estimateTokens, type InboundContext, type RequestShape } from '#dialects';
-import { API_PATHS, findKeys, GEMINI_PREFIXES, readGeminiPath, readRequestHeaders } from '#gateway';
+import { dialectOf, type InboundContext, type RequestShape } from '#dialects';
+import { API_PATHS, findKeys, GEMINI_PREFIXES, readGeminiPath, readRequestHeaders, shapeFacts } from '#gateway';
 import type { Snapshot } from '#snapshot';
 
 /** A call with its body, ready to be looked at as the gateway would. */
@@ -64,21 +64,11 @@ export function requestOfCall(snapshot: Snapshot, call: HttpCall, consumer: stri
     endpoint: place.context.endpoint,
     dialect: place.dialect,
     path,
-    model: shape.model,
     consumer: caller,
     labels: snapshot.consumers.get(caller)?.labels ?? {},
     metadata: own.metadata,
     headers: call.headers,
-    stream: shape.stream,
-    toolCount: shape.toolCount,
-    images: shape.images,
-    audio: shape.audio,
-    documents: shape.documents,
-    responseFormat: shape.responseFormat,
-    hasReasoning: shape.hasReasoning,
-    inputTokens: estimateTokens(shape.textLength, shape.messageCount),
-    maxOutputTokens: shape.maxOutputTokens,
-    temperature: shape.temperature,
+    ...shapeFacts(shape),
     session: own.session ?? shape.user,
     ip: null,
     bodyBytes: call.bodyBytes,

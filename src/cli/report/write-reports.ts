@@ -31,7 +31,7 @@ export async function writeReports(
     const look = { hasColours: file === null && terminal.hasColours, columns: terminal.columns, isQuiet };
     const text = own[format]?.(look) ?? write(format, masked, look);
     if (file === null) terminal.out(text);
-    else await writeText(file, text);
+    else await writeReportFile(file, text);
   }
 }
 
@@ -52,7 +52,8 @@ function write(format: Format, report: Report, look: Look): string {
   }
 }
 
-async function writeText(file: string, text: string): Promise<void> {
+/** Writes one report to a file, whose folders are made. Throws `UsageError` when it cannot. */
+export async function writeReportFile(file: string, text: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
