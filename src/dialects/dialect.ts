@@ -83,6 +83,8 @@ export interface RequestShape {
   readonly responseFormat: 'text' | 'json-object' | 'json-schema';
   readonly hasReasoning: boolean;
   readonly maxOutputTokens: number | null;
+  /** How many answers are asked for, each with its own output; absent means one. */
+  readonly choices?: number;
   readonly temperature: number | null;
   /** UTF-16 code units of prompt text by width, for the token estimate: [ASCII, wider]. */
   readonly textLength: readonly [number, number];

@@ -41,6 +41,7 @@ export function shapeFacts(shape: RequestShape) {
     hasReasoning: shape.hasReasoning,
     inputTokens: estimateTokens(shape.textLength, shape.messageCount),
     maxOutputTokens: shape.maxOutputTokens,
+    ...(shape.choices === undefined ? {} : { choices: shape.choices }),
     temperature: shape.temperature,
   } satisfies Partial<RequestFacts>;
 }

@@ -40,6 +40,26 @@ describe('budgets hold over the wire', () => {
     assert.equal((await send()).headers.get('x-signalbox-budget-remaining'), 'tokens=4976;tokens');
   });
 
+  it('every answer asked for is held, in the words of each dialect', async (t) => {
+    const providers = await startProviders(t);
+    const gateway = await startTestGateway(t, only(providers, budget('output', 'outputTokens: 1000')), {
+      env: SECRETS,
+    });
+    providers.openai.otherwise(OPENAI.whole);
+    const openai = (n: number) => post(gateway, '/v1/chat/completions', ask('to-openai', { max_tokens: 100, n }));
+    const gemini = (candidateCount: number) =>
+      post(gateway, '/v1beta/models/to-openai:generateContent', {
+        contents: [{ role: 'user', parts: [{ text: 'Hello' }] }],
+        generationConfig: { maxOutputTokens: 100, candidateCount },
+      });
+    assert.equal((await openai(11)).status, 429);
+    assert.equal((await gemini(11)).status, 429);
+    assert.equal(providers.openai.requests.length, 0);
+    assert.equal((await openai(9)).status, 200);
+    await whenIdle(gateway);
+    assert.equal((await gemini(9)).status, 200);
+  });
+
   it('a caller that hangs up frees its place', async (t) => {
     const providers = await startProviders(t);
     const gateway = await startTestGateway(t, only(providers, budget('one', 'concurrency: 1')), { env: SECRETS });

@@ -1,6 +1,7 @@
 import { asArray, asString, isObject, type JsonObject } from '#core';
 import type { InboundContext, RequestShape } from '../dialect.ts';
 import { createTextMeter, type TextMeter } from '../estimate-tokens.ts';
+import { severalChoices } from '../several-choices.ts';
 import { numberAt, objectAt, objectsAt, stringAt } from './fields.ts';
 import { modelOfPath } from './path.ts';
 import { fieldOf, keyOf } from './spelling.ts';
@@ -32,6 +33,7 @@ export function readShape(body: JsonObject, context: InboundContext): RequestSha
     responseFormat: formatOf(config),
     hasReasoning: thinking !== undefined && numberAt(thinking, 'thinkingBudget', `${CONFIG}.thinkingConfig`) !== 0,
     maxOutputTokens: numberAt(config, 'maxOutputTokens', CONFIG) ?? null,
+    ...severalChoices(numberAt(config, 'candidateCount', CONFIG)),
     temperature: numberAt(config, 'temperature', CONFIG) ?? null,
     textLength: meter.length(),
     messageCount: contents.length + (system === undefined ? 0 : 1),

@@ -2,6 +2,7 @@ import { asArray, asObject, asString, invalidField, isObject, type JsonObject } 
 import type { InboundContext, RequestShape } from '../dialect.ts';
 import { createTextMeter, type TextMeter } from '../estimate-tokens.ts';
 import { readBoolean, readNumber, readString } from '../read-fields.ts';
+import { severalChoices } from '../several-choices.ts';
 import { asksForReasoning } from './reasoning.ts';
 import { readMaxOutputTokens, readStreamUsage } from './request.ts';
 
@@ -32,6 +33,7 @@ export function readShape(body: JsonObject, _context?: InboundContext): RequestS
     responseFormat: format === 'json_object' ? 'json-object' : format === 'json_schema' ? 'json-schema' : 'text',
     hasReasoning: asksForReasoning(body),
     maxOutputTokens: readMaxOutputTokens(body) ?? null,
+    ...severalChoices(readNumber(body, 'n')),
     temperature: readNumber(body, 'temperature') ?? null,
     textLength: tally.meter.length(),
     messageCount: body.messages.length,
