@@ -29,6 +29,7 @@ spec: { match: { paths: [/old] }, deny: { status: 410, message: gone } }
 kind: Chain
 metadata: { name: premium }
 spec:
+  fallbackOn: [rate-limit, server-error, timeout, network, auth, malformed, context-overflow, stream-error]
   defaults: { timeouts: { firstToken: 5s, total: 20s }, retry: { max: 0, on: [] } }
   targets:
     - { id: gpt, model: openai/gpt-4o }
@@ -259,13 +260,13 @@ describe('coverage of policy tests', () => {
     assert.deepEqual(missingOf('targets', fallback, nested), ['Chain/nested targets[rescue]']);
   });
 
-  it('counts a hand-over by target and outcome, and refusals by the field that refused', () => {
+  it('counts a hand-over by target, its outcome by the list that names it, and refusals by the field that refused', () => {
     const denied = '{ name: two, request: { consumer: shop, path: /old }, expect: { status: 410 } }';
     const before = missingOf('branches');
     const after = missingOf('branches', fallback, denied);
     assert.deepEqual(
       before.filter((key) => !after.includes(key)),
-      ['Route/closed deny', 'Chain/premium targets[gpt] on auth'],
+      ['Route/closed deny', 'Chain/premium fallbackOn auth', 'Chain/premium targets[gpt] hands over'],
     );
     assert.ok(
       !before.some((key) => key.startsWith('Chain/premium targets[claude]')),
@@ -275,7 +276,12 @@ describe('coverage of policy tests', () => {
 
   it('counts a call to a nested chain that is left as a hand-over of that chain', () => {
     const left = `{ name: two, ${askCheap}, upstream: { economy/mini: [{ status: 401 }] }, expect: { status: 200 } }`;
-    assert.ok(!missingOf('branches', left).includes('Chain/nested targets[cheap] on auth'));
+    const missing = missingOf('branches', left);
+    assert.ok(!missing.includes('Chain/nested targets[cheap] hands over'));
+    assert.ok(
+      missing.every((key) => !key.startsWith('Chain/economy ')),
+      'of which the one target hands over to nobody',
+    );
   });
 
   it('counts actions of budgets and the thresholds crossed', () => {

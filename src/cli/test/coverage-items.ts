@@ -18,8 +18,8 @@ export interface CoverageItem {
 }
 
 /**
- * Everything one environment offers to cases: routes; targets of chains; branches, which are the outcomes on which a target hands over to the next, and the
- * refusals of routes, limits and consumers; actions of exhausted budgets; thresholds and alerts on budgets. Built-in documents are nobody's to test. Pure.
+ * Everything one environment offers to cases: routes; targets of chains; branches, which are the targets that hand over to the next, the outcomes on
+ * which a chain does so, and the refusals of routes, limits and consumers; actions of exhausted budgets; thresholds and alerts on budgets. Built-in documents are nobody's to test. Pure.
  */
 export function coverageItems(snapshot: Snapshot): readonly CoverageItem[] {
   return [
@@ -64,7 +64,8 @@ export interface Operation {
 export const coverageKeys = Object.freeze({
   route: (name: string) => `Route/${name}`,
   target: (chain: string, id: string) => `Chain/${chain} targets[${id}]`,
-  handOver: (chain: string, id: string, outcome: string) => `Chain/${chain} targets[${id}] on ${outcome}`,
+  handOver: (chain: string, id: string) => `Chain/${chain} targets[${id}] hands over`,
+  fallbackOn: (chain: string, outcome: string) => `Chain/${chain} fallbackOn ${outcome}`,
   denial: (document: string, field: string) => `${document} ${field}`,
   budget: (name: string) => `Budget/${name} onExhausted`,
 });
@@ -82,23 +83,28 @@ function routeItems(snapshot: Snapshot): readonly CoverageItem[] {
   });
 }
 
-/** The last target hands over to nobody; a nested chain hands over as a whole. */
+/**
+ * A chain is its targets, which of them hand over to the next, and the outcomes that its `fallbackOn` names. Outcomes count once for a chain, not once for
+ * each target: they are one list, and no target has one of its own. A list that nobody wrote is our default, and the last target hands over to nobody.
+ */
 function chainItems(snapshot: Snapshot): readonly CoverageItem[] {
-  return [...snapshot.chains.values()].flatMap((chain) =>
-    chain.targets.flatMap(({ id }, index): readonly CoverageItem[] => {
-      const at = placeIn(snapshot, `Chain/${chain.name}`, `targets[${id}]`, 'targets');
-      const isLast = index === chain.targets.length - 1 && chain.strategy === 'fallback';
-      const outcomes = isLast ? [] : chain.fallbackOn;
-      return [
-        { kind: 'targets', key: coverageKeys.target(chain.name, id), at },
-        ...outcomes.map((outcome) => ({
-          kind: 'branches' as const,
-          key: coverageKeys.handOver(chain.name, id, outcome),
-          at,
-        })),
-      ];
-    }),
-  );
+  return [...snapshot.chains.values()].flatMap((chain): readonly CoverageItem[] => {
+    const document = `Chain/${chain.name}`;
+    const targets = chain.targets.flatMap(({ id }, index): readonly CoverageItem[] => {
+      const at = placeIn(snapshot, document, `targets[${id}]`, 'targets');
+      const isLast = index === chain.targets.length - 1 && (index === 0 || chain.strategy === 'fallback');
+      const handsOver: CoverageItem = { kind: 'branches', key: coverageKeys.handOver(chain.name, id), at };
+      const target: CoverageItem = { kind: 'targets', key: coverageKeys.target(chain.name, id), at };
+      return isLast || chain.fallbackOn.length === 0 ? [target] : [target, handsOver];
+    });
+    const isWritten = snapshot.origins.get(document)?.fields.has('fallbackOn') ?? false;
+    if (!isWritten || chain.targets.length === 1) return targets;
+    const at = placeIn(snapshot, document, 'fallbackOn');
+    const outcomes = chain.fallbackOn.map(
+      (outcome): CoverageItem => ({ kind: 'branches', key: coverageKeys.fallbackOn(chain.name, outcome), at }),
+    );
+    return [...targets, ...outcomes];
+  });
 }
 
 function consumerItems(snapshot: Snapshot): readonly CoverageItem[] {

@@ -71,9 +71,9 @@ function callKeys(snapshot: Snapshot, calls: readonly SimulatedCall[], planned: 
     const next = calls[at + 1]?.attempt.target;
     if (next === undefined || next === attempt.target) continue;
     const [nextChain] = splitTarget(next);
-    if (nextChain === chain) keys.push(coverageKeys.handOver(chain, id, attempt.outcome));
-    else if (nested !== null) keys.push(coverageKeys.handOver(...nested, attempt.outcome));
-    else keys.push(coverageKeys.handOver(chain, id, attempt.outcome));
+    const isWithin = nextChain === chain || nested === null;
+    const [giving, giver] = isWithin ? [chain, id] : nested;
+    keys.push(coverageKeys.handOver(giving, giver), coverageKeys.fallbackOn(giving, attempt.outcome));
   }
   return keys;
 }
