@@ -54,12 +54,6 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
     message: 'no text is recorded yet, not even the beginning of a prompt',
   },
   {
-    id: 'Project.gates',
-    kind: 'Project',
-    find: at('gates'),
-    message: 'the gates of the dry-run are carried, but there is no dry-run yet: no change is stopped by them',
-  },
-  {
     id: 'Project.telemetry',
     kind: 'Project',
     find: at('telemetry'),

@@ -26,7 +26,13 @@ export function buildReport(context: ReplayContext, tally: Tally): DryRunReport 
   const { counts, span } = tally;
   const days = span.fromMs === null || span.toMs === null ? 1 : Math.max(span.toMs - span.fromMs, HOUR_MS) / DAY_MS;
   const delta = counts.headMicroUsd - counts.baseMicroUsd;
-  const gates = judgeGates({ gates: context.gates, tally, waivers: context.waivers, days });
+  const blindSpots = {
+    routes: context.routes.filter((name) => tally.routes[name] === undefined),
+    targets: context.targets.filter((name) => tally.targets[name] === undefined),
+  };
+  const declared = context.routes.length + context.targets.length;
+  const coverage = { reached: declared - blindSpots.routes.length - blindSpots.targets.length, declared };
+  const gates = judgeGates({ gates: context.gates, tally, waivers: context.waivers, days, coverage });
   const passed = gates.every((gate) => gate.passed);
   const perDay = (micro: number): number => Math.round(micro / days);
   const untold: DryRunReport = {
@@ -106,10 +112,8 @@ export function buildReport(context: ReplayContext, tally: Tally): DryRunReport 
     transitions: transitionsOf(tally),
     movers: { teams: moversOf(tally.teamMovers), routes: moversOf(tally.routeMovers) },
     examples: chooseExamples(tally),
-    blindSpots: {
-      routes: context.routes.filter((name) => tally.routes[name] === undefined),
-      targets: context.targets.filter((name) => tally.targets[name] === undefined),
-    },
+    coverage,
+    blindSpots,
     changes: context.changes,
     gates,
     waivers: context.waivers.map(({ name, rule, reason, expires }) => ({ name, rule, reason, expires })),

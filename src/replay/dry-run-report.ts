@@ -1,5 +1,5 @@
 import type { ChosenExample } from './choose-examples.ts';
-import type { GateResult } from './gates.ts';
+import type { Coverage, GateResult } from './gates.ts';
 import type { PolicyChange } from './policy-changes.ts';
 import type { ReplayContext } from './replay-context.ts';
 import type { End, Problem } from './tally.ts';
@@ -69,6 +69,8 @@ export interface DryRunReport {
   readonly transitions: readonly ReportTransition[];
   readonly movers: { readonly teams: readonly ReportMover[]; readonly routes: readonly ReportMover[] };
   readonly examples: readonly ChosenExample[];
+  /** Routes and targets of the head that a record reaches. */
+  readonly coverage: Coverage;
   readonly blindSpots: { readonly routes: readonly string[]; readonly targets: readonly string[] };
   readonly changes: readonly PolicyChange[];
   readonly gates: readonly GateResult[];

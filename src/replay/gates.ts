@@ -25,6 +25,14 @@ export interface GateInput {
   readonly waivers: readonly GateWaiver[];
   /** Days that the recording covers, at least an hour. */
   readonly days: number;
+  /** What the head declares, and what of it records reach. */
+  readonly coverage: Coverage;
+}
+
+/** Routes and targets of the head together. */
+export interface Coverage {
+  readonly reached: number;
+  readonly declared: number;
 }
 
 type Amounts = Pick<Mover, 'baseMicroUsd' | 'headMicroUsd' | 'newDenials' | 'tierDowngrades' | 'capabilityLosses'>;
@@ -52,6 +60,12 @@ export function judgeGates(input: GateInput): readonly GateResult[] {
   if (indeterminate !== null) {
     const missing = share(counts.indeterminate, counts.weight);
     results.push(shareGate(input, 'maxIndeterminate', indeterminate, missing, missing <= indeterminate));
+  }
+  const coverage = shareOf(gates.minCoverage);
+  if (coverage !== null) {
+    const { reached, declared } = input.coverage;
+    const actual = declared === 0 ? 1 : reached / declared;
+    results.push(shareGate(input, 'minCoverage', coverage, actual, actual >= coverage));
   }
   return results;
 }

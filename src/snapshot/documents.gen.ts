@@ -1797,6 +1797,10 @@ export interface Gates {
    * Share of records that may lack a needed field.
    */
   readonly maxIndeterminate?: string;
+  /**
+   * Share of the routes and targets that the head declares and at least one record must reach.
+   */
+  readonly minCoverage?: string;
 }
 /**
  * How much dearer the same traffic may become; fails only when both limits are exceeded, so that small routes do not block.

@@ -93,6 +93,20 @@ const cases: readonly Case[] = [
     records: [...overADay(9), recordOf('x', { request: { consumer: undefined as unknown as string } })],
     breached: ['maxIndeterminate'],
   },
+  {
+    name: 'as much is reached as is asked for, two of five',
+    base: swap('maxIndeterminate: 5%', 'minCoverage: 40%'),
+    head: BASE,
+    records: overADay(2),
+    breached: [],
+  },
+  {
+    name: 'too little of the policies is reached',
+    base: swap('maxIndeterminate: 5%', 'minCoverage: 41%'),
+    head: BASE,
+    records: overADay(2),
+    breached: ['minCoverage'],
+  },
 ];
 
 describe('gates', () => {

@@ -16,6 +16,7 @@ import {
   statefulChanges,
   type Tally,
 } from '#replay';
+import { targetsOf } from '../../src/cli/dry-run/replay-plan.ts';
 import { compileInline } from '../support/compile-inline.ts';
 
 /** Two teams, two chains, a budget: small enough to work out by hand. */
@@ -198,7 +199,7 @@ export function pairOf(base: string, head: string, day = '2026-11-23'): Pair {
       waivers: gateWaivers(before.snapshot, day),
       newWaivers: [],
       routes: [...after.snapshot.routes.keys()].sort(),
-      targets: [],
+      targets: targetsOf(after.snapshot),
     },
   };
 }
