@@ -82,6 +82,9 @@ function toDiagnostic({ meta, finding }: Found, environment: string | null): Dia
   };
 }
 
+/** Survivors of `test --mutate` and gates of `dry-run` are waived too; only those verbs can tell whether there are any. */
+const OF_OTHER_VERBS = /^(test|dry-run|gates?)\//;
+
 /** Only a look at all environments can tell that a waiver covers nothing. */
 function unusedWaivers(
   contexts: readonly LintContext[],
@@ -94,6 +97,7 @@ function unusedWaivers(
     context
       .every('Waiver')
       .filter(({ name, spec }) => !used.has(name) && spec.reason && context.unreadKinds.size === 0)
+      .filter(({ spec }) => !OF_OTHER_VERBS.test(spec.rule))
       .filter(({ spec }) => !(Date.parse(String(spec.expires)) <= context.nowMs))
       .map((waiver) => {
         const isKnown = rules.has(waiver.spec.rule);

@@ -36,7 +36,6 @@ const table: readonly (readonly [
   ['test policies/tests/web.test.yaml', shop, 0, /2 passed/, nothing],
   ['test nope.yaml', shop, 2, nothing, /nope\.yaml does not exist/],
   ['test policies/chains.yaml', shop, 2, nothing, /chains\.yaml holds no test document/],
-  ['test --mutate', shop, 2, nothing, /--mutate is not in this version/],
   ['test --min-coverage 5%', shop, 0, /Coverage \d+%/, nothing],
   ['test --min-coverage 99.5', shop, 1, /coverage below 99\.5%/, nothing],
   ['test --min-coverage 101%', shop, 2, nothing, /--min-coverage is a share from 0% to 100%/],

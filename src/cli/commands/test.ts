@@ -2,18 +2,20 @@ import { isAbsolute, join } from 'node:path';
 import { type Diagnostic, VERSION } from '#core';
 import type { Snapshot } from '#snapshot';
 import { loadTree, type PolicyTree } from '../load-tree.ts';
+import { runMutants } from '../mutate/run-mutants.ts';
+import { waiveSurvivors } from '../mutate/waive-survivors.ts';
 import { namedEnvironment, textOption, withEnvironment, withPolicies } from '../options.ts';
 import { type Output, readFailLevel, readOutputs, withReports } from '../report/formats.ts';
 import { jsonFinding } from '../report/json.ts';
 import type { Report } from '../report/report.ts';
 import { writeReports } from '../report/write-reports.ts';
-import { chooseDocuments } from '../test/choose-documents.ts';
+import { type ChosenDocuments, chooseDocuments } from '../test/choose-documents.ts';
 import { measureCoverage } from '../test/coverage.ts';
 import { type FoundCase, findCases } from '../test/find-cases.ts';
 import { readShare } from '../test/read-share.ts';
 import { runCase } from '../test/run-cases.ts';
 import { showTests } from '../test/show-tests.ts';
-import { type TestRun, testExitCode, testFindings, testJson } from '../test/test-report.ts';
+import { type MutationSummary, type TestRun, testExitCode, testFindings, testJson } from '../test/test-report.ts';
 import { testsJunit } from '../test/tests-junit.ts';
 import { testsMarkdown } from '../test/tests-markdown.ts';
 import { watchFolder } from '../test/watch-folder.ts';
@@ -31,19 +33,16 @@ export const test: Verb = {
       .option('--coverage', 'show which routes, targets, branches, overrides, budgets and alerts no case reaches')
       .option('--min-coverage <share>', 'fail below this share of everything that can be reached, such as 80%')
       .option('--watch', 'run again after every change')
-      .option('--mutate', 'not in this version')
+      .option('--mutate', 'break each rule, target, budget and operation in turn, and list what no case notices')
       .addHelpText(
         'after',
-        '\nExit codes: 1 a case failed or coverage is too low, 2 a case could not be checked or nothing matched.',
+        '\nExit codes: 1 a case failed, coverage is too low or a mutant survived, 2 a case could not be checked or nothing matched.',
       );
   },
   run: runTests,
 };
 
 async function runTests(call: VerbCall): Promise<ExitCode> {
-  if (call.options.mutate === true) {
-    throw new UsageError('--mutate is not in this version', 'Use --coverage to see what no case reaches.');
-  }
   const outputs = readOutputs(call);
   readFailLevel(call);
   if (call.options.watch !== true) return runOnce(call, outputs);
@@ -106,9 +105,23 @@ async function runOnce(call: VerbCall, outputs: readonly Output[]): Promise<Exit
   );
   const results = cases.map((found) => runCase(found, snapshotFor(found, snapshots, tree)));
   const coverage = wantsCoverage ? measureCoverage(tree.parsed, [...snapshots.values()], results) : null;
-  const run: TestRun = { results, coverage, minCoverage };
+  // Where a case fails already nobody could tell what a mutant adds.
+  const isSound = results.every(({ kind }) => kind === 'passed');
+  const mutation = options.mutate === true && isSound ? await mutate(call, tree, chosen) : null;
+  const run: TestRun = { results, coverage, minCoverage, mutation };
   await writeRun(call, outputs, run, base);
   return testExitCode(run);
+}
+
+async function mutate(call: VerbCall, tree: PolicyTree, chosen: ChosenDocuments): Promise<MutationSummary> {
+  const result = await runMutants(call.terminal, {
+    sources: tree.loaded.sources,
+    outside: chosen.outside,
+    chosen: chosen.documents.map(({ file, index }) => [file, index]),
+    environment: defaultEnvironment(call, tree),
+  });
+  const { survivors, waived } = waiveSurvivors(result.survivors, tree.parsed.documents, call.terminal.nowMs());
+  return { ...result, survivors, waived };
 }
 
 async function writeRun(
@@ -149,8 +162,15 @@ function environmentsOf(cases: readonly FoundCase[], tree: PolicyTree, isAll: bo
   return isAll || named.size === 0 ? [...new Set([...tree.environments, ...named])] : [...named];
 }
 
-function environmentOf({ environment }: FoundCase, { environments }: PolicyTree): string {
-  if (environment !== null) return environment;
+function environmentOf({ environment }: FoundCase, tree: PolicyTree): string {
+  return environment ?? soleEnvironment(tree);
+}
+
+function defaultEnvironment(call: VerbCall, tree: PolicyTree): string {
+  return namedEnvironment(call) ?? soleEnvironment(tree);
+}
+
+function soleEnvironment({ environments }: PolicyTree): string {
   const [only] = environments;
   return environments.length === 1 && only !== undefined ? only : DEFAULT_ENVIRONMENT;
 }

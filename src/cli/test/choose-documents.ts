@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '#core';
-import { type ParsedDocument, parsePolicies } from '#policy';
+import { type ParsedDocument, parsePolicies, type Source } from '#policy';
 import type { PolicyTree } from '../load-tree.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -11,6 +11,8 @@ export interface ChosenDocuments {
   readonly diagnostics: readonly Diagnostic[];
   /** Texts of files outside of the policies, for code frames. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Those files as they were read. */
+  readonly outside: readonly Source[];
 }
 
 /**
@@ -19,10 +21,11 @@ export interface ChosenDocuments {
  */
 export async function chooseDocuments(tree: PolicyTree, names: readonly string[]): Promise<ChosenDocuments> {
   const all = tree.parsed.documents.filter(({ kind }) => kind === 'Test');
-  if (names.length === 0) return { documents: all, diagnostics: [], texts: new Map() };
+  if (names.length === 0) return { documents: all, diagnostics: [], texts: new Map(), outside: [] };
   const documents = new Set<ParsedDocument>();
   const diagnostics: Diagnostic[] = [];
   const texts = new Map<string, string>();
+  const sources: Source[] = [];
   for (const name of names) {
     const inTree = documentsAt(tree, all, name);
     for (const document of inTree) documents.add(document);
@@ -31,8 +34,9 @@ export async function chooseDocuments(tree: PolicyTree, names: readonly string[]
     for (const document of outside.documents) documents.add(document);
     diagnostics.push(...outside.diagnostics);
     for (const [file, text] of outside.texts) texts.set(file, text);
+    sources.push(...outside.outside);
   }
-  return { documents: [...documents], diagnostics, texts };
+  return { documents: [...documents], diagnostics, texts, outside: sources };
 }
 
 function documentsAt(
@@ -53,11 +57,12 @@ async function readOutside(tree: PolicyTree, name: string): Promise<ChosenDocume
   const path = relative(resolve(tree.folder), resolve(name)).split(sep).join('/');
   const rejected = tree.parsed.diagnostics.some(({ file }) => file === path);
   // What is wrong with a file of the tree is reported with the tree.
-  if (rejected) return { documents: [], diagnostics: [], texts: new Map() };
+  if (rejected) return { documents: [], diagnostics: [], texts: new Map(), outside: [] };
   if (!stats.isFile()) throw new UsageError(`${name} holds no test document of the policies`);
-  const parsed = parsePolicies([{ file: name, bytes: await readFile(name) }]);
+  const source = { file: name, bytes: await readFile(name) };
+  const parsed = parsePolicies([source]);
   const documents = parsed.documents.filter(({ kind }) => kind === 'Test');
   if (documents.length === 0 && parsed.diagnostics.length === 0)
     throw new UsageError(`${name} holds no test document`, 'Tests have `kind: Test`.');
-  return { documents, diagnostics: parsed.diagnostics, texts: parsed.texts };
+  return { documents, diagnostics: parsed.diagnostics, texts: parsed.texts, outside: [source] };
 }

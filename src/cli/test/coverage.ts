@@ -45,7 +45,7 @@ export function measureCoverage(
     if (!items.has(key)) items.set(key, { kind, at, isReached: reached.has(key) });
   }
   for (const item of overrideItems(parsed)) {
-    if (!TESTED_KINDS.has(item.target.split('/')[0] ?? '')) continue;
+    if (!canBeReached(item.target)) continue;
     items.set(item.key, {
       kind: item.kind,
       at: item.at,
@@ -66,6 +66,11 @@ export function measureCoverage(
     return { covered: own.length - missing.length, total: own.length, missing };
   };
   return Object.fromEntries(COVERED.map((kind) => [kind, of(kind)])) as Coverage;
+}
+
+/** Tells whether cases can come by a document, by its `Kind/name`. Pure. */
+export function canBeReached(document: string): boolean {
+  return TESTED_KINDS.has(document.split('/')[0] ?? '');
 }
 
 /** All kinds together. Pure. */

@@ -6,7 +6,7 @@ import { type Coverage, percentOf, totalOf } from './coverage.ts';
 import { COVERED } from './coverage-items.ts';
 import type { CaseResult } from './run-cases.ts';
 import { showValue } from './show-value.ts';
-import { isBelow, type TestRun } from './test-report.ts';
+import { isBelow, type MutationSummary, type TestRun } from './test-report.ts';
 
 /** How a run is shown: files relative to where the user is. */
 export interface TestLook extends Look {
@@ -25,6 +25,7 @@ export function showTests(run: TestRun, look: TestLook): string {
     blocks.push([head, ...shown.map((result) => showCase(result, look, paint))].join('\n'));
   }
   if (run.coverage !== null) blocks.push(showCoverage(run.coverage, look, paint));
+  if (run.mutation !== null) blocks.push(showMutation(run.mutation, look, paint));
   if (!look.isQuiet || blocks.length > 0) blocks.push(summary(run, paint));
   return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`;
 }
@@ -82,15 +83,32 @@ function showCoverage(coverage: Coverage, look: TestLook, paint: Paint): string 
   return lines.join('\n');
 }
 
+function showMutation(
+  { total, noticed, refused, survivors, waived }: MutationSummary,
+  look: TestLook,
+  paint: Paint,
+): string {
+  const parts = [`${noticed} noticed by a case`, `${refused} refused by the compiler`, `${survivors.length} survived`];
+  if (waived > 0) parts.push(`${waived} accepted by waivers`);
+  const lines = survivors.flatMap(({ at, change }) => [
+    `  ${paint('error', '✖')} ${paint('place', `${safeText(look.pathOf(at.file))}:${at.line}`)}`,
+    wrap(safeText(change), look.columns, '      '),
+  ]);
+  const head = `${paint('strong', `Mutants ${total}`)}: ${parts.join(', ')}`;
+  return [wrap(head, look.columns, ''), ...lines].join('\n');
+}
+
 function summary(run: TestRun, paint: Paint): string {
   const count = (kind: CaseResult['kind']) => run.results.filter((result) => result.kind === kind).length;
   const [passed, failed, vacuous] = [count('passed'), count('failed'), count('vacuous')];
   const parts = [`${passed} passed`];
   if (failed > 0) parts.push(paint('error', `${failed} failed`));
   if (vacuous > 0) parts.push(paint('warn', `${vacuous} could not be checked`));
+  const survived = run.mutation?.survivors.length ?? 0;
+  if (survived > 0) parts.push(paint('error', `${survived} mutant${survived === 1 ? '' : 's'} survived`));
   const isShort = run.coverage !== null && isBelow(run.coverage, run.minCoverage);
   if (isShort) parts.push(paint('error', `coverage below ${Number(((run.minCoverage ?? 0) * 100).toFixed(4))}%`));
-  const mark = failed > 0 || vacuous > 0 || isShort ? paint('error', '✖') : paint('good', '✔');
+  const mark = failed > 0 || vacuous > 0 || survived > 0 || isShort ? paint('error', '✖') : paint('good', '✔');
   return `${mark} ${parts.join(', ')}`;
 }
 

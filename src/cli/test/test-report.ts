@@ -1,4 +1,4 @@
-import type { Diagnostic } from '#core';
+import type { Diagnostic, Place } from '#core';
 import type { Coverage, CoverageOf } from './coverage.ts';
 import { percentOf, totalOf } from './coverage.ts';
 import { COVERED } from './coverage-items.ts';
@@ -12,28 +12,49 @@ export interface TestRun {
   readonly coverage: Coverage | null;
   /** Least share of coverage, 1 = 100 %; null for none. */
   readonly minCoverage: number | null;
+  /** What came of broken variants of the policies; null unless asked for. */
+  readonly mutation: MutationSummary | null;
+}
+
+/** How many broken variants were tried, and those that no case noticed. */
+export interface MutationSummary {
+  readonly total: number;
+  readonly noticed: number;
+  readonly refused: number;
+  readonly survivors: readonly Survivor[];
+  /** Survivors that waivers of the rule `test/survivor` accept. */
+  readonly waived: number;
+}
+
+/** A broken variant that passes every case. */
+export interface Survivor {
+  readonly at: Place;
+  readonly change: string;
 }
 
 /** A failed case is a finding at its place, related to the line of policy that decided; so is a vacuous one, and coverage below its bound. Pure. */
-export function testFindings({ results, coverage, minCoverage }: TestRun): readonly Diagnostic[] {
+export function testFindings({ results, coverage, minCoverage, mutation }: TestRun): readonly Diagnostic[] {
   const findings = results.flatMap((result): readonly Diagnostic[] => {
     if (result.kind === 'failed') return [failedFinding(result)];
     return result.kind === 'vacuous' ? vacuousFindings(result) : [];
   });
-  return coverage !== null && isBelow(coverage, minCoverage)
-    ? [...findings, coverageFinding(coverage, minCoverage ?? 0)]
-    : findings;
+  return [
+    ...findings,
+    ...(coverage !== null && isBelow(coverage, minCoverage) ? [coverageFinding(coverage, minCoverage ?? 0)] : []),
+    ...(mutation?.survivors ?? []).map(survivorFinding),
+  ];
 }
 
-/** Exit code 2 where a case could not have failed, 1 where one failed or too little is covered. Pure. */
-export function testExitCode({ results, coverage, minCoverage }: TestRun): 0 | 1 | 2 {
+/** Exit code 2 where a case could not have failed, 1 where one failed, too little is covered, or a broken variant survived. Pure. */
+export function testExitCode({ results, coverage, minCoverage, mutation }: TestRun): 0 | 1 | 2 {
   if (results.some(({ kind }) => kind === 'vacuous')) return 2;
   if (results.some(({ kind }) => kind === 'failed')) return 1;
+  if ((mutation?.survivors.length ?? 0) > 0) return 1;
   return coverage !== null && isBelow(coverage, minCoverage) ? 1 : 0;
 }
 
 /** The JSON of `schemas/test-report.schema.json`, with `vacuous`, percentages and the places of what is missing beside it. Pure. */
-export function testJson({ results, coverage }: TestRun): object {
+export function testJson({ results, coverage, mutation }: TestRun): object {
   const count = (kind: CaseResult['kind']) => results.filter((result) => result.kind === kind).length;
   return {
     passed: count('passed'),
@@ -49,7 +70,8 @@ export function testJson({ results, coverage }: TestRun): object {
       ...(kind === 'vacuous' && { vacuous: problems.map(({ message, hint }) => ({ message, hint })) }),
     })),
     coverage: coverage === null ? null : coverageJson(coverage),
-    survivors: [],
+    mutants: mutation === null ? null : countsOf(mutation),
+    survivors: (mutation?.survivors ?? []).map(({ at, change }) => ({ ...at, change })),
   };
 }
 
@@ -57,6 +79,21 @@ export function testJson({ results, coverage }: TestRun): object {
 export function isBelow(coverage: Coverage, minCoverage: number | null): boolean {
   const { covered, total } = totalOf(coverage);
   return minCoverage !== null && total > 0 && covered < minCoverage * total;
+}
+
+function countsOf({ total, noticed, refused, survivors, waived }: MutationSummary): object {
+  return { total, noticed, refused, survived: survivors.length, waived };
+}
+
+function survivorFinding({ at, change }: Survivor): Diagnostic {
+  return {
+    rule: 'test/survivor',
+    severity: 'error',
+    ...at,
+    column: 1,
+    message: `no case notices: ${change}`,
+    hint: 'Write a case that fails without it, or accept it with a Waiver of the rule `test/survivor`.',
+  };
 }
 
 function coverageJson(coverage: Coverage): object {

@@ -8,7 +8,7 @@ import type { TestRun } from './test-report.ts';
 const MAX_MISSING = 20;
 
 /** A comment for a pull request: the counts, what failed, and coverage. Pure. */
-export function testsMarkdown({ results, coverage }: TestRun, pathOf: (file: string) => string): string {
+export function testsMarkdown({ results, coverage, mutation }: TestRun, pathOf: (file: string) => string): string {
   const count = (kind: string) => results.filter((result) => result.kind === kind).length;
   const vacuous = count('vacuous');
   const parts = [
@@ -40,6 +40,17 @@ export function testsMarkdown({ results, coverage }: TestRun, pathOf: (file: str
         ({ key, at }) => `* ${codeSpan(key)}${at === null ? '' : ` at ${codeSpan(`${pathOf(at.file)}:${at.line}`)}`}`,
       );
     if (missing.length > shown.length) shown.push(`* and ${missing.length - shown.length} more`);
+    if (shown.length > 0) parts.push(shown.join('\n'));
+  }
+  if (mutation !== null) {
+    const { total, noticed, refused, survivors, waived } = mutation;
+    parts.push(
+      `#### Mutants: ${total} tried, ${noticed} noticed by a case, ${refused} refused by the compiler, ${survivors.length} survived${waived > 0 ? `, ${waived} accepted by waivers` : ''}`,
+    );
+    const shown = survivors
+      .slice(0, MAX_MISSING)
+      .map(({ at, change }) => `* ${codeSpan(`${pathOf(at.file)}:${at.line}`)} ${codeSpan(change)}`);
+    if (survivors.length > shown.length) shown.push(`* and ${survivors.length - shown.length} more`);
     if (shown.length > 0) parts.push(shown.join('\n'));
   }
   return `${parts.join('\n\n')}\n`;
