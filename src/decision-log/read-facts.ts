@@ -41,6 +41,7 @@ export function factsOfRecord(record: TrafficRecord): RecordedInput {
       responseFormat: request.responseFormat ?? 'text',
       hasReasoning: request.reasoning ?? false,
       inputTokens: given('request.inputTokens', request.inputTokens, 0),
+      ...(request.inputTokensAtMost === undefined ? {} : { inputTokensAtMost: request.inputTokensAtMost }),
       maxOutputTokens: request.maxOutputTokens ?? null,
       temperature: request.temperature ?? null,
       session: request.session ?? null,

@@ -63,6 +63,7 @@ export function recordRequest({ request, keyId, digests, pseudonymise, metadataK
     responseFormat: request.responseFormat,
     reasoning: request.hasReasoning,
     inputTokens: request.inputTokens,
+    ...(request.inputTokensAtMost === undefined ? {} : { inputTokensAtMost: request.inputTokensAtMost }),
     tokenizer: 'estimate',
     maxOutputTokens: request.maxOutputTokens,
     temperature: request.temperature,

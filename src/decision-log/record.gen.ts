@@ -163,6 +163,10 @@ export interface RecordedRequest {
    */
   readonly inputTokens?: number;
   /**
+   * What text and audio can cost at most, in any tokenizer: what was held goes by it. Null when only the context window of the model bounds them; absent where `inputTokens` is the exact count.
+   */
+  readonly inputTokensAtMost?: number | null;
+  /**
    * How they were counted: `bytes` for an estimate from the size, else the tokenizer's id.
    */
   readonly tokenizer?: string;
@@ -563,6 +567,10 @@ export interface RecordedOutcome {
    */
   readonly savedMicroUsd?: number;
   /**
+   * Budgets on which the request was charged more than was held for it, each with the excess in its unit: a provider billed beyond the bound.
+   */
+  readonly overruns?: readonly RecordedOverrun[];
+  /**
    * Until the answer was complete.
    */
   readonly durationMs?: number;
@@ -574,6 +582,19 @@ export interface RecordedOutcome {
    * What the gateway itself added.
    */
   readonly overheadMs?: number;
+}
+/**
+ * One budget, and what was charged beyond the hold.
+ */
+export interface RecordedOverrun {
+  /**
+   * The budget.
+   */
+  readonly budget: string;
+  /**
+   * The excess: micro-USD for cost, else a count.
+   */
+  readonly amount: number;
 }
 /**
  * Findings of one check.

@@ -75,7 +75,8 @@ function judge(candidate: Candidate, context: GateContext, maxPrices: MaxPrices,
   const { request, route, facts } = context;
   const refusal = refusalOf(candidate, context, maxPrices);
   const cap = outputCapOf(request, route, candidate);
-  const worst = worstCaseOf(request, candidate.model, cap.bound, facts.nowMs);
+  const { model, provider } = candidate;
+  const worst = worstCaseOf(request, route, { model, provider, outputCap: cap.bound, atMs: facts.nowMs });
   const { id } = candidate;
   const isEligible = refusal === null;
   return { id, candidate, refusal, isEligible, worst, costMicroUsd: worst.costMicroUsd, cap, outer };
@@ -136,6 +137,7 @@ function plannedTarget(
     skippedBefore: skippedBefore?.reason ?? null,
     at: candidate.at,
     worstCaseMicroUsd: worst.costMicroUsd,
+    outputTokensAtMost: worst.outputTokens,
   };
   return { target, modelName: candidate.modelName, worst, clampedTo: cap.isClamped ? cap.bound : null };
 }

@@ -33,8 +33,13 @@ export interface RequestFacts {
   readonly documents: number;
   readonly responseFormat: 'text' | 'json-object' | 'json-schema';
   readonly hasReasoning: boolean;
-  /** An estimate from bytes unless a tokenizer counted. */
+  /** An estimate from bytes unless a tokenizer counted: limits, context windows and forecasts go by it. */
   readonly inputTokens: number;
+  /**
+   * What text and audio can cost at most, whatever the tokenizer: holds go by it. Null when only the context window bounds them (documents, searches at
+   * the provider); absent where `inputTokens` is the exact count.
+   */
+  readonly inputTokensAtMost?: number | null;
   readonly maxOutputTokens: number | null;
   /** How many answers are asked for (`n`); absent means one. */
   readonly choices?: number;
@@ -174,6 +179,8 @@ export interface PlanTarget extends TargetPolicy {
   readonly at: Place | null;
   /** The most one call can cost, in micro-USD; null without a price. Absent in plans that `decide` did not make. */
   readonly worstCaseMicroUsd?: number | null;
+  /** The most output tokens that one call can use. Absent in plans that `decide` did not make. */
+  readonly outputTokensAtMost?: number;
 }
 
 /** A chain that another is nested in, and the outcomes on which it goes on to what stands after that one. */
@@ -233,6 +240,15 @@ export interface Settlement {
   readonly priceSource: string | null;
   readonly perAttempt: readonly { readonly target: string; readonly costMicroUsd: MicroUsd | null }[];
   /** What to charge and release on every reserved counter; exactly one entry per reservation. */
-  readonly charges: readonly { readonly counter: CounterKey; readonly held: number; readonly amount: number }[];
+  readonly charges: readonly Charge[];
   readonly estimated: boolean;
+}
+
+/** What one counter is charged, in its unit. */
+export interface Charge {
+  readonly counter: CounterKey;
+  readonly held: number;
+  readonly amount: number;
+  /** What a provider billed beyond the hold that covered it; absent where the hold was enough, as it should be. */
+  readonly overrun?: number;
 }

@@ -1,5 +1,6 @@
 import type { MicroUsd, TokenClass } from '#core';
-import type { Model, Price } from '#snapshot';
+import type { Model, Price, Route } from '#snapshot';
+import { type InputReader, inputBoundOf } from './input-bound.ts';
 import { classPrice, priceAt, tierOf } from './price.ts';
 import type { RequestFacts } from './types.ts';
 
@@ -11,6 +12,13 @@ export interface WorstCase {
   readonly costMicroUsd: MicroUsd | null;
 }
 
+/** What the worst case depends on beside the request. */
+export interface WorstCaseTarget extends InputReader {
+  /** Null where nobody has set one. */
+  readonly outputCap: number | null;
+  readonly atMs: number;
+}
+
 /** The bound of a model that declares neither an output limit nor a context window, for a caller that sets none. */
 const UNDECLARED_OUTPUT = 4096;
 
@@ -19,28 +27,38 @@ const OUTPUT_CLASSES = ['output', 'reasoning', 'audioOutput'] as const;
 
 /**
  * The worst case of one call: all input at the dearest input class (audio only when there is some), the output bound at the dearest
- * output class, at the price tier that the input reaches, once for each choice asked for. `outputCap` is the smallest bound anyone has set, null for none: then the model's own
+ * output class, at the dearest price tier that so much input can reach, once for each choice asked for. `outputCap` is the smallest bound anyone has set, null for none: then the model's own
  * limit, what is left of its context window, or 4096 tokens. Pure.
  */
-export function worstCaseOf(
-  request: RequestFacts,
-  model: Model | null,
-  outputCap: number | null,
-  atMs: number,
-): WorstCase {
+export function worstCaseOf(request: RequestFacts, route: Pick<Route, 'prompt'>, target: WorstCaseTarget): WorstCase {
+  const { model, outputCap, atMs } = target;
   const choices = Math.max(1, request.choices ?? 1);
   const outputTokens = outputBound(request, model, outputCap) * choices;
-  const inputTokens = request.inputTokens;
+  const inputTokens = inputBoundOf(request, route, target);
   const price = priceAt(model, atMs);
   if (price === null) return { inputTokens, outputTokens, costMicroUsd: null };
-  const tier = tierOf(price, inputTokens);
-  const audioPrice = request.audio > 0 ? classPrice(tier, 'audioInput') : 0;
-  const inputPrice = Math.max(dearest(tier, INPUT_CLASSES), audioPrice);
-  const outputPrice = dearest(tier, OUTPUT_CLASSES);
   const images = request.endpoint === 'images' ? choices * (price.imageMicroUsd ?? 0) : 0;
   // A bound is rounded up: holding a micro-dollar too much is safe, one too little is not.
-  const tokens = Math.ceil((inputTokens * inputPrice + outputTokens * outputPrice) / 1_000_000);
+  const tokens = Math.ceil(dearestTokens(request, price, inputTokens, outputTokens) / 1_000_000);
   return { inputTokens, outputTokens, costMicroUsd: tokens + (price.requestMicroUsd ?? 0) + images };
+}
+
+/** Fewer tokens than the bound may fall into another tier, so each tier within reach counts with the most tokens that it prices. */
+function dearestTokens(request: RequestFacts, price: Price, inputTokens: number, outputTokens: number): number {
+  const costAt = (tier: Pick<Price, 'perMillion'>, input: number) =>
+    input * inputPrice(request, tier) + outputTokens * dearest(tier, OUTPUT_CLASSES);
+  let most = costAt(tierOf(price, inputTokens), inputTokens);
+  if (request.inputTokensAtMost === undefined) return most;
+  for (const { aboveInputTokens } of price.tiers) {
+    if (aboveInputTokens < inputTokens)
+      most = Math.max(most, costAt(tierOf(price, aboveInputTokens), aboveInputTokens));
+  }
+  return most;
+}
+
+/** Video is counted among documents, and its sound as audio. */
+function inputPrice({ audio, documents }: RequestFacts, tier: Pick<Price, 'perMillion'>): MicroUsd {
+  return Math.max(dearest(tier, INPUT_CLASSES), audio + documents > 0 ? classPrice(tier, 'audioInput') : 0);
 }
 
 function dearest(tier: Pick<Price, 'perMillion'>, classes: readonly TokenClass[]): MicroUsd {
@@ -54,6 +72,8 @@ function outputBound(request: RequestFacts, model: Model | null, outputCap: numb
     return 0;
   if (outputCap !== null) return outputCap;
   if (model?.maxOutput != null) return model.maxOutput;
-  if (model?.contextWindow != null) return Math.max(0, model.contextWindow - request.inputTokens);
+  // What the input leaves is certain only where the input is.
+  const taken = request.inputTokensAtMost === undefined ? request.inputTokens : 0;
+  if (model?.contextWindow != null) return Math.max(0, model.contextWindow - taken);
   return UNDECLARED_OUTPUT;
 }

@@ -10,6 +10,7 @@ import type {
   StreamError,
   Usage,
 } from '#core';
+import type { InputSource } from './input-ceiling.ts';
 
 /*
  * How a dialect is made: one folder `<name>/` with the same files in each, so that a reader who knows one knows all.
@@ -22,7 +23,7 @@ import type {
  *   stream.ts    the stream reader and writer
  *   errors.ts    readError, writeError
  *
- * Shared parts: sse-framer.ts (bytes to SseEvent), splice.ts (edits to bytes), retry-after.ts, estimate-tokens.ts,
+ * Shared parts: sse-framer.ts (bytes to SseEvent), splice.ts (edits to bytes), retry-after.ts, estimate-tokens.ts, input-ceiling.ts,
  * response-events.ts and collect-events.ts (answer to events and back). No dialect knows another: everything crosses
  * through the neutral forms of #core. What a target cannot express is named in `lost`, never dropped in silence.
  * Requests are read strictly (400 with the field's path), upstream answers laxly.
@@ -90,6 +91,8 @@ export interface RequestShape {
   readonly textLength: readonly [number, number];
   /** Messages of the prompt, instructions apart from them included: each costs tokens beside its text. */
   readonly messageCount: number;
+  /** What bounds the input tokens beside the body's length. */
+  readonly source: Readonly<InputSource>;
   /** End-user or session id in the body, where the dialect has one. */
   readonly user: string | null;
   /** True where the caller speaks OpenAI's older `functions`, and so expects `function_call` back. */

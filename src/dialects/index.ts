@@ -13,6 +13,7 @@ export type {
   WrittenRequest,
 } from './dialect.ts';
 export { createTextMeter, estimateTokens, type TextLength, type TextMeter } from './estimate-tokens.ts';
+export { createInputSource, type InputSource, inputCeiling } from './input-ceiling.ts';
 export { dialectOf, wireDialects } from './registry.ts';
 export { responseEvents } from './response-events.ts';
 export { type RetryAdvice, readRetryAfter } from './retry-after.ts';

@@ -1,5 +1,5 @@
 import type { RequestFacts } from '#decision';
-import { estimateTokens, type RequestShape } from '#dialects';
+import { estimateTokens, inputCeiling, type RequestShape } from '#dialects';
 import type { Caller } from './identify.ts';
 import type { InboundCall, RequestHeaders } from './inbound-call.ts';
 import type { OwnHeaders } from './read-request-headers.ts';
@@ -21,7 +21,7 @@ export function requestFacts(
     labels: caller.consumer.labels,
     metadata: own.metadata,
     headers: pick(call.headers, headerNames),
-    ...shapeFacts(shape),
+    ...shapeFacts(shape, call.bytes.length),
     session: own.session ?? shape.user,
     ip: call.ip,
     bodyBytes: call.bytes.length,
@@ -29,7 +29,7 @@ export function requestFacts(
 }
 
 /** What the body alone tells policy, whoever sends it: shared with those who explain a call that never came. Pure. */
-export function shapeFacts(shape: RequestShape) {
+export function shapeFacts(shape: RequestShape, bodyBytes: number) {
   return {
     model: shape.model,
     stream: shape.stream,
@@ -40,6 +40,7 @@ export function shapeFacts(shape: RequestShape) {
     responseFormat: shape.responseFormat,
     hasReasoning: shape.hasReasoning,
     inputTokens: estimateTokens(shape.textLength, shape.messageCount),
+    inputTokensAtMost: inputCeiling(bodyBytes, shape.source),
     maxOutputTokens: shape.maxOutputTokens,
     ...(shape.choices === undefined ? {} : { choices: shape.choices }),
     temperature: shape.temperature,

@@ -10,7 +10,7 @@ import {
 import type { Snapshot } from '#snapshot';
 import { eligibleCache } from './cache-eligible.ts';
 import { capabilitiesUsed } from './capabilities-used.ts';
-import { type Verdict, verdictOf } from './verdict.ts';
+import { heldInputTokens, type Verdict, verdictOf } from './verdict.ts';
 
 /** Matches and decides, as the gateway does: a consumer that no document names is refused before anything else. Pure. */
 export function decideRequest(snapshot: Snapshot, request: RequestFacts, facts: Facts): Decision {
@@ -23,5 +23,9 @@ export function decideRequest(snapshot: Snapshot, request: RequestFacts, facts: 
 export function judgeRequest(snapshot: Snapshot, request: RequestFacts, facts: Facts): Verdict {
   const decision = decideRequest(snapshot, request, facts);
   const cache = decision.kind === 'allow' ? (eligibleCache(snapshot, decision.route, request)?.name ?? null) : null;
-  return verdictOf(snapshot, decision, { uses: capabilitiesUsed(request), cache, inputTokens: request.inputTokens });
+  return verdictOf(snapshot, decision, {
+    uses: capabilitiesUsed(request),
+    cache,
+    heldInputTokens: heldInputTokens(request),
+  });
 }

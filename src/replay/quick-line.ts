@@ -39,6 +39,7 @@ const START = '{"v":1,"id":"';
 const AT = '","at":"';
 const REQUEST = ',"request":{"endpoint":';
 const TOKENS = '"inputTokens":';
+const AT_MOST = ',"inputTokensAtMost":';
 const SESSION = ',"session":';
 const BODY = ',"bodyBytes":';
 const DIGESTS = ',"digests":{';
@@ -116,7 +117,9 @@ export function createQuickLines(): QuickLines {
   function requestIn(text: string, start: number): FoundRequest | null {
     const tokens = text.indexOf(TOKENS, start) + TOKENS.length;
     const tokensEnd = text.indexOf(',', tokens);
-    const session = text.indexOf(SESSION, tokensEnd);
+    const most = text.startsWith(AT_MOST, tokensEnd) ? tokensEnd + AT_MOST.length : tokensEnd;
+    const mostEnd = most === tokensEnd ? most : text.indexOf(',', most);
+    const session = text.indexOf(SESSION, mostEnd);
     const body = text.indexOf(BODY, session);
     const digests = text.indexOf(DIGESTS, body);
     if (tokens < TOKENS.length || session < 0 || body < 0 || digests < 0) return null;
@@ -125,8 +128,11 @@ export function createQuickLines(): QuickLines {
     if (end < 0) return null;
     const inputTokens = Number(text.slice(tokens, tokensEnd));
     const bodyBytes = Number(text.slice(body + BODY.length, digests));
-    if (!Number.isInteger(inputTokens) || !Number.isInteger(bodyBytes)) return null;
-    const template = `${text.slice(start, tokens)}0${text.slice(tokensEnd, session)}${text.slice(digestsEnd, end)}`;
+    const bound = most === tokensEnd || text.startsWith('null', most) ? null : Number(text.slice(most, mostEnd));
+    if (!Number.isInteger(inputTokens) || !Number.isInteger(bodyBytes) || !Number.isInteger(bound ?? 0)) return null;
+    // A bound that is null, or not there, stays in the text; a number only says that there is one.
+    const place = bound === null ? text.slice(tokensEnd, mostEnd) : `${AT_MOST}0`;
+    const template = `${text.slice(start, tokens)}0${place}${text.slice(mostEnd, session)}${text.slice(digestsEnd, end)}`;
     let shared = requests.get(template);
     if (shared === undefined) {
       const value: unknown = JSON.parse(template);
@@ -138,6 +144,7 @@ export function createQuickLines(): QuickLines {
     const sent = text.startsWith('null', at) ? null : (JSON.parse(text.slice(at, body)) as string);
     const { request } = shared;
     request.inputTokens = inputTokens;
+    if (bound !== null) request.inputTokensAtMost = bound;
     request.session = sent;
     request.bodyBytes = bodyBytes;
     return { request, shared, facts: end };

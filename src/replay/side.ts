@@ -28,10 +28,12 @@ interface Remembered {
   readonly byChoice: Map<string, Segment[]> | null;
 }
 
-/** All requests whose input tokens lie in [low, high] have this verdict. */
+/** All requests whose input tokens lie in [low, high] and whose bound in [leastBound, mostBound] have this verdict. */
 interface Segment {
   low: number;
   high: number;
+  leastBound: number;
+  mostBound: number;
   verdict: Verdict;
 }
 
@@ -44,7 +46,7 @@ export function createSideShape(): SideShape {
 
 /**
  * Prepares a revision. What is remembered of a shape, a span of time, a weighted choice and a range of input tokens is the verdict that no budget stands in the way of. Ranges are exact:
- * every gate and hold is monotone or linear in the input tokens, so two requests of one shape with the same verdict share it with all between them. Then each record's
+ * every gate and hold is monotone or linear in the input tokens or in their bound, so two requests of one shape with the same verdict share it with all between them. Then each record's
  * counters are compared with the holds of its range. A request is decided for itself where that is not certain: a counter between the smallest and the
  * largest hold, a budget that hands over, a size limit passed, targets chosen by measurements.
  */
@@ -84,12 +86,15 @@ function remember(snapshot: Snapshot, parts: MovingParts, input: ReplayInput): R
   const found = route === null ? undefined : snapshot.routes.get(route);
   const chains = [...(found?.chain == null ? [] : [found.chain]), ...parts.handovers];
   const isMeasured = chains.some((chain) => parts.measuredBelow.has(chain));
+  // A limit on cost follows the bound, every gate the estimate: of two requests each may have more of one.
+  const isPriced = found?.limits.maxRequestCostMicroUsd != null && input.record.request.inputTokensAtMost !== undefined;
+  const isAlone = isMeasured || isPriced;
   const weighted = chains.flatMap((chain) => parts.weightedBelow.get(chain) ?? []);
   return {
-    segments: isMeasured ? null : [],
+    segments: isAlone ? null : [],
     weighted,
     bodyLimit: found?.limits.bodyBytes ?? null,
-    byChoice: isMeasured || weighted.length === 0 ? null : new Map(),
+    byChoice: isAlone || weighted.length === 0 ? null : new Map(),
   };
 }
 
@@ -104,18 +109,44 @@ function segmentsOfChoice({ byChoice, weighted }: Remembered, input: ReplayInput
 
 /** Null for a verdict that holds for this request only. */
 function verdictIn(segments: Segment[], snapshot: Snapshot, input: ReplayInput): Verdict | null {
-  const tokens = input.record.request.inputTokens ?? 0;
-  for (const segment of segments) if (segment.low <= tokens && tokens <= segment.high) return segment.verdict;
+  const { inputTokens: tokens = 0, inputTokensAtMost } = input.record.request;
+  const bound = inputTokensAtMost ?? tokens;
+  for (const segment of segments) if (isWithin(segment, tokens, bound)) return segment.verdict;
   const verdict = judgeRequest(snapshot, input.request(), withoutCounters(input.facts()));
   if (isAboutCost(verdict, snapshot, tokens)) return null;
   const same = segments.find((segment) => segment.verdict.signature === verdict.signature);
-  if (same === undefined) segments.push({ low: tokens, high: tokens, verdict });
-  else {
-    same.low = Math.min(same.low, tokens);
-    same.high = Math.max(same.high, tokens);
-    same.verdict = widen(same.verdict, verdict);
-  }
+  if (same === undefined) segments.push({ low: tokens, high: tokens, leastBound: bound, mostBound: bound, verdict });
+  else grow(same, segments, snapshot, input, verdict);
   return verdict;
+}
+
+/**
+ * Takes a request into a segment. Of two requests each may have more of one size, so that neither is an end: the ends are then judged for themselves, and a
+ * segment that would not be all of one kind stays as it is.
+ */
+function grow(segment: Segment, segments: Segment[], snapshot: Snapshot, input: ReplayInput, verdict: Verdict): void {
+  const { inputTokens: tokens = 0, inputTokensAtMost: bound } = input.record.request;
+  const low = Math.min(segment.low, tokens);
+  const high = Math.max(segment.high, tokens);
+  if (typeof bound !== 'number') {
+    Object.assign(segment, { low, high, leastBound: low, mostBound: high, verdict: widen(segment.verdict, verdict) });
+    return;
+  }
+  const leastBound = Math.min(segment.leastBound, bound);
+  const mostBound = Math.max(segment.mostBound, bound);
+  const facts = withoutCounters(input.facts());
+  const judgeAt = (inputTokens: number, inputTokensAtMost: number) =>
+    judgeRequest(snapshot, { ...input.request(), inputTokens, inputTokensAtMost }, facts);
+  const ends = [judgeAt(low, leastBound), judgeAt(high, mostBound)];
+  if (ends.some(({ signature }) => signature !== verdict.signature)) {
+    segments.push({ low: tokens, high: tokens, leastBound: bound, mostBound: bound, verdict });
+    return;
+  }
+  Object.assign(segment, { low, high, leastBound, mostBound, verdict: ends.reduce(widen, segment.verdict) });
+}
+
+function isWithin({ low, high, leastBound, mostBound }: Segment, tokens: number, bound: number): boolean {
+  return low <= tokens && tokens <= high && leastBound <= bound && bound <= mostBound;
 }
 
 /** A refusal over the route's `maxRequestCost` where only the rest of a context window bounds the output: then costs need not rise with the input. */

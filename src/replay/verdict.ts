@@ -1,5 +1,5 @@
 import type { Capability, Place } from '#core';
-import type { Decision, Plan } from '#decision';
+import type { Decision, Plan, RequestFacts } from '#decision';
 import type { Snapshot } from '#snapshot';
 
 /** What one side makes of a request before any call, as far as records of the same shape share it. */
@@ -27,7 +27,7 @@ export interface Verdict {
 export interface VerdictBudget {
   readonly key: string;
   readonly budget: string;
-  /** Tokens held beyond the input tokens, for a budget that counts those: its hold follows them exactly. Null for other units. */
+  /** Tokens held beyond the input tokens, for a budget that counts those: its hold follows them exactly. Null for other units, and where a bound is held in their place. */
   readonly beyondInput: number | null;
   /** The most that records of this shape hold, and the least. */
   readonly hold: number;
@@ -41,11 +41,16 @@ export interface VerdictFacts {
   /** Capabilities the request uses. */
   readonly uses: readonly Capability[];
   readonly cache: string | null;
-  readonly inputTokens: number;
+  /** Undefined where holds follow a bound of their own. */
+  readonly heldInputTokens: number | undefined;
 }
 
 /** Takes from a decision what outlives the single request. Pure. */
-export function verdictOf(snapshot: Snapshot, decision: Decision, { uses, cache, inputTokens }: VerdictFacts): Verdict {
+export function verdictOf(
+  snapshot: Snapshot,
+  decision: Decision,
+  { uses, cache, heldInputTokens }: VerdictFacts,
+): Verdict {
   if (decision.kind === 'deny') {
     const { route, status, code, at, skipped } = decision;
     const isIncapable = skipped.length > 0 && skipped.every(({ reason }) => reason === 'capability-missing');
@@ -65,7 +70,10 @@ export function verdictOf(snapshot: Snapshot, decision: Decision, { uses, cache,
     budgets: reservations.map(({ counter, amount, enforce }) => ({
       key: counter.key,
       budget: counter.budget,
-      beyondInput: counter.unit === 'tokens' || counter.unit === 'inputTokens' ? amount - inputTokens : null,
+      beyondInput:
+        heldInputTokens !== undefined && (counter.unit === 'tokens' || counter.unit === 'inputTokens')
+          ? amount - heldInputTokens
+          : null,
       hold: amount,
       leastHold: amount,
       isBinding: enforce,
@@ -94,4 +102,9 @@ function lacking(snapshot: Snapshot, model: string | null, uses: readonly Capabi
   return known === null
     ? []
     : uses.filter((use) => !known.has(use) && !(use === 'json-mode' && known.has('json-schema')));
+}
+
+/** The input tokens that holds follow one by one; undefined where a bound is held in their place. Pure. */
+export function heldInputTokens({ inputTokens, inputTokensAtMost }: RequestFacts): number | undefined {
+  return inputTokensAtMost === undefined ? inputTokens : undefined;
 }

@@ -23,7 +23,7 @@ import type { DecidedOutcome } from './explain-example.ts';
 import { createMinHeap } from './min-heap.ts';
 import { playCacheHit, playDenial, playEveryCall, type Stage, wasCacheHit } from './play-record.ts';
 import type { ReplayInput } from './recorded-input.ts';
-import { verdictOf } from './verdict.ts';
+import { heldInputTokens, verdictOf } from './verdict.ts';
 
 /** One revision living through a recording: counters, breakers, latencies and cache change as it decides. */
 export interface World {
@@ -137,7 +137,7 @@ export function createWorld(snapshot: Snapshot, onUnknownStart: () => void): Wor
     const verdict = verdictOf(snapshot, decision, {
       uses: capabilitiesUsed(request),
       cache: found?.name ?? null,
-      inputTokens: request.inputTokens,
+      heldInputTokens: heldInputTokens(request),
     });
     if (decision.kind === 'deny') return { verdict, decision, played: playDenial(decision.status, decision.code) };
     if (found !== null && (wasCacheHit(record) || cache.holds(record, request, found, clockMs) === true)) {

@@ -107,7 +107,9 @@ describe('a long prompt costs what its tier says, all of it', () => {
       retiresAt: null,
       prices: [GEMINI],
     };
-    const most = (inputTokens: number) => worstCaseOf(requestOf({ inputTokens }), model, 1000, 0).costMicroUsd;
+    const route = { prompt: { prepend: null, append: null } };
+    const target = { model, provider: null, outputCap: 1000, atMs: 0 };
+    const most = (inputTokens: number) => worstCaseOf(requestOf({ inputTokens }), route, target).costMicroUsd;
     // 200,000 × 1.25 + 1,000 × 10; then 200,001 × 2.50 + 1,000 × 15, rounded up.
     assert.deepEqual([most(200_000), most(200_001)], [260_000, 515_003]);
   });

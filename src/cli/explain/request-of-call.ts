@@ -11,7 +11,7 @@ import {
   sha256,
 } from '#core';
 import type { RequestFacts } from '#decision';
-import { dialectOf, type InboundContext, type RequestShape } from '#dialects';
+import { createInputSource, dialectOf, type InboundContext, type RequestShape } from '#dialects';
 import { API_PATHS, findKeys, GEMINI_PREFIXES, readGeminiPath, readRequestHeaders, shapeFacts } from '#gateway';
 import type { Snapshot } from '#snapshot';
 
@@ -68,7 +68,7 @@ export function requestOfCall(snapshot: Snapshot, call: HttpCall, consumer: stri
     labels: snapshot.consumers.get(caller)?.labels ?? {},
     metadata: own.metadata,
     headers: call.headers,
-    ...shapeFacts(shape),
+    ...shapeFacts(shape, call.bodyBytes),
     session: own.session ?? shape.user,
     ip: null,
     bodyBytes: call.bodyBytes,
@@ -146,6 +146,7 @@ function bareShape({ context }: Place, body: JsonObject): RequestShape {
     temperature: asNumber(body.temperature) ?? null,
     textLength: [input.length, 0],
     messageCount: Array.isArray(body.messages) ? body.messages.length : 0,
+    source: createInputSource(),
     user: asString(body.user) ?? null,
   };
 }

@@ -127,8 +127,9 @@ test('the shape of a request', () => {
     hasReasoning: true,
     maxOutputTokens: 7,
     temperature: 0.5,
-    textLength: [11, 1],
+    textLength: [21, 1],
     messageCount: 4,
+    source: { mediaChars: 1, audioChars: 0, builtInTools: 0, hasTools: true, isOpen: true },
     user: null,
   });
 });

@@ -118,6 +118,7 @@ describe('the shape tells', () => {
         temperature: 0,
         textLength: [3 + 'namef'.length + 'arguments{}'.length + 'typex'.length, 2],
         messageCount: 2,
+        source: { mediaChars: 0, audioChars: 0, builtInTools: 0, hasTools: true, isOpen: true },
         user: 'u1',
         legacyFunctions: false,
       },

@@ -1,0 +1,34 @@
+import type { Model, Provider, Route } from '#snapshot';
+import { hiddenPromptTokens, imageTokensAtMost, searchesByItself } from './model-extras.ts';
+import type { RequestFacts } from './types.ts';
+
+// More than any model reads today; a model that matters declares its own.
+const UNDECLARED_WINDOW = 1_048_576;
+const PROMPT_TOKENS = 32;
+
+/** What reads a request. */
+export interface InputReader {
+  readonly model: Model | null;
+  readonly provider: Provider | null;
+}
+
+/**
+ * The most input tokens that one call can be charged: the bound of text and audio with what the route adds, or the model's context window where that is smaller
+ * or nothing else bounds it, and every image at its largest. Where the count is exact, that count: a recorded one, or the sandbox's, which counts as the
+ * estimate does. Pure.
+ */
+export function inputBoundOf(request: RequestFacts, route: Pick<Route, 'prompt'>, reader: InputReader): number {
+  const { inputTokensAtMost, images } = request;
+  const { model, provider } = reader;
+  if (inputTokensAtMost === undefined) return request.inputTokens;
+  if (provider?.dialect === 'sandbox') return request.inputTokens + promptTokens(route.prompt);
+  const window = model?.contextWindow ?? UNDECLARED_WINDOW;
+  const isOpen = inputTokensAtMost === null || searchesByItself(model);
+  const text = isOpen ? window : inputTokensAtMost + promptTokens(route.prompt) + hiddenPromptTokens(model);
+  return Math.min(window, text) + (images === 0 ? 0 : images * imageTokensAtMost(model));
+}
+
+function promptTokens({ prepend, append }: Route['prompt']): number {
+  if (prepend === null && append === null) return 0;
+  return Buffer.byteLength(prepend ?? '') + Buffer.byteLength(append ?? '') + PROMPT_TOKENS;
+}
