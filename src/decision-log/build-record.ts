@@ -158,10 +158,18 @@ function recordOutcome(call: FinishedCall): RecordedOutcome {
     estimated: settlement?.estimated ?? false,
     costMicroUsd: knownCost(call),
     costSource: settlement?.priceSource ?? null,
+    ...overrunsOf(settlement),
     durationMs: call.durationMs,
     firstTokenMs: call.firstByteMs,
     overheadMs: Math.max(0, call.durationMs - upstreamMs(attempts)),
   };
+}
+
+function overrunsOf(settlement: Settlement | null): Pick<RecordedOutcome, 'overruns'> {
+  const overruns = (settlement?.charges ?? []).flatMap(({ counter, overrun = 0 }) =>
+    overrun > 0 ? [{ budget: counter.budget, amount: overrun }] : [],
+  );
+  return overruns.length === 0 ? {} : { overruns };
 }
 
 /** Null where an attempt was billed, or served, and nobody can say how much: a part is no cost. */

@@ -36,6 +36,7 @@ export { type SimulatedCall, type Simulation, simulateRequest } from './simulate
 export { stableDraw } from './stable-draw.ts';
 export type {
   Attempt,
+  Charge,
   CounterKey,
   CounterState,
   Decision,

@@ -18,7 +18,7 @@ interface Billed {
  * The account of a finished request: every attempt with known usage is paid at the price of its own model at `nowMs` (the time of the request), summed exactly
  * and rounded half up once. Charges each reservation: cost, tokens (input + output), inputTokens, outputTokens from the attempts that count there,
  * one for requests, none for concurrency. Where an attempt was billed or served and no price or usage is known, a cost counter is charged what was held at
- * least, and `priceSource` is null. The same input gives the same account, however often. Pure.
+ * least, and `priceSource` is null. A charge of more than any bound promised is charged all the same, and told as an `overrun`. The same input gives the same account, however often. Pure.
  */
 export function settle(
   snapshot: Pick<Snapshot, 'models'>,
@@ -37,11 +37,16 @@ export function settle(
       target: attempt.target,
       costMicroUsd: pico === null ? null : toMicroUsd(pico),
     })),
-    charges: decision.reservations.map((reservation) => ({
-      counter: reservation.counter,
-      held: reservation.amount,
-      amount: chargeOf(reservation, countedBy(reservation, billed)),
-    })),
+    charges: decision.reservations.map((reservation) => {
+      const counted = countedBy(reservation, billed);
+      const overrun = overrunOf(reservation, counted);
+      return {
+        counter: reservation.counter,
+        held: reservation.amount,
+        amount: chargeOf(reservation, counted),
+        ...(overrun === 0 ? {} : { overrun }),
+      };
+    }),
     estimated: attempts.some(({ usage, estimated }) => usage !== null && estimated),
   };
 }
@@ -99,6 +104,13 @@ function chargeOf({ counter, amount, targets }: Reservation, counted: readonly B
       return isMissing ? Math.max(amount, used) : used;
     }
   }
+}
+
+/** Every attempt is covered by a hold of that amount of its own: what one was billed beyond it, nothing had set aside. */
+function overrunOf(reservation: Reservation, counted: readonly Billed[]): number {
+  let overrun = 0;
+  for (const each of counted) overrun += Math.max(0, chargeOf(reservation, [each]) - reservation.amount);
+  return overrun;
 }
 
 function sumCost(billed: readonly Billed[]): MicroUsd {

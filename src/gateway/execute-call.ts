@@ -1,5 +1,6 @@
 import type { Decision } from '#decision';
 import { healthOf } from '#decision';
+import { createTextMeter, estimateTokens } from '#dialects';
 import type { Route } from '#snapshot';
 import type { Cancellation, ExecuteCall, Executed, Inbound } from '#upstream';
 import { raiseForAttempt } from './admit-request.ts';
@@ -26,7 +27,7 @@ export function executeCall(
     startedMs: call.startedMs,
     plan: callPlan(decision, inline),
     route,
-    inbound: inboundOf(progress, inline),
+    inbound: inboundOf(progress, route, inline),
     models: progress.snapshot.models,
     form: call.framing === 'json-array' ? 'events' : 'bytes',
     cancellation,
@@ -49,7 +50,7 @@ export function executeCall(
   });
 }
 
-function inboundOf({ call, request, shape, body }: Progress, inline: InlineChain | null): Inbound {
+function inboundOf({ call, request, shape, body }: Progress, route: Route, inline: InlineChain | null): Inbound {
   return {
     dialect: call.dialect,
     context: call.context,
@@ -58,8 +59,17 @@ function inboundOf({ call, request, shape, body }: Progress, inline: InlineChain
     headers: call.headers as Readonly<Record<string, string>>,
     stream: shape?.stream ?? false,
     streamUsage: shape?.streamUsage ?? false,
-    inputTokens: request?.inputTokens ?? 0,
+    inputTokens: (request?.inputTokens ?? 0) + promptTokens(route),
     metadata: request?.metadata ?? {},
     ...(inline === null || inline.forward.length === 0 ? {} : { forward: inline.forward }),
   };
+}
+
+/** About what the route's own words cost, where a provider does not say. */
+function promptTokens({ prompt }: Route): number {
+  if (prompt.prepend === null && prompt.append === null) return 0;
+  const meter = createTextMeter();
+  meter.add(prompt.prepend ?? '');
+  meter.add(prompt.append ?? '');
+  return estimateTokens(meter.length(), 1);
 }

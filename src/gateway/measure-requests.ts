@@ -4,7 +4,7 @@ import type { FinishedRequest } from './finished-request.ts';
 import { knownCost } from './settle-request.ts';
 
 /** A finished request as metrics count it. Pure. */
-export function measuredRequest({ progress, counters, endedMs }: FinishedRequest): MeasuredRequest {
+export function measuredRequest({ progress, settlement, counters, endedMs }: FinishedRequest): MeasuredRequest {
   const { call, caller, served, attempts, decision, request } = progress;
   const planned = decision?.kind === 'allow' ? decision.plan.targets : [];
   // Waiting between two attempts is what the policies ask for, not what the gateway adds.
@@ -37,6 +37,7 @@ export function measuredRequest({ progress, counters, endedMs }: FinishedRequest
       };
     }),
     budgets: counters.map(({ budget, limit, after }) => ({ budget, usedRatio: limit === 0 ? 1 : after / limit })),
+    overruns: (settlement?.charges ?? []).filter(({ overrun = 0 }) => overrun > 0).map(({ counter }) => counter.budget),
   };
 }
 

@@ -40,8 +40,18 @@ export async function settleRequest(parts: GatewayParts, progress: Progress): Pr
       'a request could not be settled now; a shared store settles it when it is back, else its hold ends with its lease',
     );
   } finally {
+    warnOfOverruns(parts, progress);
     parts.holds.delete(call.id);
   }
   const { settlement, body } = progress;
   parts.finished.publish({ progress, settlement, counters, body, endedMs: parts.nowMs() - call.startedMs });
+}
+
+/** The budget is charged the truth; that no hold covered it is a bound to be put right. */
+function warnOfOverruns({ log }: GatewayParts, { call, settlement }: Progress): void {
+  for (const { counter, held, overrun = 0 } of settlement?.charges ?? []) {
+    if (overrun === 0) continue;
+    const { budget, unit } = counter;
+    log.warn({ requestId: call.id, budget, unit, held, overrun }, 'a request was billed beyond what was held for it');
+  }
 }

@@ -33,6 +33,8 @@ export interface MeasuredRequest {
   }[];
   /** Share of its limit that each counter has used after this request. */
   readonly budgets: readonly { readonly budget: string; readonly usedRatio: number }[];
+  /** Budgets on which this request was charged more than was held for it. */
+  readonly overruns: readonly string[];
 }
 
 /** What metrics need of the policies in service, read when they are scraped. */

@@ -64,6 +64,10 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
   const used = meter.createGauge('signalbox.budget.used_ratio', {
     description: 'Share of its limit that a budget’s last charged counter has used.',
   });
+  const overruns = meter.createCounter('signalbox.budget.overruns', {
+    description:
+      'Charges beyond what was held for the request: a provider billed more than the bound, and the budget’s promise was broken.',
+  });
   observePolicies(meter, policies);
   const name = (label: Parameters<KnownNames['has']>[0], value: string): string =>
     value === '' || known.has(label, value) ? value : 'other';
@@ -108,6 +112,7 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
       }
       for (const { budget, usedRatio } of request.budgets)
         used.record(usedRatio, { 'signalbox.budget': name('budget', budget) });
+      for (const budget of request.overruns) overruns.add(1, { 'signalbox.budget': name('budget', budget) });
       if (request.costMicroUsd !== null && request.costMicroUsd > 0)
         cost.add(request.costMicroUsd / 1_000_000, { ...served, ...payer });
       if (request.usage === null) return;

@@ -7,7 +7,13 @@ import { createLiveStream, type LiveEnd, type LiveStream } from './live-stream.t
 import type { AnswerDialect } from './prepare.ts';
 import { skimOf } from './skim.ts';
 import { sniffBody } from './sniff.ts';
-import { type Counted, countResponse, createStreamAccount, type StreamAccount } from './stream-account.ts';
+import {
+  type CallSize,
+  type Counted,
+  countResponse,
+  createStreamAccount,
+  type StreamAccount,
+} from './stream-account.ts';
 import type { Timer, TimerWheel } from './timer-wheel.ts';
 import type { ResponseHeaders, Send, SendRequest } from './transport.ts';
 
@@ -51,7 +57,7 @@ export interface AttemptOptions {
   readonly stripUsage: boolean;
   /** Whether the answer has the neutral form; other endpoints pass as they are. */
   readonly isChat: boolean;
-  readonly inputTokens: number;
+  readonly size: CallSize;
   readonly maxBodyBytes: number;
   /** The first content is here, or the whole answer. */
   readonly onFirstToken: () => void;
@@ -75,7 +81,7 @@ const UNKNOWN = failure('malformed', 'not-json', 'The answer is neither JSON nor
 /** Makes one call and reads its answer up to the commit point: a whole body, or a stream's first content. */
 export function runAttempt(options: AttemptOptions): AttemptRun {
   const { dialect, wantsStream } = options;
-  const account = createStreamAccount(options.inputTokens);
+  const account = createStreamAccount(options.size);
   const outcome = Promise.withResolvers<AttemptResult>();
   const streamOver = Promise.withResolvers<LiveEnd>();
   const pieces: Uint8Array[] = [];
@@ -200,7 +206,7 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
       fail({ reason, code, message, retryAfterMs, status: response.status ?? status, noRetry: false });
       return;
     }
-    answer(bytes, response, countResponse(response, options.inputTokens));
+    answer(bytes, response, countResponse(response, options.size));
   }
 
   /** An endpoint without a neutral form: any JSON object that is not an error. */

@@ -121,7 +121,7 @@ async function tryTarget(
     form: prepared.isSameDialect ? call.form : 'events',
     stripUsage: prepared.isSameDialect && prepared.dialect.name === 'openai-chat' && !inbound.streamUsage,
     isChat: isChat(inbound.context.endpoint),
-    inputTokens: inbound.inputTokens,
+    size: { inputTokens: inbound.inputTokens, outputTokensAtMost: target.outputTokensAtMost ?? null },
     maxBodyBytes: options.maxBodyBytes,
     onFirstToken: () => {
       firstTokenMs = elapsedMs();

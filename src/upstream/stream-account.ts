@@ -1,5 +1,5 @@
 import { type NeutralEvent, type NeutralResponse, NO_USAGE, type Usage } from '#core';
-import { createTextMeter, estimateTokens } from '#dialects';
+import { createTextMeter, estimateTokens, type TextMeter } from '#dialects';
 
 /** Counts what an answer used: by the provider's figures, and by its text where the provider gives none. */
 export interface StreamAccount {
@@ -20,8 +20,16 @@ export interface Counted {
   readonly estimated: boolean;
 }
 
+/** What is known of a call before its answer. */
+export interface CallSize {
+  /** About so many tokens are in the prompt. */
+  readonly inputTokens: number;
+  /** What the provider can have made at most, all choices together: no count of ours may exceed it. Null where unknown. */
+  readonly outputTokensAtMost: number | null;
+}
+
 /** Creates an account for an answer to a prompt of about so many tokens. */
-export function createStreamAccount(inputTokens: number): StreamAccount {
+export function createStreamAccount(size: CallSize): StreamAccount {
   const meter = createTextMeter();
   let usage: Usage | null = null;
   let finish: string | null = null;
@@ -38,8 +46,8 @@ export function createStreamAccount(inputTokens: number): StreamAccount {
     finish: () => finish,
     total(isComplete) {
       if (usage !== null && isComplete) return { usage, estimated: false };
-      const output = estimateTokens(meter.length());
-      if (usage === null) return { usage: { ...NO_USAGE, input: inputTokens, output }, estimated: true };
+      const output = countOutput(meter, size);
+      if (usage === null) return { usage: { ...NO_USAGE, input: size.inputTokens, output }, estimated: true };
       // Anthropic sends the input's figures first and the output's last: a cut stream has only what was seen.
       return { usage: { ...usage, output: Math.max(usage.output, output - usage.reasoning) }, estimated: true };
     },
@@ -48,12 +56,18 @@ export function createStreamAccount(inputTokens: number): StreamAccount {
 }
 
 /** The usage of a whole answer: the provider's, else counted from its text. Pure. */
-export function countResponse(response: NeutralResponse, inputTokens: number): Counted {
+export function countResponse(response: NeutralResponse, size: CallSize): Counted {
   if (response.usage !== undefined) return { usage: response.usage, estimated: false };
   const meter = createTextMeter();
   for (const part of response.choices.flatMap((choice) => choice.content)) {
     if (part.kind === 'text' || part.kind === 'reasoning' || part.kind === 'refusal') meter.add(part.text);
     if (part.kind === 'tool-call') meter.add(part.arguments);
   }
-  return { usage: { ...NO_USAGE, input: inputTokens, output: estimateTokens(meter.length()) }, estimated: true };
+  const output = countOutput(meter, size);
+  return { usage: { ...NO_USAGE, input: size.inputTokens, output }, estimated: true };
+}
+
+function countOutput(meter: TextMeter, { outputTokensAtMost }: CallSize): number {
+  const output = estimateTokens(meter.length());
+  return outputTokensAtMost === null ? output : Math.min(output, outputTokensAtMost);
 }

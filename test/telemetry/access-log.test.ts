@@ -9,7 +9,15 @@ test('writes one line for a request, without what it never had', () => {
   const served = {
     ...{ operation: 'chat', consumer: 'app', team: '', route: 'default', provider: 'openai', model: 'm' },
     ...{ status: 200, code: null, streamed: false, cache: 'off', fallback: 'auth', durationMs: 12.345 },
-    ...{ firstTokenMs: null, overheadMs: 0.44, usage: null, costMicroUsd: 1590, attempts: [attempt], budgets: [] },
+    ...{
+      firstTokenMs: null,
+      overheadMs: 0.44,
+      usage: null,
+      costMicroUsd: 1590,
+      attempts: [attempt],
+      budgets: [],
+      overruns: [],
+    },
   };
   logAccess(log, 'req_1', served);
   const refused = { ...served, route: '', provider: '', model: '', status: 404, code: 'no_route', attempts: [] };

@@ -38,6 +38,7 @@ function request(overrides: Partial<MeasuredRequest> = {}): MeasuredRequest {
     costMicroUsd: 600,
     attempts: [{ target: 'premium/gpt', provider: 'openai', model: 'openai/gpt-4o', outcome: 'ok', durationMs: 1490 }],
     budgets: [{ budget: 'product-day', usedRatio: 0.25 }],
+    overruns: [],
     ...overrides,
   };
 }
@@ -76,13 +77,14 @@ const CONTRACT: readonly (readonly [family: string, type: string])[] = [
   ['signalbox_config_rejected_total', 'counter'],
   ['signalbox_recorder_dropped_total', 'counter'],
   ['signalbox_budget_used_ratio', 'gauge'],
+  ['signalbox_budget_overruns_total', 'counter'],
   ['signalbox_config_info', 'gauge'],
   ['signalbox_config_last_reload_successful', 'gauge'],
 ];
 
 describe('metrics', () => {
   test('every instrument of the contract is there, with its type and a help text', async () => {
-    const families = await scrapeOf([request({ fallback: 'rate-limit' })]);
+    const families = await scrapeOf([request({ fallback: 'rate-limit', overruns: ['product-day'] })]);
     for (const [name, type] of CONTRACT) {
       assert.equal(families.get(name)?.type, type, name);
       assert.ok((families.get(name)?.help.length ?? 0) > 10, name);
@@ -116,6 +118,7 @@ describe('metrics', () => {
         ...{ consumer: `c${n}`, team: `t${n}`, route: `r${n}`, provider: `p${n}`, model: `m"\\\n${n}` },
         attempts: [{ target: `x/${n}`, provider: `p${n}`, model: `m${n}`, outcome: 'ok', durationMs: 1 }],
         budgets: [{ budget: `b${n}`, usedRatio: 1 }],
+        overruns: [`b${n}`],
       }),
     );
     const few = await scrapeOf(foreign.slice(0, 1));

@@ -16,7 +16,7 @@ interface Result {
 
 /** Reads a stream in pieces, with or without letting plain text pass unread. */
 function run(dialect: DialectName, pieces: readonly Uint8Array[], isSkimming: boolean): Result {
-  const account = createStreamAccount(5);
+  const account = createStreamAccount({ inputTokens: 5, outputTokensAtMost: null });
   const out: Uint8Array[] = [];
   const ends: LiveEnd[] = [];
   const live = createLiveStream({

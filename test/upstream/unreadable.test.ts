@@ -33,7 +33,7 @@ describe('an answer whose reading throws', () => {
         form: 'bytes',
         stripUsage: false,
         isChat: true,
-        inputTokens: 1,
+        size: { inputTokens: 1, outputTokensAtMost: null },
         maxBodyBytes: 1000,
         onFirstToken: () => {},
       });
