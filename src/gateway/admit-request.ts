@@ -43,7 +43,7 @@ export async function admitRequest(
     }
     if (result.kind === 'held') {
       progress.isHeld = true;
-      parts.holds.add(request.id);
+      parts.leases.hold(request.id, reservations);
       return decision;
     }
     known = { ...known, counters: { ...known.counters, ...result.counters } };

@@ -11,10 +11,12 @@ import { createStore, createUsageLedger } from '#state';
 import { logAccess, openMetrics, openProcessLog } from '#telemetry';
 import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
 import { compileTree } from './compile-tree.ts';
+import { endLeases } from './end-leases.ts';
 import { finishedCall } from './finished-call.ts';
 import type { FinishedRequest } from './finished-request.ts';
 import { type GatewayOptions, StartError } from './gateway-options.ts';
 import type { GatewayParts, Log } from './gateway-parts.ts';
+import { keepLeases } from './keep-leases.ts';
 import { createLastGood } from './last-good.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { logActivation, logRejection } from './log-activation.ts';
@@ -124,7 +126,7 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     usage,
     metrics,
     finished,
-    holds: new Set(),
+    leases: keepLeases(store, (error) => log.warn({ err: error }, 'leases of holds cannot be renewed now')),
     adminToken: options.adminToken || null,
     maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
     startedAtMs: nowMs(),
@@ -132,10 +134,13 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     draw,
     newId: () => requestId(nowMs(), randomUUID()),
   };
+  // What a killed process held stands in nobody's way any more than its lease says.
+  await endLeases(parts);
   return {
     parts,
     async close() {
       await upstream.close();
+      parts.leases.close();
       await store.close();
       await recovered;
       await records.close();

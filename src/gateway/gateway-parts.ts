@@ -2,6 +2,7 @@ import type { Channel } from '#core';
 import type { Store, UsageLedger } from '#state';
 import type { Secrets, Upstream } from '#upstream';
 import type { FinishedRequest } from './finished-request.ts';
+import type { Leases } from './keep-leases.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { PolicyHolder } from './policy-holder.ts';
 
@@ -22,8 +23,8 @@ export interface GatewayParts {
   readonly usage: UsageLedger;
   readonly metrics: Metrics | null;
   readonly finished: Channel<FinishedRequest>;
-  /** Ids of the holds that requests in progress own, renewed now and then. */
-  readonly holds: Set<string>;
+  /** Of the holds that requests in progress own. */
+  readonly leases: Leases;
   /** Null admits nobody but loopback in development. */
   readonly adminToken: string | null;
   /** Larger bodies are refused unread. */

@@ -15,7 +15,7 @@ import { requestFacts } from './request-facts.ts';
 import { respondJson } from './respond-json.ts';
 import { respondStream } from './respond-stream.ts';
 import { routeCall } from './route-call.ts';
-import { account, settleRequest } from './settle-request.ts';
+import { account, settleBeforeEnd, settleRequest } from './settle-request.ts';
 import { watchHangUp } from './watch-hang-up.ts';
 import { gatewayErrorOf, writeError } from './write-error.ts';
 
@@ -26,7 +26,7 @@ export async function handle(parts: GatewayParts, call: InboundCall, reply: Serv
   try {
     await answer(parts, progress, reply);
   } catch (error) {
-    fail(parts, progress, reply, error);
+    await fail(parts, progress, reply, error);
   } finally {
     await settleRequest(parts, progress);
   }
@@ -76,9 +76,9 @@ async function answer(parts: GatewayParts, progress: Progress, reply: ServerResp
   const executed = await executeCall(parts, progress, decision, route, inline, cancellation);
   switch (executed.kind) {
     case 'json':
-      return respondJson(progress, executed, reply);
+      return respondJson(parts, progress, executed, reply);
     case 'stream':
-      return respondStream(progress, executed, reply, parts.nowMs);
+      return respondStream(parts, progress, executed, reply);
     case 'failed':
       progress.providerHeaders = executed.headers;
       throw executed.error;
@@ -88,7 +88,7 @@ async function answer(parts: GatewayParts, progress: Progress, reply: ServerResp
   }
 }
 
-function fail(parts: GatewayParts, progress: Progress, reply: ServerResponse, thrown: unknown): void {
+async function fail(parts: GatewayParts, progress: Progress, reply: ServerResponse, thrown: unknown): Promise<void> {
   const { call } = progress;
   const error = gatewayErrorOf(thrown);
   if (error.code === 'internal_error')
@@ -102,5 +102,6 @@ function fail(parts: GatewayParts, progress: Progress, reply: ServerResponse, th
   }
   progress.status = error.status;
   account(progress);
+  await settleBeforeEnd(parts, progress);
   writeError(reply, call.dialect, error, call.id, answerHeaders(progress, progress.providerHeaders));
 }

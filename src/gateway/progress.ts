@@ -2,6 +2,7 @@ import type { ErrorCode, JsonObject } from '#core';
 import type { Attempt, Decision, Facts, RequestFacts, Settlement } from '#decision';
 import type { RequestShape } from '#dialects';
 import type { Snapshot } from '#snapshot';
+import type { CounterChange } from '#state';
 import type { Served } from '#upstream';
 import type { ActivePolicies } from './active-policies.ts';
 import type { Caller } from './identify.ts';
@@ -30,6 +31,8 @@ export interface Progress {
   /** A plan of a compatibility header, which no policy document can reproduce. */
   isInline: boolean;
   settlement: Settlement | null;
+  /** Resolves when the store has the account, or cannot take it now; null before the account is closed. */
+  settled: Promise<readonly CounterChange[]> | null;
   /** What the caller was answered; 499 when it hung up before an answer. */
   status: number;
   errorCode: ErrorCode | null;
@@ -63,6 +66,7 @@ export function beginProgress(call: InboundCall, active: ActivePolicies): Progre
     attempts: [],
     isInline: false,
     settlement: null,
+    settled: null,
     status: CLIENT_CLOSED,
     errorCode: null,
     finish: null,

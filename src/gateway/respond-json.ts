@@ -2,18 +2,21 @@ import type { ServerResponse } from 'node:http';
 import type { Executed } from '#upstream';
 import { answerHeaders } from './answer-headers.ts';
 import { callerContext } from './caller-context.ts';
+import type { GatewayParts } from './gateway-parts.ts';
 import type { Progress } from './progress.ts';
-import { account } from './settle-request.ts';
+import { account, settleBeforeEnd } from './settle-request.ts';
 
-/** Writes a whole answer in the caller's dialect, head and body at once, cost included. */
-export function respondJson(
+/** Writes a whole answer in the caller's dialect, head and body at once, cost included, once it is settled. */
+export async function respondJson(
+  parts: GatewayParts,
   progress: Progress,
   executed: Extract<Executed, { kind: 'json' }>,
   reply: ServerResponse,
-): void {
+): Promise<void> {
   progress.served = executed;
   progress.finish = executed.response?.choices[0]?.finish.reason ?? null;
   account(progress);
+  await settleBeforeEnd(parts, progress);
   const body = executed.bytes ?? write(progress, executed);
   progress.status = progress.attempts.at(-1)?.status ?? 200;
   const headers = answerHeaders(progress, executed.headers);

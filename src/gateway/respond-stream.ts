@@ -3,22 +3,23 @@ import { formatUsd, type NeutralEvent } from '#core';
 import type { Executed, StreamEnd, StreamSink } from '#upstream';
 import { answerHeaders } from './answer-headers.ts';
 import { callerContext } from './caller-context.ts';
+import type { GatewayParts } from './gateway-parts.ts';
 import { CLIENT_CLOSED, type Progress } from './progress.ts';
-import { account, knownCost } from './settle-request.ts';
+import { account, knownCost, settleBeforeEnd } from './settle-request.ts';
 
 const COST = 'x-signalbox-cost-usd';
 const TERMINATOR: NeutralEvent = { kind: 'response-end' };
 
 /**
  * Streams an answer whose first content is here: the same dialect's bytes as they come, else neutral events written in the caller's. A slow caller
- * slows the upstream down. The cost, known only at the end, goes out as a comment of the event stream, or as a trailer where the caller reads a JSON array.
+ * slows the upstream down. The end mark waits until the answer is settled; the cost, known only then, goes out as a comment of the event stream, or as a trailer where the caller reads a JSON array.
  * After an error comes the dialect's explicit error event and no normal terminator.
  */
 export async function respondStream(
+  parts: GatewayParts,
   progress: Progress,
   executed: Extract<Executed, { kind: 'stream' }>,
   reply: ServerResponse,
-  nowMs: () => number,
 ): Promise<void> {
   const { call } = progress;
   const writer = call.dialect.createStreamWriter(callerContext(progress));
@@ -30,7 +31,7 @@ export async function respondStream(
   headers.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
   if (isArray) headers.push('trailer', COST);
   reply.writeHead(200, headers);
-  progress.firstByteMs = nowMs() - call.startedMs;
+  progress.firstByteMs = parts.nowMs() - call.startedMs;
 
   const sink: StreamSink = {
     bytes: (bytes) => reply.write(bytes),
@@ -52,8 +53,9 @@ export async function respondStream(
     reply.destroy();
     return;
   }
+  if (end.error !== null) progress.errorCode = end.error.code;
+  await settleBeforeEnd(parts, progress);
   if (end.error !== null) {
-    progress.errorCode = end.error.code;
     reply.end(writer.error(end.error, call.id));
     return;
   }
@@ -68,7 +70,7 @@ function lastText(
   end: StreamEnd,
   push: (event: NeutralEvent) => string,
   comment: string,
-): string {
-  if (form === 'bytes' && end.terminated) return comment;
+): string | Uint8Array {
+  if (form === 'bytes' && end.terminator !== null) return Buffer.concat([Buffer.from(comment), end.terminator]);
   return `${comment}${push(TERMINATOR)}`;
 }

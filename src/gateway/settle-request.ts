@@ -19,32 +19,64 @@ export function knownCost({ settlement, attempts }: Progress): MicroUsd | null {
   return isUnknown ? null : settlement.costMicroUsd;
 }
 
+// A store that takes longer keeps its hold a moment more; the caller has waited for the answer, not for the books.
+const PATIENCE_MS = 50;
+
 /**
- * Ends a request, whatever happened to it: charges what was used, gives the rest of the holds back, and tells who listens. Never throws: the caller has its
- * answer, and a hold that could not be settled ends with its lease.
+ * Charges what was used and gives the rest of the holds back, before the last bytes go out: whoever has the whole answer meets budgets that know of it, on
+ * this process and on any other. Resolves after 50 ms at the latest. Never rejects.
  */
+export async function settleBeforeEnd(parts: GatewayParts, progress: Progress): Promise<void> {
+  if (!progress.isHeld && !progress.isUnheld) return;
+  account(progress);
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS);
+  });
+  await Promise.race([commitAccount(parts, progress), timeUp]);
+  clearTimeout(timer);
+}
+
+/** Ends a request, whatever happened to it: settles it where that is not done yet, and tells who listens. Never throws. */
 export async function settleRequest(parts: GatewayParts, progress: Progress): Promise<void> {
-  const { call } = progress;
-  let counters: readonly CounterChange[] = [];
+  if (progress.settled === null) tryAccount(parts, progress);
+  const counters = await commitAccount(parts, progress);
+  const { call, settlement, body } = progress;
+  parts.finished.publish({ progress, settlement, counters, body, endedMs: parts.nowMs() - call.startedMs });
+}
+
+/** A bug in the account must not keep the holds, nor the record from being written. */
+function tryAccount(parts: GatewayParts, progress: Progress): void {
   try {
     account(progress);
-    if (progress.isHeld || progress.isUnheld) {
-      const charges = progress.settlement?.charges ?? [];
-      // Of a refused request nothing is charged: what the store may hold is given back.
-      const isUnheld = progress.isUnheld && progress.settlement !== null;
-      counters = (await parts.store.commit({ id: call.id, charges, isUnheld })).counters;
-    }
+  } catch (error) {
+    parts.log.error({ err: error, requestId: progress.call.id }, 'a request could not be accounted for by a bug');
+  }
+}
+
+/** Hands the account to the store, once. */
+function commitAccount(parts: GatewayParts, progress: Progress): Promise<readonly CounterChange[]> {
+  progress.settled ??= commitOnce(parts, progress);
+  return progress.settled;
+}
+
+async function commitOnce(parts: GatewayParts, progress: Progress): Promise<readonly CounterChange[]> {
+  const { call, settlement } = progress;
+  if (!progress.isHeld && !progress.isUnheld) return [];
+  try {
+    // Of a refused request nothing is charged: what the store may hold is given back.
+    const isUnheld = progress.isUnheld && settlement !== null;
+    return (await parts.store.commit({ id: call.id, charges: settlement?.charges ?? [], isUnheld })).counters;
   } catch (error) {
     parts.log.error(
       { err: error, requestId: call.id },
       'a request could not be settled now; a shared store settles it when it is back, else its hold ends with its lease',
     );
+    return [];
   } finally {
     warnOfOverruns(parts, progress);
-    parts.holds.delete(call.id);
+    parts.leases.release(call.id);
   }
-  const { settlement, body } = progress;
-  parts.finished.publish({ progress, settlement, counters, body, endedMs: parts.nowMs() - call.startedMs });
 }
 
 /** The budget is charged the truth; that no hold covered it is a bound to be put right. */

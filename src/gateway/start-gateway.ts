@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { type Composed, compose } from './compose.ts';
+import { compose } from './compose.ts';
+import { endLeases } from './end-leases.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { statusReport } from './operations/admin-status.ts';
 import type { ActivationAttempt } from './policy-holder.ts';
@@ -11,7 +12,7 @@ import { watchPolicies } from './watch-policies.ts';
 
 // Streams of frontier models can take minutes, but orchestrators kill after about this long.
 const DRAIN_MS = 30_000;
-const UPKEEP_MS = 15_000;
+const UPKEEP_MS = 5_000;
 
 /** A gateway that listens. */
 export interface RunningGateway {
@@ -56,7 +57,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const warnStale = createStaleWarning(parts);
   const upkeep = setInterval(() => {
     warnStale();
-    keepUp(composed);
+    void endLeases(parts);
   }, UPKEEP_MS);
   upkeep.unref();
   let closing: Promise<void> | null = null;
@@ -91,15 +92,4 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   };
   const signals = options.handleSignals === true ? handleSignals(gateway, parts.log) : null;
   return gateway;
-}
-
-/** Renews the holds of long streams, and ends those that nobody will settle. */
-async function keepUp({ parts }: Composed): Promise<void> {
-  try {
-    for (const id of parts.holds) await parts.store.renew(id);
-    const { expired } = await parts.store.sweep();
-    if (expired.length > 0) parts.log.warn({ count: expired.length }, 'holds ended with their lease');
-  } catch (error) {
-    parts.log.error({ err: error }, 'the budget store cannot be tended');
-  }
 }

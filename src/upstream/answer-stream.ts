@@ -44,7 +44,7 @@ function account(
   target: string,
   cancellation: Cancellation,
   end: EndAttempt,
-  { failure, terminated }: LiveEnd,
+  { failure, terminated, terminator }: LiveEnd,
 ): StreamEnd {
   const complete = failure === null;
   const { usage, estimated } = counted.total(complete);
@@ -57,6 +57,7 @@ function account(
     finish: counted.finish(),
     complete,
     terminated,
+    terminator,
     error: failure === null || isCancelled ? null : interrupted(target, failure),
     cancelled: isCancelled,
   };

@@ -331,7 +331,7 @@ function playEvents(events: readonly NeutralEvent[], over: (end: LiveEnd) => voi
   return {
     start(sink) {
       sink?.events(events);
-      over({ failure: null, terminated: true });
+      over({ failure: null, terminated: true, terminator: null });
     },
   };
 }

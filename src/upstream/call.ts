@@ -124,6 +124,8 @@ export interface StreamEnd {
   readonly complete: boolean;
   /** Whether the bytes held the dialect's own terminator; where not, the caller's stream still needs one. */
   readonly terminated: boolean;
+  /** Those bytes, kept back from the sink: they are the last to be written. Null where there were none, and with form `events`. */
+  readonly terminator: Uint8Array | null;
   /** `stream_interrupted`: to be written as an explicit error event. Null after a normal end and after a hang-up. */
   readonly error: GatewayError | null;
   readonly cancelled: boolean;

@@ -38,6 +38,8 @@ export interface LiveStreamOptions {
 export interface LiveEnd {
   readonly failure: Failure | null;
   readonly terminated: boolean;
+  /** The dialect's own terminator, with form `bytes`: kept back, so that an answer can be settled before its caller takes it for whole. */
+  readonly terminator: Uint8Array | null;
 }
 
 interface Batch {
@@ -92,14 +94,14 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
       const found = reader.push(frame);
       const broken = take(found, events);
       if (broken !== null) {
-        over = { failure: broken, terminated: false };
+        over = { failure: broken, terminated: false, terminator: null };
+        break;
+      }
+      if (found.some((event) => event.kind === 'response-end')) {
+        over = { failure: null, terminated: true, terminator: form === 'bytes' ? frame.raw : null };
         break;
       }
       if (form === 'bytes' && !(options.stripUsage && isUsageOnly(frame))) bytes.push(frame.raw);
-      if (found.some((event) => event.kind === 'response-end')) {
-        over = { failure: null, terminated: true };
-        break;
-      }
     }
     deliver({ bytes, events });
     if (over !== null) finish(over);
@@ -133,6 +135,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
       finish({
         failure: failure('malformed', 'no-content', 'The stream is long and holds no content.'),
         terminated: false,
+        terminator: null,
       });
     }
   }
@@ -187,7 +190,11 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
     const broken = take(reader.end(), events);
     deliver({ bytes: [], events });
     const isWhole = events.some((event) => event.kind === 'response-end');
-    finish({ failure: isWhole ? null : reason === CUT ? (broken ?? CUT) : reason, terminated: false });
+    finish({
+      failure: isWhole ? null : reason === CUT ? (broken ?? CUT) : reason,
+      terminated: false,
+      terminator: null,
+    });
   }
 
   function fail(reason: Failure): void {
@@ -197,7 +204,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
   function cancel(reason: Failure): void {
     if (isOver) return;
     held.length = 0;
-    ended ??= { failure: reason, terminated: false };
+    ended ??= { failure: reason, terminated: false, terminator: null };
     isOver = true;
     options.onOver(ended);
   }

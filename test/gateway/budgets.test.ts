@@ -33,10 +33,7 @@ describe('budgets hold over the wire', () => {
     providers.openai.enqueue(OPENAI.error(500), OPENAI.whole, OPENAI.whole);
     const send = () => post(gateway, '/v1/chat/completions', ask('to-openai', { max_tokens: 100 }));
     assert.equal((await send()).status, 500);
-    // The answer leaves before its account is settled.
-    await whenIdle(gateway);
     assert.equal((await send()).headers.get('x-signalbox-budget-remaining'), 'tokens=4988;tokens');
-    await whenIdle(gateway);
     assert.equal((await send()).headers.get('x-signalbox-budget-remaining'), 'tokens=4976;tokens');
   });
 
@@ -56,7 +53,6 @@ describe('budgets hold over the wire', () => {
     assert.equal((await gemini(11)).status, 429);
     assert.equal(providers.openai.requests.length, 0);
     assert.equal((await openai(9)).status, 200);
-    await whenIdle(gateway);
     assert.equal((await gemini(9)).status, 200);
   });
 

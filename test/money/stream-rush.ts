@@ -100,7 +100,7 @@ export async function standingOf(url: string, budget: string): Promise<Standing>
   return found;
 }
 
-/** That counter once nothing is held: an answer is complete a moment before its account is. */
+/** That counter once nothing is held: on a busy machine an answer waits no longer than 50 ms for its account. */
 export async function settledStanding(url: string, budget: string): Promise<Standing> {
   await until(async () => (await standingOf(url, budget)).held === 0);
   return standingOf(url, budget);

@@ -163,6 +163,7 @@ export async function take(executed: Executed): Promise<Taken> {
     events: (list) => events.push(...list) > 0,
     onDrain: () => undefined,
   });
+  if (end.terminator !== null) pieces.push(end.terminator);
   return { text: Buffer.concat(pieces).toString('utf8'), events, end };
 }
 

@@ -34,10 +34,12 @@ function run(dialect: DialectName, pieces: readonly Uint8Array[], isSkimming: bo
   for (const piece of pieces) live.push(piece);
   live.end();
   assert.equal(ends.length, 1, 'a stream is over exactly once');
+  const terminator = ends[0]?.terminator ?? null;
+  if (terminator !== null) out.push(terminator);
   const isComplete = ends[0]?.failure === null;
   return {
     bytes: Buffer.concat(out).toString('utf8'),
-    end: ends[0] ?? null,
+    end: ends[0] === undefined ? null : { ...ends[0], terminator: null },
     account: { total: account.total(isComplete), finish: account.finish() },
   };
 }

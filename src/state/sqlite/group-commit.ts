@@ -5,8 +5,8 @@ import { isBusy, isSqliteError } from './sqlite-problem.ts';
 /** Runs steps on the books, many in one transaction, and tells their results once it is written. */
 export interface GroupCommit {
   /**
-   * Takes the step with all others of this turn of the event loop: the busier the process, the larger the groups. An answer may reach its caller a turn
-   * before its account is written; until then its hold stands, so that the lag never lets too much through. Rejects with what `problem` makes of an error.
+   * Takes the step with all others of this turn of the event loop: the busier the process, the larger the groups. Answers wait
+   * for it, so that whoever has one meets counters that know of it; where they cannot wait any longer the hold stands until then, and nothing too much is let through. Rejects with what `problem` makes of an error.
    */
   readonly run: <T>(step: (nowMs: number) => T) => Promise<T>;
   /** Writes what is waiting, and takes no more. */
