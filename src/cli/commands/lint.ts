@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises';
 import { VERSION } from '#core';
 import { findPage, lintPages, runLint } from '#lint';
 import { suggest } from '#policy';
+import { findingsSince, type SinceRevision } from '../lint/changed-since.ts';
 import { chosenEnvironment, nothingToCheck, type PolicyTree, readTree, shownPath, treeOf } from '../load-tree.ts';
-import { policiesFolder, withEnvironment, withPolicies } from '../options.ts';
+import { policiesFolder, textOption, withEnvironment, withPolicies } from '../options.ts';
 import { startProgress } from '../progress.ts';
 import { type Output, readFailLevel, readOutputs, withReports } from '../report/formats.ts';
 import { hideFoundSecrets } from '../report/hide-secrets.ts';
@@ -21,6 +22,10 @@ export const lint: Verb = {
   configure(command) {
     command.argument('[folder]', 'folder of the policies, in place of --policies; - reads one file from stdin');
     withReports(withEnvironment(withPolicies(command), 'every environment is checked'));
+    command.option(
+      '--changed-since <rev>',
+      'show only what has to do with lines changed since a git revision (or a folder); everything is still checked',
+    );
     command.option('--explain <rule>', 'print what a rule is about, with examples; `all` lists the rules');
   },
   run: checkPolicies,
@@ -29,6 +34,9 @@ export const lint: Verb = {
 async function checkPolicies(call: VerbCall): Promise<ExitCode> {
   const { options, terminal } = call;
   if (options.explain !== undefined) return explainRule(String(options.explain), call);
+  if (options.changedSince !== undefined && call.args.includes('-')) {
+    throw new UsageError('--changed-since compares a folder; stdin has no history');
+  }
   const outputs = readOutputs(call);
   const failLevel = readFailLevel(call);
   const tree = await readWhatIsNamed(call);
@@ -48,7 +56,14 @@ async function checkPolicies(call: VerbCall): Promise<ExitCode> {
   });
   progress.step('checking …');
   const selected = chosen === null ? {} : { environments: [chosen] };
-  const result = runLint({ parsed: tree.parsed, compiled, nowMs: terminal.nowMs(), ...selected });
+  const nowMs = terminal.nowMs();
+  const all = runLint({ parsed: tree.parsed, compiled, nowMs, ...selected });
+  const revision = textOption(options.changedSince);
+  const since =
+    revision === undefined
+      ? null
+      : await findingsSince(tree, all.findings, { revision, environments: chosen === null ? null : [chosen], nowMs });
+  const result = { ...all, findings: since?.findings ?? all.findings, since };
   progress.end();
   const exitCode = result.findings.some(({ severity }) => fails(severity, failLevel)) ? 1 : 0;
   await report(
@@ -80,11 +95,12 @@ interface Checked {
   readonly tree: PolicyTree;
   readonly findings: Report['findings'];
   readonly waived: number;
+  readonly since?: SinceRevision | null;
   readonly environments?: readonly string[];
 }
 
 async function report(
-  { tree, findings, waived, environments = [] }: Checked,
+  { tree, findings, waived, since = null, environments = [] }: Checked,
   { call, failLevel, exitCode }: Pick<Report, 'failLevel'> & { readonly call: VerbCall; readonly exitCode: ExitCode },
   outputs: readonly Output[],
 ): Promise<void> {
@@ -94,14 +110,24 @@ async function report(
     {
       verb: 'lint',
       findings,
-      json: { version: VERSION, exitCode, findings: findings.map(jsonFinding) },
+      json: {
+        version: VERSION,
+        exitCode,
+        findings: findings.map(jsonFinding),
+        ...(since !== null && { changedSince: since.base, hidden: since.hidden }),
+      },
       failLevel,
       exitCode,
       pathOf: (file) => shownPath(file, tree),
       texts: hideFoundSecrets(texts, findings),
       scope: `${files} file${files === 1 ? '' : 's'}; ${environments.join(', ') || 'no environment'}`,
       environments,
-      notes: waived > 0 ? [`${waived} finding${waived === 1 ? ' is' : 's are'} accepted by waivers.`] : [],
+      notes: [
+        ...(waived > 0 ? [`${waived} finding${waived === 1 ? ' is' : 's are'} accepted by waivers.`] : []),
+        ...(since !== null && since.hidden > 0
+          ? [`${since.hidden} more on lines that did not change since ${since.base}.`]
+          : []),
+      ],
     },
     outputs,
     call.terminal,

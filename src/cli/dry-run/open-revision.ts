@@ -37,6 +37,13 @@ export async function openRevision(folder: string, revision: string, option: str
   throw new UsageError(`${option} ${revision}: ${where}`, 'Name a commit, a branch, a tag, or a folder of policies.');
 }
 
+/** The commit where this branch left a revision, or the revision as it was named where there is none, such as for a folder. */
+export async function branchPoint(folder: string, revision: string): Promise<string> {
+  const root = await rootOf(folder);
+  if (root === null || (await commitOf(root, revision)) === null) return revision;
+  return (await askGit(root, ['merge-base', 'HEAD', revision])) || revision;
+}
+
 /** The policies where this branch left the default branch. Throws `UsageError` outside of git, or without a default branch. */
 export async function openMergeBase(folder: string): Promise<RevisionSources> {
   const root = await rootOf(folder);
