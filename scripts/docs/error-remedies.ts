@@ -68,10 +68,11 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, ErrorRemedy>> = {
     meaning: 'The consumer may not be used from this address.',
     causes: [
       'The address is in none of the networks of the consumer’s `ipAllow`.',
-      'A proxy stands in front of the gateway: the address of the connection counts, not `x-forwarded-for`, which anyone can write.',
+      'A proxy stands in front of the gateway and is not in `trustedProxies`: then its own address counts, not `x-forwarded-for`, which anyone can write.',
     ],
     remedies: [
       'Call from an allowed network, or add the network to `ipAllow` of the [Consumer](../kinds/consumer.md).',
+      'Name your proxies in `trustedProxies` of the [Project](../kinds/project.md): past them the right-most address of `x-forwarded-for` that is none of them counts.',
     ],
     retry: 'Only from another address.',
   },
@@ -81,10 +82,13 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, ErrorRemedy>> = {
       '`x-signalbox-timestamp` or `x-signalbox-signature` is missing.',
       'The timestamp is not in Unix seconds, or outside of the window (5 minutes unless `signing.window` says otherwise): a clock is wrong, or the request was kept and sent again.',
       'The signature does not fit: another secret, or a body that was changed after signing.',
+      'The signature was used before: a request can be sent once, on whichever replica.',
       'The gateway has no value for the secret; the message then names its reference.',
     ],
     remedies: [
       'The signature is the lower-case hexadecimal HMAC-SHA-256, under the secret, of the timestamp, a full stop and the exact bytes of the body.',
+      'Two requests of one second with the same body have the same signature, and the second is refused: send an `x-signalbox-nonce` of 8 to 64 letters, digits, `-` or `_` with each, and sign timestamp, colon, nonce, full stop and body.',
+      'Clients that retry by themselves must sign every try: in the `fetch` they are given, not in fixed headers.',
       'Sign the bytes that are sent, after everything that may write the JSON anew.',
     ],
     retry: 'With a new timestamp and signature.',

@@ -12,6 +12,8 @@ export interface ActivePolicies {
   readonly unsupportedProviders: ReadonlySet<string>;
   /** Consumer → addresses it may call from; absent allows every one. */
   readonly addressBlocks: ReadonlyMap<string, BlockList>;
+  /** Proxies whose `x-forwarded-for` counts; null where there are none. */
+  readonly trustedProxies: BlockList | null;
   /** Lower-case names of request headers that some policy reads. */
   readonly headerNames: readonly string[];
   /** Paths of routes beside the fixed ones, best route first. */
@@ -36,6 +38,7 @@ export function activePolicies(snapshot: Snapshot, support: Support, nowMs: numb
     providers,
     unsupportedProviders: new Set(unsupported.map(({ name }) => name)),
     addressBlocks: addressBlocksOf(snapshot),
+    trustedProxies: snapshot.project.trustedProxies.length === 0 ? null : blockListOf(snapshot.project.trustedProxies),
     headerNames: headerNamesOf(snapshot),
     customPaths: snapshot.routeIndex.ranked.flatMap(({ match, dialect }) =>
       (match.paths ?? []).map((glob) => ({ glob, dialect })),

@@ -11,6 +11,7 @@ import { beginProgress, type Progress } from './progress.ts';
 import { readBody } from './read-body.ts';
 import { readFacts } from './read-facts.ts';
 import { readRequestHeaders } from './read-request-headers.ts';
+import { refuseReplay } from './refuse-replay.ts';
 import { requestFacts } from './request-facts.ts';
 import { respondJson } from './respond-json.ts';
 import { respondStream } from './respond-stream.ts';
@@ -39,6 +40,7 @@ async function answer(parts: GatewayParts, progress: Progress, reply: ServerResp
 
   const caller = identify(active, call, parts.secrets.resolve);
   progress.caller = caller;
+  if (caller.signature !== null) await refuseReplay(parts.store, caller.signature);
   const compat = readCompatHeaders(project.compatibility, call.headers, environment);
   const own = readRequestHeaders(call.headers);
   const metadata = { ...compat.metadata, ...own.metadata };

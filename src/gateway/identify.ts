@@ -1,10 +1,10 @@
-import { type BlockList, isIPv6 } from 'node:net';
 import { GatewayError, sha256 } from '#core';
 import type { Consumer, SecretRef } from '#snapshot';
 import type { ActivePolicies } from './active-policies.ts';
+import { isInside } from './caller-address.ts';
 import { findKeys } from './find-key.ts';
 import type { InboundCall } from './inbound-call.ts';
-import { verifySignature } from './verify-signature.ts';
+import { type UsedSignature, verifySignature } from './verify-signature.ts';
 
 /** Who calls. */
 export interface Caller {
@@ -13,6 +13,8 @@ export interface Caller {
   readonly keyId: string | null;
   /** A key that is not a consumer's: where policy allows it, the provider's own. Secret: never stored, never logged. */
   readonly foreignKey: string | null;
+  /** What it signed with, for a consumer that signs: to be used once. */
+  readonly signature: UsedSignature | null;
 }
 
 /**
@@ -24,30 +26,31 @@ export function identify(
   call: InboundCall,
   resolveSecret: (ref: SecretRef) => string | null,
 ): Caller {
-  const caller = findCaller(active, call);
-  const { consumer } = caller;
+  const found = findCaller(active, call);
+  const { consumer } = found;
   const blocks = active.addressBlocks.get(consumer.name);
-  if (blocks !== undefined && !isInside(blocks, call.ip)) {
+  if (blocks !== undefined && (call.ip === null || !isInside(blocks, call.ip))) {
     throw new GatewayError(
       'ip_not_allowed',
       `consumer ${consumer.name} may not call from ${call.ip ?? 'an unknown address'}`,
     );
   }
-  if (consumer.signing !== null) {
-    const { secret, windowMs } = consumer.signing;
-    verifySignature({
-      headers: call.headers,
-      body: call.bytes,
-      secret: resolveSecret(secret),
-      secretId: secret.id,
-      windowMs,
-      nowMs: call.startedMs,
-    });
-  }
-  return caller;
+  if (consumer.signing === null) return { ...found, signature: null };
+  const { secret, windowMs } = consumer.signing;
+  const signature = verifySignature({
+    headers: call.headers,
+    body: call.bytes,
+    secret: resolveSecret(secret),
+    secretId: secret.id,
+    windowMs,
+    nowMs: call.startedMs,
+  });
+  return { ...found, signature };
 }
 
-function findCaller({ snapshot }: ActivePolicies, call: InboundCall): Caller {
+type FoundCaller = Omit<Caller, 'signature'>;
+
+function findCaller({ snapshot }: ActivePolicies, call: InboundCall): FoundCaller {
   const { consumerKey, foreignKey } = findKeys(call.headers, call.queryKey);
   if (consumerKey === null) return anonymousCaller(snapshot, foreignKey);
   const key = snapshot.keys.get(sha256(consumerKey));
@@ -62,7 +65,7 @@ function findCaller({ snapshot }: ActivePolicies, call: InboundCall): Caller {
   return { consumer, keyId: key.id, foreignKey };
 }
 
-function anonymousCaller(snapshot: ActivePolicies['snapshot'], foreignKey: string | null): Caller {
+function anonymousCaller(snapshot: ActivePolicies['snapshot'], foreignKey: string | null): FoundCaller {
   const name = snapshot.project.anonymous;
   const consumer = name === null ? undefined : snapshot.consumers.get(name);
   if (consumer !== undefined) return { consumer, keyId: null, foreignKey };
@@ -71,11 +74,4 @@ function anonymousCaller(snapshot: ActivePolicies['snapshot'], foreignKey: strin
       ? 'no key was sent; expected a consumer key (sbx_…) in Authorization, x-api-key, x-goog-api-key or api-key'
       : 'the key sent is not a consumer key (sbx_…), and this environment has no anonymous consumer';
   throw new GatewayError('invalid_api_key', message);
-}
-
-function isInside(blocks: BlockList, ip: string | null): boolean {
-  if (ip === null) return false;
-  const mapped = ip.startsWith('::ffff:') && ip.includes('.') ? ip.slice(7) : ip;
-  const address = mapped.split('%')[0] ?? '';
-  return blocks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }

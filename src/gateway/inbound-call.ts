@@ -19,7 +19,7 @@ export interface InboundCall {
   /** How a stream is framed for this caller. */
   readonly framing: 'sse' | 'json-array';
   readonly bytes: Buffer;
-  /** Address of the peer; null when the connection is already gone. */
+  /** The caller's address, behind trusted proxies too (see `callerAddress`); null when it is not known. */
   readonly ip: string | null;
 }
 

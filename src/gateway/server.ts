@@ -4,6 +4,7 @@ import { type DialectName, type ErrorCode, GatewayError } from '#core';
 import { type Dialect, dialectOf } from '#dialects';
 import { customDialect } from './active-policies.ts';
 import { API_PATHS, type ApiPath, dialectOfPath, GEMINI_PREFIXES, readGeminiPath } from './api-paths.ts';
+import { callerAddress } from './caller-address.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { handle } from './handle.ts';
 import type { InboundCall, RequestHeaders } from './inbound-call.ts';
@@ -112,7 +113,11 @@ async function call(
     headers: request.headers as RequestHeaders,
     queryKey: place.dialect.name === 'gemini' ? queryOf(request).get('key') : null,
     bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-    ip: request.socket.remoteAddress ?? null,
+    ip: callerAddress(
+      request.socket.remoteAddress ?? null,
+      (request.headers as RequestHeaders)['x-forwarded-for'],
+      parts.policies.current().trustedProxies,
+    ),
   };
   const end = parts.lifecycle.begin();
   reply.hijack();

@@ -14,6 +14,7 @@ export function compileProject(name: string, spec: ProjectSpec): Project {
       allowedHosts: (compatibility?.allowedHosts ?? []).map((host) => host.toLowerCase()),
     },
     anonymous: spec.anonymous ?? null,
+    trustedProxies: spec.trustedProxies ?? [],
     recording: {
       sample: toRatio(recording?.sample ?? '100%'),
       retainMs: toMs(recording?.retain ?? '30d'),

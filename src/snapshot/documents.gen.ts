@@ -1693,6 +1693,12 @@ export interface ProjectSpec {
    * The consumer that requests without a consumer key count as; null refuses them.
    */
   readonly anonymous?: string | null;
+  /**
+   * Proxies and load balancers in front of the gateway: where a call comes from one of them, `x-forwarded-for` says from where, read from the right past all of them. From anywhere else the header counts for nothing. Name the proxies alone, not a network that callers are in.
+   *
+   * Items: An IP address or a network in CIDR notation, IPv4 or IPv6.
+   */
+  readonly trustedProxies?: readonly string[];
   readonly recording?: Recording;
   readonly telemetry?: Telemetry;
   readonly mail?: Mail;

@@ -13,6 +13,8 @@ export interface Project {
   };
   /** Consumer of requests without a key; null refuses them. */
   readonly anonymous: string | null;
+  /** Networks of the proxies whose `x-forwarded-for` counts. */
+  readonly trustedProxies: readonly string[];
   readonly recording: {
     readonly sample: number;
     readonly retainMs: number;

@@ -23,6 +23,13 @@ export interface Store {
   readonly renew: (holdId: string) => Promise<boolean>;
   /** Ends the holds whose lease is over, as each budget's `onLeaseExpiry` says, and forgets what no window needs any more. */
   readonly sweep: () => Promise<SweepResult>;
+  /**
+   * Takes a name for so many ms: true for the first who asks, on whatever process, false for all others until the time is over. For what must happen once
+   * (a signature that is used, an event that is told). While a shared store is away the names of this process count alone.
+   */
+  readonly claim: (name: string, forMs: number) => Promise<boolean>;
+  /** When each of the names was taken, in ms since 1970; those that nobody has are absent. */
+  readonly claimedAt: (names: readonly string[]) => Promise<Readonly<Record<string, number>>>;
 
   /** Counts a call in flight at the target, perhaps as its breaker's probe. Each call is ended exactly once by `attemptEnded`. */
   readonly attemptStarted: (target: string, breaker: BreakerPolicy | null) => void;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { API_PATHS } from '../../src/gateway/api-paths.ts';
+import { makeTempDirectory } from '../support/temp-directory.ts';
 import { ask, KEYS, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { OPENAI } from './provider-answers.ts';
 
@@ -165,12 +166,75 @@ describe('who may call', () => {
     }
   });
 
+  it('a signature can be used once, whatever the process that sees it again', async (t) => {
+    const providers = await startProviders(t);
+    providers.openai.otherwise(OPENAI.whole);
+    const env = { ...SECRETS, SIGNING_SECRET: 'shared-secret' };
+    const dataDir = makeTempDirectory(t);
+    const start = () => startTestGateway(t, policyFiles(providers), { env, environment: 'production', dataDir });
+    const [gateway, worker] = [await start(), await start()];
+    const body = JSON.stringify(ask('gpt-4o'));
+    const timestamp = Math.floor(Date.now() / 1000);
+    const sign = (nonce: string | null) => ({
+      ...bearer(KEYS.signed),
+      'x-signalbox-timestamp': String(timestamp),
+      ...(nonce === null ? {} : { 'x-signalbox-nonce': nonce }),
+      'x-signalbox-signature': createHmac('sha256', 'shared-secret')
+        .update(nonce === null ? `${timestamp}.${body}` : `${timestamp}:${nonce}.${body}`)
+        .digest('hex'),
+    });
+    const send = async (to: { readonly url: string }, headers: Readonly<Record<string, string>>, text = body) => {
+      const answer = await post(to, '/v1/chat/completions', text, headers);
+      return [answer.status, /used before/.test(answer.text)];
+    };
+    assert.deepEqual(await send(gateway, sign(null)), [200, false]);
+    assert.deepEqual(await send(gateway, sign(null)), [403, true]);
+    assert.deepEqual(await send(worker, sign(null)), [403, true]);
+    assert.deepEqual(await send(gateway, { ...sign(null), 'x-signalbox-signature': 'ab' }), [403, false]);
+    assert.deepEqual(await send(gateway, sign('nonce-0001')), [200, false]);
+    assert.deepEqual(await send(worker, sign('nonce-0002')), [200, false]);
+    const upper = sign('nonce-0002');
+    upper['x-signalbox-signature'] = `sha256=${upper['x-signalbox-signature'].toUpperCase()}`;
+    assert.deepEqual(await send(worker, upper), [403, true], 'written otherwise it is the same signature');
+    assert.deepEqual(await send(gateway, { ...sign('nonce-0003'), 'x-signalbox-nonce': 'nonce-0004' }), [403, false]);
+    assert.deepEqual(await send(gateway, sign('no.nonce')), [403, false]);
+    await gateway.close(0);
+    await worker.close(0);
+    assert.deepEqual(await send(await start(), sign('nonce-0001')), [403, true], 'nor after a restart');
+  });
+
   it('nobody can sign where the gateway lacks the secret', async (t) => {
     const providers = await startProviders(t);
     const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS, environment: 'production' });
     const answer = await post(gateway, '/v1/chat/completions', ask('gpt-4o'), bearer(KEYS.signed));
     assert.equal(answer.status, 403);
     assert.match(answer.json.error.message, /env:SIGNING_SECRET/);
+  });
+
+  it('behind trusted proxies the address that they wrote counts, and only there', async (t) => {
+    const providers = await startProviders(t);
+    providers.openai.otherwise(OPENAI.whole);
+    const cases = [
+      ['[127.0.0.0/8, 10.0.255.0/24]', '10.1.2.3', 200],
+      ['[127.0.0.0/8, 10.0.255.0/24]', '203.0.113.9, 10.1.2.3, 10.0.255.7', 200],
+      ['[127.0.0.0/8, 10.0.255.0/24]', '10.1.2.3, 203.0.113.9, 10.0.255.7', 403],
+      ['[127.0.0.0/8]', 'unknown', 403],
+      ['[192.0.2.0/24]', '10.1.2.3', 403],
+      ['[]', '10.1.2.3', 403],
+    ] as const;
+    for (const [trusted, forwarded, status] of cases) {
+      const files = policyFiles(providers);
+      const project = files['signalbox.yaml']!.replace('spec:\n', `spec:\n  trustedProxies: ${trusted}\n`);
+      const gateway = await startTestGateway(
+        t,
+        { ...files, 'signalbox.yaml': project },
+        { env: SECRETS, environment: 'production' },
+      );
+      const headers = { ...bearer(KEYS.remote), 'x-forwarded-for': forwarded };
+      const answer = await post(gateway, '/v1/chat/completions', ask('gpt-4o'), headers);
+      assert.equal(answer.status, status, `${trusted} ${forwarded}: ${answer.text}`);
+      await gateway.close(0);
+    }
   });
 
   it('the list of models holds only what the consumer may use', async (t) => {

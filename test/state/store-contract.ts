@@ -106,6 +106,20 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       await store.close();
     });
 
+    it('lets a name be taken once for a while, also by many at once', async () => {
+      const { store, clock } = await start();
+      const taken = await Promise.all(Array.from({ length: 20 }, () => store.claim('once:a/b', 1000)));
+      assert.equal(taken.filter((isFirst) => isFirst).length, 1);
+      assert.equal(await store.claim('once:other', 1000), true);
+      clock.advance(999);
+      assert.equal(await store.claim('once:a/b', 1000), false);
+      assert.deepEqual(await store.claimedAt(['once:a/b', 'never']), { 'once:a/b': START_MS });
+      clock.advance(1);
+      assert.deepEqual(await store.claimedAt(['once:a/b']), {});
+      assert.equal(await store.claim('once:a/b', 1000), true);
+      await store.close();
+    });
+
     it('gives an expired hold back where the budget says so, and still charges a late account', async () => {
       const { store, clock } = await start();
       await store.reserve(hold('r1', [{ ...reservation('a', 40), onLeaseExpiry: 'release' }]));

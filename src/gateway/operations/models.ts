@@ -4,6 +4,7 @@ import { mayUseModel, resolveModel } from '#decision';
 import { dialectOf } from '#dialects';
 import type { Model } from '#snapshot';
 import { modelListDialect } from '../api-paths.ts';
+import { callerAddress } from '../caller-address.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { identify } from '../identify.ts';
 import type { RequestHeaders } from '../inbound-call.ts';
@@ -65,7 +66,11 @@ function callOf(parts: GatewayParts, request: FastifyRequest) {
     queryKey: query.get('key'),
     framing: 'sse',
     bytes: Buffer.alloc(0),
-    ip: request.socket.remoteAddress ?? null,
+    ip: callerAddress(
+      request.socket.remoteAddress ?? null,
+      (request.headers as RequestHeaders)['x-forwarded-for'],
+      parts.policies.current().trustedProxies,
+    ),
   } as const;
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '#core';
 import type { BreakerRules, Store } from '../store.ts';
+import { createClaims } from './claims.ts';
 import { createLedger, type LedgerSize } from './ledger.ts';
 import { createTargetHints } from './target-hints.ts';
 
@@ -17,6 +18,7 @@ export interface MemoryStoreOptions<State> {
   readonly maxCounters?: number;
   readonly maxExpiredHolds?: number;
   readonly maxTargets?: number;
+  readonly maxClaims?: number;
 }
 
 /** Creates an empty memory store. It has no timers: whoever owns it calls `sweep` now and then. Effects: reads the clock. */
@@ -28,6 +30,7 @@ export function createMemoryStore<State>(options: MemoryStoreOptions<State>): Me
     graceMs: 3_600_000,
   });
   const hints = createTargetHints(options.breaker, options.maxTargets ?? 10_000);
+  const claims = createClaims(options.maxClaims ?? 100_000);
   return {
     async readFacts({ counters, targets }) {
       const nowMs = clock.nowMs();
@@ -37,6 +40,8 @@ export function createMemoryStore<State>(options: MemoryStoreOptions<State>): Me
     commit: async (account) => ledger.commit(account, clock.nowMs()),
     renew: async (holdId) => ledger.renew(holdId, clock.nowMs()),
     sweep: async () => ledger.sweep(clock.nowMs()),
+    claim: async (name, forMs) => claims.take(name, forMs, clock.nowMs()),
+    claimedAt: async (names) => claims.takenAt(names, clock.nowMs()),
     attemptStarted: (target, breaker) => hints.started(target, breaker, clock.nowMs()),
     attemptEnded: (report) => hints.ended(report, clock.nowMs()),
     openBreakers: async () => hints.openBreakers(clock.nowMs()),

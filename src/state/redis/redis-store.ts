@@ -1,4 +1,5 @@
 import type { Clock } from '#core';
+import { claimsWithFallback } from '../claims-with-fallback.ts';
 import { createLastKnown } from '../ledger/last-known.ts';
 import { createTargetHints } from '../memory/target-hints.ts';
 import type { BreakerRules, CommitResult, FactsQuery, Hold, HoldAccount, Store, StoreEvent } from '../store.ts';
@@ -9,6 +10,7 @@ import { createLateAccounts } from './late-accounts.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-target.ts';
 import { loadScripts, runScript, type Scripts } from './scripts.ts';
 import {
+  readClaims,
   readCommitted,
   readReserved,
   readStates,
@@ -125,6 +127,16 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
     }
   }
 
+  async function claim(name: string, forMs: number): Promise<boolean> {
+    return (await availability.roundTrip(() => run('claim', [`n:${name}`], [name, String(Math.ceil(forMs))]))) === 1;
+  }
+
+  async function claimedAt(names: readonly string[]) {
+    if (names.length === 0) return {};
+    const keys = names.map((name) => `n:${name}`);
+    return readClaims(await availability.roundTrip(() => run('claimedAt', keys, [JSON.stringify(names)])));
+  }
+
   await connect(client, target);
   try {
     await availability.roundTrip(() => run('readFacts', [], ['[]']));
@@ -143,6 +155,7 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
     commit,
     renew: async (id) => (await availability.roundTrip(() => run('renew', [`h:${id}`], [id]))) === 1,
     sweep,
+    ...claimsWithFallback({ claim, claimedAt }, nowMs),
     attemptStarted: (name, breaker) => hints.started(name, breaker, nowMs()),
     attemptEnded: (report) => hints.ended(report, nowMs()),
     openBreakers: async () => hints.openBreakers(nowMs()),

@@ -10,7 +10,9 @@ export interface Script {
 }
 
 /** The scripts by name. */
-export type Scripts = Readonly<Record<'reserve' | 'commit' | 'renew' | 'sweep' | 'readFacts', Script>>;
+export type Scripts = Readonly<
+  Record<'reserve' | 'commit' | 'renew' | 'sweep' | 'readFacts' | 'claim' | 'claimedAt', Script>
+>;
 
 /** Reads the scripts that lie beside this file; each begins with the common part, `ledger.lua`. */
 export function loadScripts(): Scripts {
@@ -26,6 +28,8 @@ export function loadScripts(): Scripts {
     renew: script('renew.lua'),
     sweep: script('sweep.lua'),
     readFacts: script('read-facts.lua'),
+    claim: script('claim.lua'),
+    claimedAt: script('claimed-at.lua'),
   };
 }
 

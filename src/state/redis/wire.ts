@@ -71,3 +71,11 @@ export function readStates(reply: unknown): Readonly<Record<string, CounterState
   }
   return states;
 }
+
+/** What `claimed-at.lua` says. Pure. */
+export function readClaims(reply: unknown): Readonly<Record<string, number>> {
+  const values = reply as string[];
+  return Object.fromEntries(
+    values.flatMap((name, at) => (at % 2 === 0 ? [[name, Number(values[at + 1])] as const] : [])),
+  );
+}

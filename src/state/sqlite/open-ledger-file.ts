@@ -25,6 +25,12 @@ CREATE INDEX ended_to_forget ON ended (forget_at_ms);
 PRAGMA user_version = ${VERSION};
 `;
 
+// Came later, and an older gateway does not mind it.
+const ADDED = `
+CREATE TABLE IF NOT EXISTS claims (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS claims_to_forget ON claims (until_ms);
+`;
+
 // A second gateway that starts at the same moment needs no longer than this to make the tables.
 const OPEN_WAIT_MS = 2000;
 
@@ -63,6 +69,7 @@ function prepare(database: DatabaseSync, file: string, durability: Durability): 
         );
   }
   if (version === 0) database.exec(SCHEMA);
+  database.exec(ADDED);
   database.exec('COMMIT');
   // Whoever finds the file locked waits in the event loop instead of blocking it.
   database.exec('PRAGMA busy_timeout = 0');

@@ -14,6 +14,9 @@ export interface SqliteBooks extends Books {
   readonly forgetCopy: () => void;
   /** Ids of open holds with a part whose lease is over, at most so many. */
   readonly dueHolds: (nowMs: number, limit: number) => readonly string[];
+  /** Takes a name for so long; inside a transaction. */
+  readonly claim: (name: string, forMs: number, nowMs: number) => boolean;
+  readonly claimedAt: (names: readonly string[], nowMs: number) => Readonly<Record<string, number>>;
   /** Deletes what no window needs any more, at most so many rows of each table; inside a transaction. */
   readonly prune: (nowMs: number, limit: number) => void;
 }
@@ -91,9 +94,18 @@ export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
     },
     forgetCopy,
     dueHolds: (nowMs, limit) => statements.due.all(nowMs, limit).map(({ id }) => String(id)),
+    claim: (name, forMs, nowMs) => Number(statements.claim.run(name, nowMs, nowMs + forMs, nowMs).changes) > 0,
+    claimedAt: (names, nowMs) =>
+      Object.fromEntries(
+        names.flatMap((name) => {
+          const row = statements.claimed.get(name, nowMs);
+          return row === undefined ? [] : [[name, Number(row.at_ms)] as const];
+        }),
+      ),
     prune(nowMs, limit) {
       const { changes } = statements.pruneCounters.run(nowMs, limit);
       statements.pruneEnded.run(nowMs, limit);
+      statements.pruneClaims.run(nowMs, limit);
       if (Number(changes) > 0) forgetCopy();
     },
   };
@@ -130,6 +142,14 @@ function prepareStatements(database: DatabaseSync) {
     dropEnded: database.prepare('DELETE FROM ended WHERE id = ?'),
     pruneCounters: database.prepare(
       `DELETE FROM counters WHERE key IN (SELECT key FROM counters WHERE forget_at_ms <= ? AND held = 0 LIMIT ?)`,
+    ),
+    claim: database.prepare(
+      `INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET at_ms = excluded.at_ms, until_ms = excluded.until_ms
+       WHERE until_ms <= ?`,
+    ),
+    claimed: database.prepare('SELECT at_ms FROM claims WHERE name = ? AND until_ms > ?'),
+    pruneClaims: database.prepare(
+      `DELETE FROM claims WHERE name IN (SELECT name FROM claims WHERE until_ms <= ? LIMIT ?)`,
     ),
     pruneEnded: database.prepare(
       `DELETE FROM ended WHERE id IN (SELECT id FROM ended WHERE forget_at_ms <= ? LIMIT ?)`,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '#core';
+import { claimsWithFallback } from '../claims-with-fallback.ts';
 import { commitIn, expireIn, renewIn } from '../ledger/commit-in.ts';
 import { createLastKnown } from '../ledger/last-known.ts';
 import { readIn, reserveIn } from '../ledger/reserve-in.ts';
@@ -116,6 +117,13 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
     commit: (account) => group.run((atMs) => commitIn(books, account, atMs)),
     renew: (holdId) => group.run((atMs) => renewIn(books, holdId, atMs)),
     sweep,
+    ...claimsWithFallback(
+      {
+        claim: (name, forMs) => group.run((atMs) => books.claim(name, forMs, atMs)),
+        claimedAt: (names) => group.run((atMs) => books.claimedAt(names, atMs)),
+      },
+      nowMs,
+    ),
     attemptStarted: (target, breaker) => hints.started(target, breaker, nowMs()),
     attemptEnded: (report) => hints.ended(report, nowMs()),
     openBreakers: async () => hints.openBreakers(nowMs()),
