@@ -35,6 +35,7 @@ export type Endpoint =
 export type DialectName =
   | 'openai-chat'
   | 'openai-responses'
+  | 'openai-completions'
   | 'anthropic-messages'
   | 'gemini'
   | 'bedrock-converse'

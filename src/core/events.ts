@@ -36,7 +36,7 @@ export type NeutralEvent =
 export type PartStart =
   | { readonly kind: 'text' }
   | { readonly kind: 'refusal' }
-  | { readonly kind: 'reasoning' }
+  | { readonly kind: 'reasoning'; readonly id?: string }
   | { readonly kind: 'tool-call'; readonly id: string; readonly name: string; readonly signature?: string }
   | { readonly kind: 'whole'; readonly part: AssistantPart | OpaquePart };
 

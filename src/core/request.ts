@@ -32,6 +32,11 @@ export interface NeutralRequest {
   readonly serviceTier?: string;
   /** Top-level fields the reading dialect did not know, as sent; forwarded only to the same dialect. */
   readonly extra: JsonObject;
+  /**
+   * Paths of fields that lean on what the caller's provider keeps (an earlier answer, a stored conversation). Without
+   * them the request would mean something else: no policy may drop them, only a target of the same dialect can serve.
+   */
+  readonly heldByProvider?: readonly string[];
 }
 
 /** One turn. Content keeps the caller’s order. */
@@ -104,6 +109,8 @@ export interface ReasoningPart {
   readonly kind: 'reasoning';
   readonly text: string;
   readonly signature?: string;
+  /** The item's id, where the dialect names its thoughts (OpenAI Responses). */
+  readonly id?: string;
   /** Encrypted reasoning without readable text (Anthropic redacted_thinking). */
   readonly redacted?: string;
 }

@@ -90,6 +90,7 @@ export interface RecordedRequest {
   readonly dialect?:
     | 'openai-chat'
     | 'openai-responses'
+    | 'openai-completions'
     | 'anthropic-messages'
     | 'gemini'
     | 'bedrock-converse'

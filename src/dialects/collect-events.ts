@@ -102,7 +102,7 @@ function partOf({ start, pieces, signature }: Block): AssistantPart {
     case 'tool-call':
       return { ...start, arguments: pieces.join('') };
     case 'reasoning': {
-      const part: ReasoningPart = { kind: 'reasoning', text: pieces.join('') };
+      const part: ReasoningPart = { ...start, text: pieces.join('') };
       return signature === undefined ? part : { ...part, signature };
     }
     case 'text':

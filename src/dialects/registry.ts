@@ -3,10 +3,12 @@ import { anthropicMessages } from './anthropic-messages/index.ts';
 import type { Dialect } from './dialect.ts';
 import { gemini } from './gemini/index.ts';
 import { openaiChat } from './openai-chat/index.ts';
+import { openaiResponses } from './openai-responses/index.ts';
 
 const DIALECTS: Readonly<Record<DialectName, Dialect | null>> = Object.freeze({
   'openai-chat': openaiChat,
-  'openai-responses': null,
+  'openai-responses': openaiResponses,
+  'openai-completions': null,
   'anthropic-messages': anthropicMessages,
   gemini,
   'bedrock-converse': null,

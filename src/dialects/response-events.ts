@@ -36,7 +36,8 @@ function startOf(part: AssistantPart): PartStart {
     case 'refusal':
       return { kind: part.kind };
     case 'reasoning':
-      return part.redacted === undefined ? { kind: 'reasoning' } : { kind: 'whole', part };
+      if (part.redacted !== undefined) return { kind: 'whole', part };
+      return part.id === undefined ? { kind: 'reasoning' } : { kind: 'reasoning', id: part.id };
     case 'tool-call': {
       const { id, name, signature } = part;
       return { kind: 'tool-call', id, name, ...(signature === undefined ? {} : { signature }) };

@@ -16,7 +16,7 @@ export const API_PATHS: readonly ApiPath[] = Object.freeze([
   { pattern: '/v1/chat/completions', dialect: 'openai-chat', endpoint: 'chat', isServed: true },
   { pattern: '/v1/messages', dialect: 'anthropic-messages', endpoint: 'messages', isServed: true },
   { pattern: '/v1/messages/count_tokens', dialect: 'anthropic-messages', endpoint: 'messages', isServed: false },
-  { pattern: '/v1/responses', dialect: 'openai-responses', endpoint: 'responses', isServed: false },
+  { pattern: '/v1/responses', dialect: 'openai-responses', endpoint: 'responses', isServed: true },
   { pattern: '/v1/completions', dialect: 'openai-chat', endpoint: 'completions', isServed: false },
   { pattern: '/v1/embeddings', dialect: 'openai-chat', endpoint: 'embeddings', isServed: false },
   { pattern: '/v1/moderations', dialect: 'openai-chat', endpoint: 'moderations', isServed: false },
@@ -25,6 +25,18 @@ export const API_PATHS: readonly ApiPath[] = Object.freeze([
   { pattern: '/v1/rerank', dialect: 'openai-chat', endpoint: 'rerank', isServed: false },
   { pattern: '/mcp/*', dialect: 'openai-chat', endpoint: 'mcp', isServed: false },
 ] as const);
+
+/** The kind of call that a path named by a route makes, by the dialect the route gives it. Pure. */
+export function endpointOf(dialect: DialectName): Endpoint {
+  return ENDPOINTS[dialect] ?? 'chat';
+}
+
+const ENDPOINTS: Readonly<Partial<Record<DialectName, Endpoint>>> = Object.freeze({
+  'openai-responses': 'responses',
+  'openai-completions': 'completions',
+  'anthropic-messages': 'messages',
+  gemini: 'generate',
+});
 
 /** Where Gemini's paths begin; clients of the stable API leave out `beta`. */
 export const GEMINI_PREFIXES: readonly string[] = Object.freeze(['/v1beta/models/', '/v1/models/']);
@@ -46,6 +58,7 @@ export function readGeminiPath(rest: string): GeminiPath | null {
 /** The dialect in whose shape an error at this path is written: that of the path, OpenAI's elsewhere. Pure. */
 export function dialectOfPath(path: string, headers: RequestHeaders): DialectName {
   if (path.startsWith('/v1/messages')) return 'anthropic-messages';
+  if (path === '/v1/responses') return 'openai-responses';
   if (path.startsWith('/v1/models') && !path.includes(':')) return modelListDialect(path, headers);
   return GEMINI_PREFIXES.some((prefix) => path.startsWith(prefix)) || path.startsWith('/v1beta/')
     ? 'gemini'

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type DialectName, type ErrorCode, GatewayError } from '#core';
 import { type Dialect, dialectOf } from '#dialects';
 import { customDialect } from './active-policies.ts';
-import { API_PATHS, type ApiPath, dialectOfPath, GEMINI_PREFIXES, readGeminiPath } from './api-paths.ts';
+import { API_PATHS, type ApiPath, dialectOfPath, endpointOf, GEMINI_PREFIXES, readGeminiPath } from './api-paths.ts';
 import { callerAddress } from './caller-address.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { handle } from './handle.ts';
@@ -85,10 +85,9 @@ function callCustomPath(parts: GatewayParts, request: FastifyRequest, reply: Fas
   const dialect = customDialect(parts.policies.current(), path);
   if (dialect === null) throw new GatewayError('not_found', `there is nothing at ${request.method} ${path}`);
   if (request.method !== 'POST') return refuseMethod(request, reply, 'POST');
-  const endpoint = dialect === 'anthropic-messages' ? 'messages' : dialect === 'gemini' ? 'generate' : 'chat';
   return call(parts, request, reply, {
     dialect: spoken(dialect),
-    context: { endpoint, pathModel: null, pathStream: null },
+    context: { endpoint: endpointOf(dialect), pathModel: null, pathStream: null },
     framing: dialect === 'gemini' && queryOf(request).get('alt') !== 'sse' ? 'json-array' : 'sse',
   });
 }

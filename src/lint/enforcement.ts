@@ -12,9 +12,15 @@ export interface Unenforced {
   readonly message: string;
 }
 
-const SPOKEN_DIALECTS: ReadonlySet<string> = new Set(['openai-chat', 'anthropic-messages', 'gemini', 'sandbox']);
+const SPOKEN_DIALECTS: ReadonlySet<string> = new Set([
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini',
+  'sandbox',
+]);
 const USABLE_AUTH: ReadonlySet<string> = new Set(['bearer', 'header', 'azure', 'none']);
-const SERVED_ENDPOINTS: ReadonlySet<string> = new Set(['chat', 'messages', 'generate']);
+const SERVED_ENDPOINTS: ReadonlySet<string> = new Set(['chat', 'messages', 'generate', 'responses']);
 
 /** What is carried in the snapshot without effect, in the order of the contract. Whoever builds one of these removes its line. */
 export const UNENFORCED: readonly Unenforced[] = Object.freeze([
@@ -100,7 +106,8 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
       const index = endpoints.findIndex((endpoint) => !SERVED_ENDPOINTS.has(String(endpoint)));
       return index < 0 ? null : ['spec', 'match', 'endpoints', index];
     },
-    message: 'this version serves the endpoints chat, messages and generate; the others are answered with 404 for now',
+    message:
+      'this version serves the endpoints chat, responses, messages and generate; the others are answered with 404 for now',
   },
 ]);
 

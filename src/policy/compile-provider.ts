@@ -24,6 +24,7 @@ export function compileProvider(
   return {
     name,
     dialect: spec.dialect,
+    alsoSpeaks: spec.alsoSpeaks ?? [],
     baseUrl: spec.baseUrl.replace(/\/+$/, ''),
     auth: {
       kind: auth?.kind ?? 'none',

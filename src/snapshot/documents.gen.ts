@@ -1879,12 +1879,17 @@ export interface ProviderSpec {
   readonly dialect?:
     | 'openai-chat'
     | 'openai-responses'
+    | 'openai-completions'
     | 'anthropic-messages'
     | 'gemini'
     | 'bedrock-converse'
     | 'cohere-chat'
     | 'ollama'
     | 'sandbox';
+  /**
+   * Further dialects that the provider serves under the same base URL. A caller of one of them is not translated: its request passes as it came. OpenAI serves chat completions, responses and the older completions.
+   */
+  readonly alsoSpeaks?: readonly ('openai-chat' | 'openai-responses' | 'openai-completions' | 'anthropic-messages')[];
   /**
    * Address with the version segment included; the dialect appends its own path. Needed unless a built-in entry has it.
    */

@@ -12,6 +12,8 @@ export interface SecretRef {
 export interface Provider {
   readonly name: string;
   readonly dialect: DialectName;
+  /** Served under the same base URL; their callers pass through. */
+  readonly alsoSpeaks: readonly DialectName[];
   /** Without a trailing slash, version segment included. */
   readonly baseUrl: string;
   readonly auth: {

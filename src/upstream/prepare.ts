@@ -1,4 +1,4 @@
-import type { Endpoint, JsonObject, SkipReason } from '#core';
+import type { DialectName, Endpoint, JsonObject, SkipReason } from '#core';
 import type { PlanTarget } from '#decision';
 import { type Dialect, dialectOf, type OutboundTarget, spliceTopLevel } from '#dialects';
 import { authHeaders } from './auth/auth.ts';
@@ -75,13 +75,16 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
     const { call, target } = context;
     const { provider } = target;
     const { inbound } = call;
-    const isSameDialect = provider.dialect === inbound.dialect.name;
+    const spoken = dialectSpokenTo(provider, inbound.dialect.name);
+    const isSameDialect = spoken === inbound.dialect.name;
     if (!isSameDialect && !isChat(inbound.context.endpoint)) {
-      return skip('unsupported-dialect', `${inbound.context.endpoint} cannot be translated to ${provider.dialect}`);
+      return skip('unsupported-dialect', `${inbound.context.endpoint} cannot be translated to ${spoken}`);
     }
-    if (provider.dialect === 'sandbox') return prepareSandbox(context);
-    const dialect = dialectOf(provider.dialect);
-    if (dialect === null) return skip('unsupported-dialect', provider.dialect);
+    const held = isSameDialect ? [] : (context.readNeutral().heldByProvider ?? []);
+    if (held.length > 0) return skip('capability-missing', `${held.join(', ')}: kept by another provider`, held);
+    if (spoken === 'sandbox') return prepareSandbox(context);
+    const dialect = dialectOf(spoken);
+    if (dialect === null) return skip('unsupported-dialect', spoken);
 
     const own = call.keyFor?.(target) ?? null;
     const key = own === null ? keys.next(provider.auth) : null;
@@ -105,10 +108,15 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
       auth,
       dialect: written.headers,
       caller: inbound.headers,
-      sameDialect: isSameDialect ? provider.dialect : null,
+      sameDialect: isSameDialect ? spoken : null,
       wantsStream: inbound.stream,
     });
-    const url = writeUrl(provider, written, out.upstreamModel, isChat(inbound.context.endpoint));
+    const url = writeUrl(
+      provider,
+      written,
+      out.upstreamModel,
+      spoken === provider.dialect && isChat(inbound.context.endpoint),
+    );
     return {
       kind: 'ready',
       request: {
@@ -123,6 +131,11 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
       key,
     };
   };
+}
+
+/** The caller's own dialect where the provider serves it, else the provider's main one. */
+function dialectSpokenTo(provider: Provider, asked: DialectName): DialectName {
+  return provider.alsoSpeaks.includes(asked) ? asked : provider.dialect;
 }
 
 function prepareSandbox(context: PrepareContext): Prepared {

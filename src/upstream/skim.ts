@@ -19,6 +19,10 @@ const SIGNS: Readonly<Partial<Record<DialectName, Signs>>> = Object.freeze({
     read: /\[DONE\]|"error"|event:|"tool_calls"|"function_call"|"(?:finish_reason|usage)": *[^n ]|[^}\r\n]\r?\n\r?\n/,
     text: ['content":'],
   },
+  'openai-responses': {
+    read: /"type": *"(?!response\.output_text\.delta")|event: *(?!response\.output_text\.delta)|\[DONE\]|"error"|[^}\r\n]\r?\n\r?\n/,
+    text: ['delta":'],
+  },
   'anthropic-messages': {
     read: /message_|content_block_st|error|input_json_delta|[^}\r\n]\r?\n\r?\n/,
     text: ['text":', 'thinking":'],

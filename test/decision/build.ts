@@ -73,6 +73,7 @@ export function targetOf(id: string, overrides: Partial<PlanTarget> = {}): PlanT
       headers: [],
       region: null,
       dataPolicy: { trainsOnData: null, retentionMs: null },
+      alsoSpeaks: [],
       onDisconnect: 'abort',
       quirks: {
         renameParams: {},

@@ -5,11 +5,16 @@ import { ApiError, GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
 import type { Cleanup } from '../support/temp-directory.ts';
 import { KEYS, type Providers, policyFiles, SECRETS, startProviders, startTestGateway } from './harness.ts';
-import { ANTHROPIC, GEMINI, OPENAI, type ProviderAnswers } from './provider-answers.ts';
+import { ANTHROPIC, GEMINI, OPENAI, type ProviderAnswers, RESPONSES } from './provider-answers.ts';
 
-type Name = keyof Providers;
+type Name = Exclude<keyof Providers, 'cohere' | 'ollama'>;
 
-const ANSWERS: Readonly<Record<Name, ProviderAnswers>> = { openai: OPENAI, anthropic: ANTHROPIC, gemini: GEMINI };
+const ANSWERS: Readonly<Record<Name, ProviderAnswers>> = {
+  openai: OPENAI,
+  anthropic: ANTHROPIC,
+  gemini: GEMINI,
+  responses: RESPONSES,
+};
 const NAMES = Object.keys(ANSWERS) as Name[];
 const WEATHER = {
   type: 'object',
@@ -145,6 +150,85 @@ describe('the official OpenAI client', () => {
     controller.abort();
     await rejected;
     await providers.openai.whenAborted(1);
+  });
+});
+
+describe('the official OpenAI client on the Responses API', () => {
+  const tools = [{ type: 'function' as const, name: 'get_weather', parameters: WEATHER, strict: false }];
+
+  for (const to of NAMES) {
+    it(`talks to ${to}: plain, streaming, tools`, async (t) => {
+      const { providers, openai } = await setUp(t);
+      providers[to].enqueue(ANSWERS[to].whole, ANSWERS[to].stream, ANSWERS[to].toolCall, ANSWERS[to].toolStream);
+      const base = { model: `to-${to}`, input: 'Hello', store: false };
+
+      const response = await openai.responses.create(base);
+      assert.deepEqual(
+        [response.output_text, response.usage?.total_tokens, response.status],
+        ['Hi there', 12, 'completed'],
+      );
+
+      const stream = openai.responses.stream(base);
+      let text = '';
+      stream.on('response.output_text.delta', ({ delta }) => {
+        text += delta;
+      });
+      const final = await stream.finalResponse();
+      assert.deepEqual([text, final.output_text, final.usage?.total_tokens], ['Hi there', 'Hi there', 12]);
+
+      const called = await openai.responses.create({ ...base, tools });
+      const streamed = await openai.responses.stream({ ...base, tools }).finalResponse();
+      for (const { output } of [called, streamed]) {
+        const call = output.find((item) => item.type === 'function_call');
+        assert.ok(call?.type === 'function_call');
+        assert.deepEqual([call.name, JSON.parse(call.arguments)], ['get_weather', { city: 'Tokyo' }]);
+      }
+    });
+
+    it(`sends ${to} the history of a tool call`, async (t) => {
+      const { providers, openai } = await setUp(t);
+      providers[to].otherwise(ANSWERS[to].whole);
+      await openai.responses.create({
+        model: `to-${to}`,
+        input: [
+          { role: 'user', content: 'Weather?' },
+          { type: 'function_call', call_id: 'call_1', name: 'get_weather', arguments: '{"city":"Tokyo"}' },
+          { type: 'function_call_output', call_id: 'call_1', output: 'sunny' },
+        ],
+        tools,
+      });
+      const [request] = providers[to].requests;
+      assert.match(request?.bytes.toString() ?? '', /get_weather.*Tokyo.*sunny/s);
+    });
+  }
+
+  it('is told that an earlier answer is out of reach of another dialect, whatever the route drops', async (t) => {
+    const { openai, providers } = await setUp(t);
+    providers.responses.otherwise(RESPONSES.whole);
+    const body = { model: 'to-openai', input: 'And now?', previous_response_id: 'resp_0' };
+    await assert.rejects(openai.responses.create(body), (error: unknown) => {
+      assert.ok(error instanceof OpenAI.BadRequestError);
+      assert.equal(error.code, 'unsupported_parameter');
+      assert.equal(error.param, 'previous_response_id');
+      return true;
+    });
+    const { id } = await openai.responses.create({ ...body, model: 'to-responses' });
+    assert.equal(id, 'resp_1');
+    assert.equal(providers.responses.requests[0]?.json.previous_response_id, 'resp_0');
+  });
+
+  it('sees a stream that breaks after it has begun as an error', async (t) => {
+    const { openai, providers } = await setUp(t);
+    for (const to of NAMES) {
+      providers[to].enqueue({ chunks: [...ANSWERS[to].firstContent, 'reset'] });
+      const stream = await openai.responses.create({ model: `to-${to}`, input: 'Hello', stream: true });
+      let text = '';
+      const read = async () => {
+        for await (const event of stream) if (event.type === 'response.output_text.delta') text += event.delta;
+      };
+      await assert.rejects(read(), OpenAI.APIError);
+      assert.equal(text, 'Hi');
+    }
   });
 });
 

@@ -47,18 +47,28 @@ export async function startTestGateway(
   return { ...gateway, policies, dataDir, logged };
 }
 
-/** The three providers of a test, each a real server that plays scripts. */
-export interface Providers {
-  readonly openai: ScriptedUpstream;
-  readonly anthropic: ScriptedUpstream;
-  readonly gemini: ScriptedUpstream;
-}
+/** How the providers of a test are reached: dialect, path of the base URL and the header of the key. */
+const PROVIDERS = {
+  openai: { dialect: 'openai-chat', base: '/v1', key: 'bearer' },
+  anthropic: { dialect: 'anthropic-messages', base: '/v1', key: 'x-api-key' },
+  gemini: { dialect: 'gemini', base: '/v1beta', key: 'x-goog-api-key' },
+  responses: { dialect: 'openai-responses', base: '/v1', key: 'bearer' },
+  cohere: { dialect: 'cohere-chat', base: '/v2', key: 'bearer' },
+  ollama: { dialect: 'ollama', base: '/api', key: 'bearer' },
+} as const;
+
+/** The providers of a test by name, each a real server that plays scripts. */
+export type ProviderName = keyof typeof PROVIDERS;
+export type Providers = Readonly<Record<ProviderName, ScriptedUpstream>>;
+
+export const PROVIDER_NAMES = Object.freeze(Object.keys(PROVIDERS) as ProviderName[]);
 
 /** Starts a server for each dialect; they close after the test. */
 export async function startProviders(t: Cleanup): Promise<Providers> {
-  const [openai, anthropic, gemini] = await Promise.all([1, 2, 3].map(() => startScriptedUpstream()));
-  for (const server of [openai, anthropic, gemini]) t.after(() => server!.close());
-  return { openai: openai!, anthropic: anthropic!, gemini: gemini! };
+  const started = PROVIDER_NAMES.map(async (name) => [name, await startScriptedUpstream()] as const);
+  const servers = await Promise.all(started);
+  for (const [, server] of servers) t.after(() => server.close());
+  return Object.fromEntries(servers) as Record<ProviderName, ScriptedUpstream>;
 }
 
 /** Keys of the consumers that `policyFiles` declares. */
@@ -76,14 +86,16 @@ export const SECRETS = {
   UP_OPENAI_KEY: 'sk-up-openai',
   UP_ANTHROPIC_KEY: 'sk-up-anthropic',
   UP_GEMINI_KEY: 'up-gemini',
+  UP_RESPONSES_KEY: 'sk-up-responses',
+  UP_COHERE_KEY: 'sk-up-cohere',
+  UP_OLLAMA_KEY: 'sk-up-ollama',
 };
 
 /**
- * Policies over the three providers: models `to-openai`, `to-anthropic`, `to-gemini` go to one each, everything else along the chain `all`. With
+ * Policies over the providers: models `to-openai`, `to-anthropic`, … go to one each, everything else along the chain `all` of the first three. With
  * `anonymous` and compatibility headers in `development`, without in `production`.
  */
 export function policyFiles(providers: Providers, more: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const { openai, anthropic, gemini } = providers;
   return {
     'signalbox.yaml': `apiVersion: signalbox/v1
 kind: Project
@@ -107,22 +119,8 @@ kind: Environment
 metadata: { name: production }
 spec: {}
 `,
-    'providers.yaml': [
-      providerOf('up-openai', 'openai-chat', `${openai.url}/v1`, '{ kind: bearer, secret: { env: UP_OPENAI_KEY } }'),
-      providerOf(
-        'up-anthropic',
-        'anthropic-messages',
-        `${anthropic.url}/v1`,
-        '{ kind: header, name: x-api-key, secret: { env: UP_ANTHROPIC_KEY } }',
-      ),
-      providerOf(
-        'up-gemini',
-        'gemini',
-        `${gemini.url}/v1beta`,
-        '{ kind: header, name: x-goog-api-key, secret: { env: UP_GEMINI_KEY } }',
-      ),
-    ].join('---\n'),
-    'models.yaml': ['up-openai', 'up-anthropic', 'up-gemini'].map(modelOf).join('---\n'),
+    'providers.yaml': PROVIDER_NAMES.map((name) => providerOf(name, providers[name].url)).join('---\n'),
+    'models.yaml': PROVIDER_NAMES.map((name) => modelOf(`up-${name}`)).join('---\n'),
     'chains.yaml': `apiVersion: signalbox/v1
 kind: Chain
 metadata: { name: all }
@@ -134,7 +132,7 @@ spec:
     - { id: anthropic, model: up-anthropic/model }
     - { id: gemini, model: up-gemini/model }
 ---
-${['openai', 'anthropic', 'gemini'].map(chainOf).join('---\n')}`,
+${PROVIDER_NAMES.map(chainOf).join('---\n')}`,
     'routes.yaml': `apiVersion: signalbox/v1
 kind: Route
 metadata: { name: default }
@@ -145,17 +143,20 @@ kind: Route
 metadata: { name: custom }
 spec: { match: { paths: [/api/ai/faq] }, chain: all }
 ---
-${['openai', 'anthropic', 'gemini'].map(routeOf).join('---\n')}`,
+${PROVIDER_NAMES.map(routeOf).join('---\n')}`,
     'consumers.yaml': consumers(),
     ...more,
   };
 }
 
-function providerOf(name: string, dialect: string, baseUrl: string, auth: string): string {
+function providerOf(name: ProviderName, url: string): string {
+  const { dialect, base, key } = PROVIDERS[name];
+  const secret = `secret: { env: UP_${name.toUpperCase()}_KEY }`;
+  const auth = key === 'bearer' ? `{ kind: bearer, ${secret} }` : `{ kind: header, name: ${key}, ${secret} }`;
   return `apiVersion: signalbox/v1
 kind: Provider
-metadata: { name: ${name} }
-spec: { dialect: ${dialect}, baseUrl: "${baseUrl}", auth: ${auth} }
+metadata: { name: up-${name} }
+spec: { dialect: ${dialect}, baseUrl: "${url}${base}", auth: ${auth} }
 `;
 }
 

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ask, type Providers, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
-import { ANTHROPIC, GEMINI, OPENAI, type ProviderAnswers } from './provider-answers.ts';
+import { ANTHROPIC, GEMINI, OPENAI, type ProviderAnswers, RESPONSES } from './provider-answers.ts';
 
-type Name = keyof Providers;
+type Name = Exclude<keyof Providers, 'cohere' | 'ollama'>;
 
-const ANSWERS: Readonly<Record<Name, ProviderAnswers>> = { openai: OPENAI, anthropic: ANTHROPIC, gemini: GEMINI };
+const ANSWERS: Readonly<Record<Name, ProviderAnswers>> = {
+  openai: OPENAI,
+  anthropic: ANTHROPIC,
+  gemini: GEMINI,
+  responses: RESPONSES,
+};
 
 interface Caller {
   readonly path: (model: string, stream: boolean) => string;
@@ -51,6 +56,17 @@ const CALLERS: Readonly<Record<Name, Caller>> = {
         .map((data) => data.candidates?.[0]?.content?.parts?.[0]?.text ?? '')
         .join(''),
     terminator: /"finishReason":\s*"STOP"/,
+  },
+  responses: {
+    path: () => '/v1/responses',
+    body: (model, stream) => ({ model, stream, input: 'Hello' }),
+    textOf: (json) => json.output[0].content[0].text,
+    usageOf: ({ usage }) => [usage.input_tokens, usage.output_tokens],
+    textOfStream: (text) =>
+      dataOf(text)
+        .map((data) => (data.type === 'response.output_text.delta' ? data.delta : ''))
+        .join(''),
+    terminator: /event: response.completed\ndata: .*\n\n/,
   },
 };
 

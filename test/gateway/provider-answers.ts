@@ -135,3 +135,80 @@ export const GEMINI: ProviderAnswers = {
     body: { error: { code: status, message: `gemini says ${status}`, status: 'INTERNAL' } },
   }),
 };
+
+const responseOf = (output: readonly object[], status = 'completed') => ({
+  id: 'resp_1',
+  object: 'response',
+  created_at: 1_790_000_000,
+  status,
+  model: 'gpt-5.2',
+  output,
+  error: null,
+  incomplete_details: null,
+  usage: {
+    input_tokens: 9,
+    input_tokens_details: { cached_tokens: 0 },
+    output_tokens: 3,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: 12,
+  },
+});
+const textItem = (text: string, status = 'completed') => ({
+  id: 'msg_1',
+  type: 'message',
+  status,
+  role: 'assistant',
+  content: text === '' ? [] : [{ type: 'output_text', text, annotations: [], logprobs: [] }],
+});
+const callItem = (args: string, status = 'completed') => ({
+  id: 'fc_1',
+  type: 'function_call',
+  status,
+  call_id: 'call_1',
+  name: 'get_weather',
+  arguments: args,
+});
+const place = { output_index: 0 };
+const responsesHead = [
+  event('response.created', { response: { ...responseOf([], 'in_progress'), usage: null } }),
+  event('response.in_progress', { response: { ...responseOf([], 'in_progress'), usage: null } }),
+];
+const textHead = [
+  ...responsesHead,
+  event('response.output_item.added', { ...place, item: textItem('', 'in_progress') }),
+  event('response.content_part.added', {
+    ...{ ...place, item_id: 'msg_1', content_index: 0 },
+    part: { type: 'output_text', text: '', annotations: [], logprobs: [] },
+  }),
+  event('response.output_text.delta', { ...place, item_id: 'msg_1', content_index: 0, delta: 'Hi', logprobs: [] }),
+];
+
+export const RESPONSES: ProviderAnswers = {
+  whole: { body: responseOf([textItem('Hi there')]) },
+  stream: {
+    chunks: [
+      ...textHead,
+      event('response.output_text.delta', { ...place, item_id: 'msg_1', content_index: 0, delta: ' there' }),
+      event('response.output_text.done', { ...place, item_id: 'msg_1', content_index: 0, text: 'Hi there' }),
+      event('response.output_item.done', { ...place, item: textItem('Hi there') }),
+      event('response.completed', { response: responseOf([textItem('Hi there')]) }),
+    ],
+  },
+  toolCall: { body: responseOf([callItem('{"city":"Tokyo"}')]) },
+  toolStream: {
+    chunks: [
+      ...responsesHead,
+      event('response.output_item.added', { ...place, item: callItem('', 'in_progress') }),
+      event('response.function_call_arguments.delta', { ...place, item_id: 'fc_1', delta: '{"city":' }),
+      event('response.function_call_arguments.delta', { ...place, item_id: 'fc_1', delta: '"Tokyo"}' }),
+      event('response.function_call_arguments.done', { ...place, item_id: 'fc_1', arguments: '{"city":"Tokyo"}' }),
+      event('response.output_item.done', { ...place, item: callItem('{"city":"Tokyo"}') }),
+      event('response.completed', { response: responseOf([callItem('{"city":"Tokyo"}')]) }),
+    ],
+  },
+  firstContent: textHead,
+  error: (status) => ({
+    status,
+    body: { error: { message: `responses says ${status}`, type: 'server_error', param: null, code: null } },
+  }),
+};

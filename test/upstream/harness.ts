@@ -42,6 +42,7 @@ export function planTarget(id: string, fields: TargetFields): PlanTarget {
       headers: [],
       region: null,
       dataPolicy: { trainsOnData: null, retentionMs: null },
+      alsoSpeaks: [],
       onDisconnect: 'abort',
       quirks: {
         renameParams: {},

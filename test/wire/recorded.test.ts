@@ -4,11 +4,9 @@ import type { Dialect } from '#dialects';
 import { dialectOf } from '#dialects';
 import { requireSharedData } from '../support/skip.ts';
 import { checkAnswer, checkPassThrough, checkRequest } from './recorded/check-exchange.ts';
-import { type Exchange, readExchanges, type WireDialect } from './recorded/exchanges.ts';
+import { type Exchange, readExchanges, WIRE_DIALECTS, type WireDialect } from './recorded/exchanges.ts';
 import { EXCLUSIONS } from './recorded/exclusions.ts';
 import { loadOfficialSchemas } from './recorded/official-schemas.ts';
-
-const DIALECTS: readonly WireDialect[] = ['openai-chat', 'anthropic-messages', 'gemini'];
 
 interface Tally {
   ran: number;
@@ -26,8 +24,9 @@ describe('recorded exchanges of real providers', () => {
     const failures: string[] = [];
     const needless = new Set(EXCLUSIONS);
     const run = (exchange: Exchange, check: string, findings: () => readonly string[]) => {
-      const tally = tallies.get(`${exchange.provider} ${check}`) ?? { ran: 0, held: 0, excluded: 0 };
-      tallies.set(`${exchange.provider} ${check}`, tally);
+      const row = `${exchange.provider} ${exchange.dialect} ${check}`;
+      const tally = tallies.get(row) ?? { ran: 0, held: 0, excluded: 0 };
+      tallies.set(row, tally);
       const found = attempt(findings);
       const exclusion = EXCLUSIONS.find(
         ({ id, check: name }) => id === exchange.id && (name === check || name === 'all'),
@@ -44,7 +43,7 @@ describe('recorded exchanges of real providers', () => {
     for (const exchange of readExchanges(folder)) {
       if (dialectOf(exchange.dialect) === null) continue;
       run(exchange, 'pass-through', () => checkPassThrough(exchange, bench));
-      for (const to of DIALECTS) {
+      for (const to of WIRE_DIALECTS) {
         if (exchange.status >= 300 || dialectOf(to) === null) continue;
         run(exchange, `request to ${to}`, () => checkRequest(exchange, to, bench));
         run(exchange, `answer to ${to}`, () => checkAnswer(exchange, to, bench));

@@ -12,7 +12,15 @@ import {
 } from '#core';
 import type { RequestFacts } from '#decision';
 import { createInputSource, dialectOf, type InboundContext, type RequestShape } from '#dialects';
-import { API_PATHS, findKeys, GEMINI_PREFIXES, readGeminiPath, readRequestHeaders, shapeFacts } from '#gateway';
+import {
+  API_PATHS,
+  endpointOf,
+  findKeys,
+  GEMINI_PREFIXES,
+  readGeminiPath,
+  readRequestHeaders,
+  shapeFacts,
+} from '#gateway';
 import type { Snapshot } from '#snapshot';
 
 /** A call with its body, ready to be looked at as the gateway would. */
@@ -112,9 +120,10 @@ function placeOf(snapshot: Snapshot, path: string): Place | null {
     ({ match }) => match.paths?.some((glob) => fitsGlob(glob, path)) ?? false,
   );
   if (route === undefined) return null;
-  const endpoint =
-    route.dialect === 'anthropic-messages' ? 'messages' : route.dialect === 'gemini' ? 'generate' : 'chat';
-  return { dialect: route.dialect, context: { endpoint, pathModel: null, pathStream: null } };
+  return {
+    dialect: route.dialect,
+    context: { endpoint: endpointOf(route.dialect), pathModel: null, pathStream: null },
+  };
 }
 
 function apiPath(path: string) {

@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect.ts';
-import { readError, writeError } from './errors.ts';
+import { readError, writeError } from '../openai-errors.ts';
 import { passRequest } from './pass.ts';
 import { readRequest, writeRequest } from './request.ts';
 import { readResponse, readUsage, writeResponse } from './response.ts';

@@ -1,5 +1,6 @@
 import { asArray, asNumber, asObject, isObject, type JsonObject } from '#core';
 import type { InboundContext, OutboundTarget, PassedRequest } from '../dialect.ts';
+import { editsBetween } from '../edits-between.ts';
 import { withoutForeign } from './foreign-reasoning.ts';
 import { applyQuirks, capKey, withParams } from './quirks.ts';
 
@@ -18,7 +19,7 @@ export function passRequest(body: JsonObject, target: OutboundTarget, _context?:
   else wanted.stream_options = streamOptions;
   const messages = passMessages(ownMessages(body.messages, target, lost), target);
   if (messages !== body.messages) wanted.messages = messages;
-  const edits = difference(body, applyQuirks(wanted, target.quirks, lost));
+  const edits = editsBetween(body, applyQuirks(wanted, target.quirks, lost));
   return { path: '/chat/completions', query: {}, headers: {}, edits, lost };
 }
 
@@ -56,14 +57,4 @@ function roleOf(message: unknown): unknown {
 function isInstruction(message: unknown): boolean {
   const role = roleOf(message);
   return role === 'system' || role === 'developer';
-}
-
-/** Top-level keys whose values are not the very same; undefined removes. */
-function difference(before: JsonObject, after: JsonObject): Record<string, unknown> {
-  const edits: Record<string, unknown> = {};
-  for (const key of Object.keys(before)) if (after[key] === undefined) edits[key] = undefined;
-  for (const [key, value] of Object.entries(after)) {
-    if (value !== undefined && value !== before[key]) edits[key] = value;
-  }
-  return edits;
 }

@@ -138,10 +138,13 @@ export function readReasoning(message: JsonObject): ReasoningPart[] {
 function readReasoningDetail(detail: JsonObject): ReasoningPart[] {
   const signature = asString(detail.signature) || undefined;
   const data = asString(detail.data);
-  if (detail.type === 'reasoning.encrypted') return data ? [{ kind: 'reasoning', text: '', redacted: data }] : [];
+  const id = asString(detail.id) || undefined;
+  if (detail.type === 'reasoning.encrypted') {
+    return data ? [compact<ReasoningPart>({ kind: 'reasoning', text: '', redacted: data, id })] : [];
+  }
   const text = asString(detail.text) ?? asString(detail.summary) ?? '';
   if (text === '' && signature === undefined) return [];
-  return [compact<ReasoningPart>({ kind: 'reasoning', text, signature })];
+  return [compact<ReasoningPart>({ kind: 'reasoning', text, signature, id })];
 }
 
 /** The visible parts of an assistant's `content` in a whole message, history and answers alike: text, refusals and Mistral's thinking. */

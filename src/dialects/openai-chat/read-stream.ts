@@ -1,12 +1,10 @@
 import { asArray, asNumber, asObject, asString, isObject, type JsonObject, type NeutralEvent, type Usage } from '#core';
 import type { SseEvent, StreamReader } from '../dialect.ts';
+import { createJsonAnswer } from '../json-answer.ts';
+import { readErrorValue } from '../openai-errors.ts';
 import { responseEvents } from '../response-events.ts';
-import { readErrorValue } from './errors.ts';
 import { type ChoiceReader, createChoiceReader } from './read-choice.ts';
 import { readResponse, readUsage } from './response.ts';
-
-// A JSON answer in place of a stream is collected up to here; larger ones are not worth the memory.
-const MAX_JSON_BYTES = 32 * 1024 * 1024;
 
 /**
  * Reads the chunks of a streamed chat completion. Finish reasons and usage are held until the stream ends, since hosts
@@ -16,8 +14,7 @@ const MAX_JSON_BYTES = 32 * 1024 * 1024;
  */
 export function createStreamReader(): StreamReader {
   const choices = new Map<number, ChoiceReader>();
-  const json: Uint8Array[] = [];
-  let jsonBytes = 0;
+  const json = createJsonAnswer();
   let isStarted = false;
   let isOver = false;
   let usage: Usage | undefined;
@@ -25,7 +22,7 @@ export function createStreamReader(): StreamReader {
   function push(event: SseEvent): readonly NeutralEvent[] {
     if (isOver) return [];
     if (event.data === null) {
-      holdJson(event.raw);
+      if (!isStarted) json.hold(event.raw);
       return [];
     }
     const data = event.data.trim();
@@ -69,7 +66,8 @@ export function createStreamReader(): StreamReader {
 
   function end(): readonly NeutralEvent[] {
     if (isOver) return [];
-    return !isStarted && jsonBytes > 0 ? readJson() : close(false);
+    const whole = isStarted ? undefined : json.text();
+    return whole === undefined ? close(false) : readJson(whole);
   }
 
   /** Ends the stream; whole where each choice is finished, or has content and the provider itself said `[DONE]`. */
@@ -94,16 +92,7 @@ export function createStreamReader(): StreamReader {
     return [{ kind: 'error', error }];
   }
 
-  function holdJson(raw: Uint8Array): void {
-    if (isStarted || (jsonBytes === 0 && !/^\s*[{[]/.test(new TextDecoder().decode(raw.subarray(0, 64))))) return;
-    jsonBytes += raw.length;
-    if (jsonBytes <= MAX_JSON_BYTES) json.push(raw);
-    else json.length = 0;
-  }
-
-  function readJson(): readonly NeutralEvent[] {
-    const decoder = new TextDecoder();
-    const text = json.map((piece) => decoder.decode(piece, { stream: true })).join('') + decoder.decode();
+  function readJson(text: string): readonly NeutralEvent[] {
     const response = readResponse(parse(text));
     if ('reason' in response) return fail(response);
     isOver = true;

@@ -1,14 +1,7 @@
 import { asObject, type JsonObject, type Reasoning } from '#core';
 import { compact } from '../compact.ts';
 import { readBoolean, readNumber, readObject, readString } from '../read-fields.ts';
-
-type Effort = NonNullable<Reasoning['effort']>;
-
-const EFFORTS: ReadonlySet<string> = new Set(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']);
-
-function isEffort(word: string | undefined): word is Effort {
-  return word !== undefined && EFFORTS.has(word);
-}
+import { isEffort } from '../reasoning-effort.ts';
 
 /**
  * Reads how much the model may think, in the spellings of OpenAI (`reasoning_effort`), OpenRouter (`reasoning`),
@@ -45,18 +38,4 @@ export function asksForReasoning(body: JsonObject): boolean {
   const router = asObject(body.reasoning);
   if (router.enabled === true || typeof router.max_tokens === 'number') return true;
   return asObject(body.thinking).type === 'enabled' || body.enable_thinking === true;
-}
-
-/**
- * The effort word for OpenAI. A bare budget becomes the word whose usual budget is nearest: up to 2,048 tokens `low`,
- * up to 8,192 `medium`, above `high` (OpenRouter's shares of a 10,000-token answer: 20%, 50%, 80%). Thinking switched on
- * without a figure is what reasoning models do anyway, so nothing is sent. Switched off cannot be said to every model:
- * `none` is new with gpt-5.1 and a 400 before it; it is only said where the caller used that word.
- */
-export function effortOf(reasoning: Reasoning): Effort | undefined {
-  if (reasoning.effort !== undefined) return reasoning.effort;
-  const budget = reasoning.budgetTokens;
-  if (budget === undefined || reasoning.enabled === false) return undefined;
-  if (budget <= 2048) return 'low';
-  return budget <= 8192 ? 'medium' : 'high';
 }

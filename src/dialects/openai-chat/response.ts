@@ -16,7 +16,7 @@ import {
 import { compact } from '../compact.ts';
 import { formatDataUrl } from '../data-url.ts';
 import type { CallerContext } from '../dialect.ts';
-import { readErrorValue } from './errors.ts';
+import { readErrorValue } from '../openai-errors.ts';
 import { readFinish, writeFinish } from './finish.ts';
 import { readSignature } from './read-messages.ts';
 import { readAssistantContent, readImages, readReasoning } from './read-parts.ts';

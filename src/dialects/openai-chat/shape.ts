@@ -1,4 +1,5 @@
 import { asArray, asObject, asString, invalidField, isObject, type JsonObject } from '#core';
+import { addTexts } from '../add-texts.ts';
 import type { InboundContext, RequestShape } from '../dialect.ts';
 import { createTextMeter, type TextMeter } from '../estimate-tokens.ts';
 import { createInputSource, type InputSource } from '../input-ceiling.ts';
@@ -19,8 +20,8 @@ export function readShape(body: JsonObject, _context?: InboundContext): RequestS
     if (!isObject(message)) throw invalidField(`messages[${at}]`, 'expected an object with a role');
     addMessage(message, tally);
   }
-  addValue(body.tools, tally.meter);
-  addValue(body.functions, tally.meter);
+  addTexts(body.tools, tally.meter);
+  addTexts(body.functions, tally.meter);
   const toolCount = asArray(body.tools).length + asArray(body.functions).length;
   tally.source.hasTools = toolCount > 0;
   if (searches(body)) tally.source.isOpen = true;
@@ -67,8 +68,8 @@ function searches(body: JsonObject): boolean {
 function addMessage(message: JsonObject, tally: Tally): void {
   if (typeof message.content === 'string') tally.meter.add(message.content);
   else for (const part of asArray(message.content)) addPart(asObject(part), tally);
-  for (const call of asArray(message.tool_calls)) addValue(asObject(call).function, tally.meter);
-  addValue(message.function_call, tally.meter);
+  for (const call of asArray(message.tool_calls)) addTexts(asObject(call).function, tally.meter);
+  addTexts(message.function_call, tally.meter);
   // An earlier spoken answer, by its id.
   if (isObject(message.audio)) tally.source.isOpen = true;
   const reasoning = message.reasoning_content ?? message.reasoning;
@@ -101,21 +102,5 @@ function addPart(part: JsonObject, tally: Tally): void {
       if (part.type !== 'text' && part.type !== 'refusal' && part.type !== 'thinking') tally.source.isOpen = true;
       if (typeof part.text === 'string') tally.meter.add(part.text);
       else if (typeof part.refusal === 'string') tally.meter.add(part.refusal);
-  }
-}
-
-// Deeper schemas do not exist; a hostile body may be nested a million levels deep.
-const MAX_DEPTH = 64;
-
-/** Every key and text of a value: what a provider turns a tool's schema into is close to that. */
-function addValue(value: unknown, meter: TextMeter, depth = 0): void {
-  if (typeof value === 'string') meter.add(value);
-  else if (depth > MAX_DEPTH) return;
-  else if (Array.isArray(value)) for (const item of value) addValue(item, meter, depth + 1);
-  else if (isObject(value)) {
-    for (const key of Object.keys(value)) {
-      meter.add(key);
-      addValue(value[key], meter, depth + 1);
-    }
   }
 }

@@ -220,8 +220,8 @@ export function writeReasoning(parts: readonly AssistantPart[]): JsonObject {
     reasoning_details: needsDetails
       ? reasoning.map((part, index) =>
           part.redacted === undefined
-            ? compact({ type: 'reasoning.text', text: part.text, signature: part.signature, index })
-            : { type: 'reasoning.encrypted', data: part.redacted, index },
+            ? compact({ type: 'reasoning.text', text: part.text, signature: part.signature, id: part.id, index })
+            : compact({ type: 'reasoning.encrypted', data: part.redacted, id: part.id, index }),
         )
       : undefined,
   });

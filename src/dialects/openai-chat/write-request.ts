@@ -1,9 +1,10 @@
-import type { JsonObject, Message, NeutralRequest, ResponseFormat, Tool, ToolChoice } from '#core';
+import type { JsonObject, NeutralRequest, ResponseFormat, Tool, ToolChoice } from '#core';
 import { compact } from '../compact.ts';
 import type { OutboundTarget, WrittenRequest } from '../dialect.ts';
+import { promptAround } from '../prompt-around.ts';
+import { effortOf } from '../reasoning-effort.ts';
 import { withoutForeign } from './foreign-reasoning.ts';
 import { applyQuirks, withParams } from './quirks.ts';
-import { effortOf } from './reasoning.ts';
 import { writeMessages } from './write-messages.ts';
 
 /** Writes a chat completion request. Tool choice and parallel calls go only with tools: alone they are a 400. */
@@ -11,7 +12,7 @@ export function writeRequest(request: NeutralRequest, target: OutboundTarget): W
   const lost: string[] = [];
   const isOwn = request.dialect === 'openai-chat';
   const format = chooseFormat(request.responseFormat, target, lost);
-  const messages = withPrompt(request.messages, target.prompt, format.instruction);
+  const messages = promptAround(request.messages, target.prompt, format.instruction);
   const tools = request.tools.flatMap((tool, at) => writeTool(tool, `tools[${at}]`, isOwn, lost));
   if (!isOwn) {
     if (request.topK !== undefined) lost.push('top_k');
@@ -48,26 +49,6 @@ export function writeRequest(request: NeutralRequest, target: OutboundTarget): W
   });
   const settled = applyQuirks(withParams(body, target.params), target.quirks, lost);
   return { path: '/chat/completions', query: {}, headers: {}, body: settled, lost };
-}
-
-/** Puts a policy's prompt before and behind the caller's own leading instructions. */
-function withPrompt(
-  messages: readonly Message[],
-  prompt: OutboundTarget['prompt'],
-  instruction: string | null,
-): readonly Message[] {
-  const isInstruction = (message: Message) => message.role === 'system' || message.role === 'developer';
-  const found = messages.findIndex((message) => !isInstruction(message));
-  const end = found === -1 ? messages.length : found;
-  const system = (text: string | null): Message[] =>
-    text === null || text === '' ? [] : [{ role: 'system', content: [{ kind: 'text', text }] }];
-  return [
-    ...system(prompt.prepend),
-    ...messages.slice(0, end),
-    ...system(prompt.append),
-    ...system(instruction),
-    ...messages.slice(end),
-  ];
 }
 
 function writeTool(tool: Tool, path: string, isOwn: boolean, lost: string[]): JsonObject[] {

@@ -1,6 +1,6 @@
 import type { AssistantPart, GatewayError, JsonObject, NeutralEvent, OpaquePart } from '#core';
 import type { CallerContext, StreamWriter } from '../dialect.ts';
-import { writeError } from './errors.ts';
+import { writeError } from '../openai-errors.ts';
 import { writeFinish } from './finish.ts';
 import { writeImage } from './response.ts';
 import { writeUsageField } from './usage.ts';
@@ -104,7 +104,8 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
 
   function writeWhole(choice: number, index: number, part: AssistantPart | OpaquePart): string {
     if (part.kind === 'reasoning' && part.redacted !== undefined) {
-      return delta(choice, { reasoning_details: [{ type: 'reasoning.encrypted', data: part.redacted, index }] });
+      const id = part.id === undefined ? {} : { id: part.id };
+      return delta(choice, { reasoning_details: [{ type: 'reasoning.encrypted', data: part.redacted, ...id, index }] });
     }
     const images = part.kind === 'image' ? writeImage(part) : [];
     if (images.length > 0) return delta(choice, { images });

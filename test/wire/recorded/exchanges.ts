@@ -4,14 +4,20 @@ import { gunzipSync } from 'node:zlib';
 import { asNumber, asObject, asString, isObject, type JsonObject } from '#core';
 import type { InboundContext } from '#dialects';
 
-/** The three dialects that every request and answer crosses between. */
-export type WireDialect = 'openai-chat' | 'anthropic-messages' | 'gemini';
+/** The dialects that every request and answer crosses between. */
+export const WIRE_DIALECTS = Object.freeze([
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini',
+] as const);
+export type WireDialect = (typeof WIRE_DIALECTS)[number];
 
 /** One recorded chat call: a row of the report is a provider, a column a pair of dialects. */
 export interface Exchange {
   /** The cassette and the position in it; what exclusions name. */
   readonly id: string;
-  readonly provider: 'openai' | 'openai-compatible' | 'anthropic' | 'gemini';
+  readonly provider: string;
   readonly dialect: WireDialect;
   readonly context: InboundContext;
   readonly model: string;
@@ -71,6 +77,10 @@ function classify(url: string): Pick<Exchange, 'provider' | 'dialect' | 'context
   if (/\/chat\/completions(\?.*)?$/.test(url)) {
     const provider = url.startsWith('https://api.openai.com/') ? 'openai' : 'openai-compatible';
     return { provider, dialect: 'openai-chat', context: { endpoint: 'chat', ...inBody } };
+  }
+  if (/\/responses(\?.*)?$/.test(url)) {
+    const provider = url.startsWith('https://api.openai.com/') ? 'openai' : 'openai-compatible';
+    return { provider, dialect: 'openai-responses', context: { endpoint: 'responses', ...inBody } };
   }
   const gemini = /^https:\/\/[^/]+\/.*\/?models\/([^/:?]+):(generateContent|streamGenerateContent)/.exec(url);
   if (gemini === null) return null;

@@ -19,14 +19,16 @@ export interface OfficialSchemas {
  * what it knows. Anthropic publishes none; its documented rules stand in anthropic-rules.ts.
  */
 export function loadOfficialSchemas(folder: string): OfficialSchemas {
-  const openai = compileOpenai(join(folder, 'openai/openapi.yaml.gz'));
+  const { chat: openai, responses } = compileOpenai(join(folder, 'openai/openapi.yaml.gz'));
   const gemini = compileGemini(join(folder, 'gemini/generativelanguage-openapi-20241016.json.gz'));
   return {
     request(dialect, body) {
       if (dialect === 'anthropic-messages') return findAnthropicFaults(body);
+      if (dialect === 'openai-responses') return responses.request(body);
       return dialect === 'openai-chat' ? openai.request(body) : run(gemini.request, { model: 'models/m', ...body });
     },
     answer(dialect, body, isChunk) {
+      if (dialect === 'openai-responses') return isChunk ? responses.chunk(body) : run(responses.answer, body);
       if (dialect === 'openai-chat') return run(isChunk ? openai.chunk : openai.answer, body);
       return dialect === 'gemini' ? run(gemini.answer, body) : [];
     },
@@ -41,17 +43,42 @@ function run(validate: ValidateFunction, body: JsonObject): readonly string[] {
 function compileOpenai(path: string) {
   if (!existsSync(path)) throw new Error(`${path} is missing: the shared data is incomplete`);
   const document = asObject(parse(gunzipSync(readFileSync(path)).toString(), { merge: true, uniqueKeys: false }));
-  const components = asObject(asObject(document.components).schemas);
+  const components = relax(asObject(asObject(document.components).schemas));
   const of = compile(components);
-  const validate = of('CreateChatCompletionRequest');
-  const known = propertiesOf('CreateChatCompletionRequest', components);
-  return {
-    request(body: JsonObject) {
+  const requestOf = (name: string) => {
+    const validate = of(name);
+    const known = propertiesOf(name, components);
+    return (body: JsonObject) => {
       const unknown = Object.keys(body).filter((key) => !known.has(key));
       return [...run(validate, body), ...unknown.map((key) => `/${key} is no parameter of the API`)];
+    };
+  };
+  return {
+    chat: {
+      request: requestOf('CreateChatCompletionRequest'),
+      answer: of('CreateChatCompletionResponse'),
+      chunk: of('CreateChatCompletionStreamResponse'),
     },
-    answer: of('CreateChatCompletionResponse'),
-    chunk: of('CreateChatCompletionStreamResponse'),
+    responses: { request: requestOf('CreateResponse'), answer: of('Response'), chunk: eventsOf(components, of) },
+  };
+}
+
+/** The provider itself takes reasoning without an id, as its recorded calls show. */
+function relax(components: JsonObject): JsonObject {
+  return { ...components, ReasoningItem: { ...asObject(components.ReasoningItem), required: ['summary', 'type'] } };
+}
+
+/** Checks an event by its own schema, which says more than that none of sixty fits. */
+function eventsOf(components: JsonObject, of: (name: string) => ValidateFunction) {
+  const byType = new Map<unknown, ValidateFunction>();
+  for (const { $ref } of asArray(asObject(components.ResponseStreamEvent).anyOf).map(asObject)) {
+    const name = String($ref).slice('#/components/schemas/'.length);
+    const type = asObject(asObject(asObject(components[name]).properties).type);
+    byType.set(asArray(type.enum)[0] ?? type.const, of(name));
+  }
+  return (body: JsonObject): readonly string[] => {
+    const validate = byType.get(body.type);
+    return validate === undefined ? [`${body.type} is no event of the API`] : run(validate, body);
   };
 }
 
@@ -74,7 +101,8 @@ function toJsonSchema(value: unknown): unknown {
   const copy: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
     if (key === 'discriminator' || key === '$recursiveAnchor' || key === 'example') continue;
-    copy[key] =
+    // Without their discriminator, alternatives overlap.
+    copy[key === 'oneOf' ? 'anyOf' : key] =
       typeof item === 'string' && key === '$ref'
         ? item.replace('#/components/schemas/', '#/$defs/')
         : toJsonSchema(item);

@@ -1,5 +1,6 @@
 import { asArray, asNumber, asObject, asString, isObject, type JsonObject } from '#core';
 import type { WireDialect } from './exchanges.ts';
+import { responsesFacts } from './raw-responses.ts';
 
 /**
  * What an answer says, taken from the wire with as little code as possible and none of the dialects': the yardstick by
@@ -19,6 +20,8 @@ export function rawFacts(dialect: WireDialect, chunks: readonly JsonObject[]): R
   switch (dialect) {
     case 'openai-chat':
       return openaiFacts(chunks);
+    case 'openai-responses':
+      return responsesFacts(chunks);
     case 'anthropic-messages':
       return anthropicFacts(chunks);
     case 'gemini':

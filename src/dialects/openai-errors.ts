@@ -9,9 +9,9 @@ import {
   type OutcomeReason,
   type StreamError,
 } from '#core';
-import { compact } from '../compact.ts';
-import type { UpstreamFailure } from '../dialect.ts';
-import { readRetryAfter } from '../retry-after.ts';
+import { compact } from './compact.ts';
+import type { UpstreamFailure } from './dialect.ts';
+import { readRetryAfter } from './retry-after.ts';
 
 /** The two fields of an error that tell what it is, and its text. */
 interface ErrorFacts {

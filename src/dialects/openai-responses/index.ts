@@ -1,0 +1,23 @@
+import type { Dialect } from '../dialect.ts';
+import { readError, writeError } from '../openai-errors.ts';
+import { passRequest } from './pass.ts';
+import { readRequest, writeRequest } from './request.ts';
+import { readResponse, readUsage, writeResponse } from './response.ts';
+import { readShape } from './shape.ts';
+import { createStreamReader, createStreamWriter } from './stream.ts';
+
+/** OpenAI's Responses API: developers.openai.com/api/reference/resources/responses, read 2026-11. */
+export const openaiResponses: Dialect = Object.freeze({
+  name: 'openai-responses',
+  readShape,
+  readRequest,
+  writeRequest,
+  passRequest,
+  readResponse,
+  writeResponse,
+  readUsage,
+  createStreamReader,
+  createStreamWriter,
+  readError,
+  writeError,
+});

@@ -1,0 +1,36 @@
+import { asArray, asString, isObject, type JsonObject } from '#core';
+import type { InboundContext, OutboundTarget, PassedRequest } from '../dialect.ts';
+import { editsBetween } from '../edits-between.ts';
+import { isForeignReasoning, modelMaker } from '../reasoning-origin.ts';
+import { applyPolicy } from './policy.ts';
+import { RESPONSES_PATH } from './write-request.ts';
+
+/** What policy changes in the caller's own body; no edits where it asks for nothing that is not so already. */
+export function passRequest(body: JsonObject, target: OutboundTarget, _context?: InboundContext): PassedRequest {
+  const lost: string[] = [];
+  const changed: Record<string, unknown> = { ...applyPolicy(body, target, lost) };
+  const input = withoutForeign(body.input, target.upstreamModel, lost);
+  if (input !== body.input) changed.input = input;
+  const instructions = promptAround(body.instructions, target.prompt);
+  if (instructions !== undefined) changed.instructions = instructions;
+  return { path: RESPONSES_PATH, query: {}, headers: {}, edits: editsBetween(body, changed), lost };
+}
+
+function promptAround(own: unknown, { prepend, append }: OutboundTarget['prompt']): string | undefined {
+  if (!prepend && !append) return undefined;
+  return [prepend, asString(own), append].filter((text) => (text ?? '') !== '').join('\n\n');
+}
+
+/** The items without reasoning that another provider encrypted, which this one would refuse; the same list where there is none. */
+function withoutForeign(input: unknown, model: string, lost: string[]): unknown {
+  const maker = modelMaker(model);
+  if (!Array.isArray(input) || maker === 'unknown') return input;
+  const isForeign = (item: unknown) =>
+    isObject(item) && item.type === 'reasoning' && isForeignReasoning(asString(item.encrypted_content), maker);
+  if (!input.some(isForeign)) return input;
+  return asArray(input).filter((item, at) => {
+    if (!isForeign(item)) return true;
+    lost.push(`input[${at}] (reasoning)`);
+    return false;
+  });
+}
