@@ -112,6 +112,11 @@ describe('a long prompt costs what its tier says, all of it', () => {
     const most = (inputTokens: number) => worstCaseOf(requestOf({ inputTokens }), route, target).costMicroUsd;
     // 200,000 × 1.25 + 1,000 × 10; then 200,001 × 2.50 + 1,000 × 15, rounded up.
     assert.deepEqual([most(200_000), most(200_001)], [260_000, 515_003]);
+    // A bound may be reached or not: where more input is cheaper, the dear tier below it counts.
+    const tier = { aboveInputTokens: 1000, perMillion: { ...GEMINI.perMillion, input: 1, output: 1 } };
+    const cheaper = { ...target, model: { ...model, prices: [{ ...GEMINI, tiers: [tier] }] } };
+    const bounded = requestOf({ inputTokens: 300, inputTokensAtMost: 1200 });
+    assert.equal(worstCaseOf(bounded, route, cheaper).costMicroUsd, 1250 + 10_000);
   });
   test('a row without tiers is its own', () => assert.equal(tierOf(SONNET, 1_000_000_000), SONNET));
 });
