@@ -26,9 +26,29 @@ export interface Diagnostic {
   readonly related?: readonly RelatedPlace[];
   /** A request that shows the finding, in the shape of `Test.cases[].request`. */
   readonly witness?: unknown;
+  /** What `lint --fix` would do about it; absent where a person has to decide. */
+  readonly fix?: Fix;
   /** Environments in which the finding holds; absent when it does not depend on one. */
   readonly environments?: readonly string[];
 }
+
+/** A change of policy files that removes a finding, as edits of the text: all of them or none. */
+export interface Fix {
+  /** What is done, in the imperative: `rename the key to maxAttempts`. */
+  readonly title: string;
+  readonly edits: readonly FixEdit[];
+}
+
+/**
+ * One edit of a policy file. Spans are those of the parser. `replace` puts text in the place of a span (an empty span inserts); `wrap` puts text around it; `remove` takes away
+ * the list item at the span, or the whole document; `set` gives the map that holds the key at the span one more key; `append` adds plain texts to the list whose key is at the span.
+ */
+export type FixEdit =
+  | { readonly kind: 'replace'; readonly at: Span; readonly text: string }
+  | { readonly kind: 'wrap'; readonly at: Span; readonly before: string; readonly after: string }
+  | { readonly kind: 'remove'; readonly at: Span; readonly what: 'item' | 'document' }
+  | { readonly kind: 'set'; readonly at: Span; readonly key: string; readonly text: string }
+  | { readonly kind: 'append'; readonly at: Span; readonly items: readonly string[] };
 
 /** Another place that belongs to a finding. */
 export interface RelatedPlace {

@@ -10,6 +10,8 @@ export {
   compareDiagnostics,
   compareText,
   type Diagnostic,
+  type Fix,
+  type FixEdit,
   type Place,
   type RelatedPlace,
   type Severity,

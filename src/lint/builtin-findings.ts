@@ -1,7 +1,7 @@
 import type { RuleMeta } from './rule.ts';
 
 /** A finding of loading, reading, linking or compiling: always an error, never waived, since nothing runs with it. */
-export interface BuiltinFinding extends Pick<RuleMeta, 'id' | 'summary' | 'why'> {
+export interface BuiltinFinding extends Pick<RuleMeta, 'id' | 'summary' | 'why' | 'fix'> {
   /** YAML that shows it, where a few lines can. */
   readonly bad?: string;
   readonly good?: string;
@@ -119,6 +119,7 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
     why: '`timeout: 30` was meant as seconds by one reader and as milliseconds by the next.',
     bad: 'timeouts: { total: "30" }',
     good: 'timeouts: { total: 30s }',
+    fix: 'Writes durations, sizes, shares and money in their form where they can mean one thing only: `5 minutes` becomes `5m`, `1000` becomes `1000 USD`, `80` becomes `80%`. A bare `30` stays: seconds or milliseconds is for you to say.',
   },
   {
     id: 'schema/missing-key',
@@ -126,6 +127,7 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
     why: 'Without it the document says nothing that could be enforced.',
     bad: 'limit: {}',
     good: 'limit: { cost: "1000 USD" }',
+    fix: 'Adds `apiVersion`. What any other key should say is for you to decide.',
   },
   {
     id: 'schema/type',
@@ -133,6 +135,7 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
     why: 'Where a list is expected a single value is an error too: guessing would hide a forgotten dash.',
     bad: 'endpoints: chat',
     good: 'endpoints: [chat]',
+    fix: 'Puts a single value into a list, quotes a number where a text is expected, takes the quotes off a number, and writes `true` for `yes`.',
   },
   {
     id: 'schema/unknown-key',
@@ -140,6 +143,7 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
     why: 'A misspelt key is an intention that is lost. Keys that begin with `x-` are yours.',
     bad: 'fallbackon: [rate-limit]',
     good: 'fallbackOn: [rate-limit]',
+    fix: 'Renames the key when one key of the same map, and no other, can be meant.',
   },
   {
     id: 'schema/unknown-kind',
@@ -147,6 +151,7 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
     why: 'The whole document would be ignored.',
     bad: 'kind: Chian',
     good: 'kind: Chain',
+    fix: 'Writes the kind that is meant when only one can be.',
   },
   {
     id: 'schema/unknown-version',
@@ -161,6 +166,7 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
     why: 'It has no meaning the gateway could act on.',
     bad: 'strategy: failover',
     good: 'strategy: fallback',
+    fix: 'Writes the value that is meant when only one of the list can be, and removes a repeated item.',
   },
   {
     id: 'yaml/alias-bomb',

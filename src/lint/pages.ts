@@ -26,7 +26,7 @@ export function findPage(id: string): LintPage | undefined {
 }
 
 function rulePage(meta: RuleMeta): LintPage {
-  const { id, severity, summary, why, bad, good, options, waive } = meta;
+  const { id, severity, summary, why, bad, good, options, fix, waive } = meta;
   const parts = [
     `# ${id}`,
     `**${severity}** · ${summary}`,
@@ -34,21 +34,27 @@ function rulePage(meta: RuleMeta): LintPage {
     `## Bad\n\n${yaml(bad)}`,
     `## Good\n\n${yaml(good)}`,
     options === undefined ? '' : `## Options\n\n${options}`,
+    fixText(fix),
     `## Waiving it\n\n${waiveText(id, waive)}`,
   ];
   return { id, severity, summary, markdown: join(parts) };
 }
 
-function builtinPage({ id, summary, why, bad, good }: BuiltinFinding): LintPage {
+function builtinPage({ id, summary, why, bad, good, fix }: BuiltinFinding): LintPage {
   const parts = [
     `# ${id}`,
     `**error** · ${summary}`,
     why,
     bad === undefined ? '' : `## Bad\n\n${yaml(bad)}`,
     good === undefined ? '' : `## Good\n\n${yaml(good)}`,
+    fixText(fix),
     'It is found while policies are read: nothing starts or reloads with it, and it cannot be waived.',
   ];
   return { id, severity: 'error', summary, markdown: join(parts) };
+}
+
+function fixText(fix: string | undefined): string {
+  return fix === undefined ? '' : `## Fixing it\n\n\`signalbox lint --fix\`: ${fix}`;
 }
 
 function waiveText(id: string, waive: string | undefined): string {

@@ -1,4 +1,4 @@
-import type { RelatedPlace, Severity, Span } from '#core';
+import type { Fix, RelatedPlace, Severity, Span } from '#core';
 import type { LintContext } from './context.ts';
 
 /** What a rule is, for its page, for reports and for `lint --explain`. */
@@ -15,6 +15,8 @@ export interface RuleMeta {
   readonly good: string;
   /** Thresholds and how they are set; absent when there is nothing to set. */
   readonly options?: string;
+  /** What `lint --fix` does about it; absent when a person has to decide. */
+  readonly fix?: string;
   /** When a waiver is sensible; absent when it is not. */
   readonly waive?: string;
 }
@@ -28,6 +30,8 @@ export interface RuleFinding {
   readonly message: string;
   readonly hint?: string;
   readonly related?: readonly RelatedPlace[];
+  /** What removes it, where only one thing can; the rule's `meta.fix` says so on its page. */
+  readonly fix?: Fix;
   /** A request that shows it. */
   readonly witness?: object;
 }

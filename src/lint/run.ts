@@ -1,4 +1,4 @@
-import { compareDiagnostics, type Diagnostic } from '#core';
+import { compareDiagnostics, type Diagnostic, type Fix, type Span } from '#core';
 import { type Compiled, type ParsedPolicies, suggest } from '#policy';
 import { BUILTIN_FINDINGS } from './builtin-findings.ts';
 import { createContext, type LintContext } from './context.ts';
@@ -66,7 +66,7 @@ function isOfTree({ meta }: Found): boolean {
 }
 
 function toDiagnostic({ meta, finding }: Found, environment: string | null): Diagnostic {
-  const { at, message, hint, related, witness } = finding;
+  const { at, message, hint, related, witness, fix } = finding;
   return {
     rule: meta.id,
     severity: meta.severity,
@@ -78,8 +78,14 @@ function toDiagnostic({ meta, finding }: Found, environment: string | null): Dia
     span: at,
     ...(related && related.length > 0 && { related }),
     ...(witness !== undefined && { witness }),
+    ...(fix !== undefined && { fix }),
     ...(environment !== null && { environments: [environment] }),
   };
+}
+
+/** The document that names itself at a place goes. */
+function removalOf(at: Span): Fix {
+  return { title: 'remove the waiver', edits: [{ kind: 'remove', at, what: 'document' }] };
 }
 
 /** Survivors of `test --mutate` and gates of `dry-run` are waived too; only those verbs can tell whether there are any. */
@@ -106,6 +112,7 @@ function unusedWaivers(
           ? {
               message: `waiver \`${waiver.name}\` covers no finding in any environment`,
               hint: 'Remove it, or correct its `subject`.',
+              fix: removalOf(waiver.atName()),
             }
           : {
               message: `waiver \`${waiver.name}\` names the rule \`${waiver.spec.rule}\`, which this version does not have`,

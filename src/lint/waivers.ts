@@ -46,6 +46,7 @@ export const WAIVER_UNUSED: RuleMeta = Object.freeze({
   severity: 'info',
   summary: 'A waiver covers no finding in any environment.',
   why: 'The problem is gone, or the rule or subject is misspelt; either way the next real finding of this kind would be swallowed unseen.',
+  fix: 'Removes a waiver that covers nothing, where its file holds other documents too.',
   bad: `
 kind: Chain
 metadata: { name: premium }

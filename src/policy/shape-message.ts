@@ -3,7 +3,8 @@ import { asArray, asObject, asString, isObject, type JsonObject } from '#core';
 import { TEXT_FORMATS } from './formats.ts';
 import { fieldSchemas } from './schemas.ts';
 import { looksSecret } from './secret-like.ts';
-import { type ShapeMistake, showList, showPath } from './shape-mistake.ts';
+import { formatFix, onlyMeaning, spellingFix, typeFix } from './shape-fix.ts';
+import { type ShapeFix, type ShapeMistake, showList, showPath } from './shape-mistake.ts';
 import { suggest } from './suggest.ts';
 import type { Path } from './types.ts';
 
@@ -16,6 +17,10 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   null: 'null',
 };
+
+function withFix(fix: ShapeFix | undefined): { readonly fix?: ShapeFix } {
+  return fix === undefined ? {} : { fix };
+}
 
 /** Wrong JSON type; plain text where a reference to a secret belongs has its own rule. Pure. */
 export function typeMistake(error: ErrorObject, path: Path): ShapeMistake {
@@ -44,6 +49,7 @@ export function typeMistake(error: ErrorObject, path: Path): ShapeMistake {
     at: 'value',
     message: `${showPath(path)} must be ${expected}, found ${showKind(error.data)}`,
     ...hint,
+    ...withFix(typeFix(error.data, types, asString(schema.format))),
   };
 }
 
@@ -88,6 +94,7 @@ export function choiceMistake(error: ErrorObject, path: Path): ShapeMistake {
     at: 'value',
     message: `${showPath(path)} must be ${showList(allowed)}, found ${showKind(error.data)}`,
     ...(near !== undefined && { hint: `Did you mean \`${near}\`?` }),
+    ...withFix(typeof error.data === 'string' ? spellingFix(error.data, allowed) : undefined),
   };
 }
 
@@ -101,6 +108,7 @@ export function formatMistake(error: ErrorObject, path: Path): ShapeMistake {
     at: 'value',
     message: `${showPath(path)} must be ${format?.form ?? 'of another form'}; ${found}`,
     ...(format && { hint: `Write it like ${format.example}.` }),
+    ...withFix(typeof error.data === 'string' ? formatFix(error.data, String(error.params.format)) : undefined),
   };
 }
 
@@ -114,7 +122,13 @@ export function unknownKeyMistake(error: ErrorObject, path: Path): ShapeMistake 
   const where = path.length === 0 ? 'a document' : showPath(path);
   const message = `\`${key}\` is not a key of ${where}`;
   const base = { rule: 'schema/unknown-key', path: [...path, key], at: 'key', message } as const;
-  if (meant !== undefined && absent.includes(meant)) return { ...base, hint: `Did you mean \`${meant}\`?`, meant };
+  if (meant !== undefined && absent.includes(meant)) {
+    const isSure = onlyMeaning(key, absent) === meant;
+    const fix: ShapeFix | undefined = isSure
+      ? { kind: 'replace', title: `rename the key to \`${meant}\``, text: meant }
+      : undefined;
+    return { ...base, hint: `Did you mean \`${meant}\`?`, meant, ...withFix(fix) };
+  }
   const home = names.find((name) => Object.hasOwn(fieldSchemas(fields[name]), key));
   if (home !== undefined) return { ...base, hint: `\`${key}\` belongs in \`${home}\`.` };
   return { ...base, hint: `Known keys: ${showList(names)}; keys of your own begin with \`x-\`.` };
@@ -133,6 +147,7 @@ export function limitMistake(error: ErrorObject, path: Path): ShapeMistake {
       at: 'value',
       message: `${showPath([...path, position])} repeats an earlier item`,
       hint: 'Remove it.',
+      fix: { kind: 'remove', title: 'remove the repeated item' },
     };
   }
   const messages: Readonly<Record<string, string>> = {

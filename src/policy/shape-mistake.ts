@@ -14,7 +14,14 @@ export interface ShapeMistake {
   readonly at: 'key' | 'value' | 'item';
   readonly message: string;
   readonly hint?: string;
+  readonly fix?: ShapeFix;
 }
+
+/** The one thing the author can have meant, as an edit of what the mistake points at: its key, its value, or the list item. */
+export type ShapeFix =
+  | { readonly kind: 'replace'; readonly title: string; readonly text: string }
+  | { readonly kind: 'wrap'; readonly title: string; readonly before: string; readonly after: string }
+  | { readonly kind: 'remove'; readonly title: string };
 
 /** A path as authors read it, such as `spec.targets[1].model`; the document itself for the empty path. Pure. */
 export function showPath(path: Path): string {

@@ -1,8 +1,9 @@
-import { asObject, type Diagnostic } from '#core';
+import { asObject, type Diagnostic, type Fix, type FixEdit, type Span } from '#core';
 import type { ShapeCheck } from './check-shape.ts';
 import type { Mistake } from './mistake.ts';
 import { KINDS } from './schemas.ts';
-import { type ShapeMistake, showList } from './shape-mistake.ts';
+import { spellingFix } from './shape-fix.ts';
+import { type ShapeFix, type ShapeMistake, showList } from './shape-mistake.ts';
 import { suggest } from './suggest.ts';
 import type { ParsedDocument, Path } from './types.ts';
 
@@ -21,7 +22,11 @@ function checkHead(document: ParsedDocument): readonly Diagnostic[] {
   const { apiVersion, kind } = document.value;
   const diagnostics: Diagnostic[] = [];
   const report = (
-    mistake: Omit<Mistake, 'start' | 'end'> & { readonly path: Path; readonly at: ShapeMistake['at'] },
+    mistake: Omit<Mistake, 'start' | 'end'> & {
+      readonly path: Path;
+      readonly at: ShapeMistake['at'];
+      readonly fix?: ShapeFix | Fix;
+    },
   ): void => {
     diagnostics.push(toDiagnostic(document, mistake));
   };
@@ -33,6 +38,7 @@ function checkHead(document: ParsedDocument): readonly Diagnostic[] {
       at: 'item',
       message: 'the document lacks the key `apiVersion`',
       hint,
+      ...versionFix(document),
     });
   } else if (apiVersion !== API_VERSION) {
     const hint = `Write \`apiVersion: ${API_VERSION}\`.`;
@@ -57,6 +63,7 @@ function checkHead(document: ParsedDocument): readonly Diagnostic[] {
     });
   } else if (!KINDS.includes(kind)) {
     const near = suggest(kind, KINDS);
+    const fix = spellingFix(kind, KINDS);
     const hint = near === undefined ? `Known kinds: ${KINDS.join(', ')}.` : `Did you mean \`${near}\`?`;
     report({
       rule: 'schema/unknown-kind',
@@ -64,6 +71,7 @@ function checkHead(document: ParsedDocument): readonly Diagnostic[] {
       at: 'value',
       message: `there is no kind ${showList([kind.slice(0, 60)])}`,
       hint,
+      ...(fix !== undefined && { fix }),
     });
   }
   return diagnostics;
@@ -77,10 +85,11 @@ function toDiagnostic(
     readonly at: ShapeMistake['at'];
     readonly message: string;
     readonly hint?: string;
+    readonly fix?: ShapeFix | Fix;
   },
 ): Diagnostic {
   const span = spanOf(document, mistake.path, mistake.at);
-  const { rule, message, hint } = mistake;
+  const { rule, message, hint, fix } = mistake;
   return {
     rule,
     severity: 'error',
@@ -90,7 +99,25 @@ function toDiagnostic(
     message,
     ...(hint !== undefined && { hint }),
     span,
+    ...(fix !== undefined && { fix: 'edits' in fix ? fix : { title: fix.title, edits: [editOf(fix, span)] } }),
   };
+}
+
+function editOf(fix: ShapeFix, at: Span): FixEdit {
+  if (fix.kind === 'replace') return { kind: 'replace', at, text: fix.text };
+  if (fix.kind === 'remove') return { kind: 'remove', at, what: 'item' };
+  return { kind: 'wrap', at, before: fix.before, after: fix.after };
+}
+
+/** The line goes before the first key of a document in block style. */
+function versionFix(document: ParsedDocument): { readonly fix?: Fix } {
+  const [firstKey] = Object.keys(document.value);
+  const first = firstKey === undefined ? null : document.keySpan([firstKey]);
+  if (first === null || first.column !== 1) return {};
+  const { line, column, start } = first;
+  const at = { ...first, endLine: line, endColumn: column, end: start };
+  const text = `apiVersion: ${API_VERSION}\n`;
+  return { fix: { title: `add \`apiVersion: ${API_VERSION}\``, edits: [{ kind: 'replace', at, text }] } };
 }
 
 /** An absence is shown at the innermost item that lacks something: its key, else its first key, else the document's name. */

@@ -1,15 +1,20 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { VERSION } from '#core';
 import { findPage, lintPages, runLint } from '#lint';
 import { suggest } from '#policy';
 import { findingsSince, type SinceRevision } from '../lint/changed-since.ts';
+import { type FixedFile, type FixedTree, fileText, fixTree } from '../lint/fix-tree.ts';
+import { showDiff } from '../lint/show-diff.ts';
 import { chosenEnvironment, nothingToCheck, type PolicyTree, readTree, shownPath, treeOf } from '../load-tree.ts';
 import { policiesFolder, textOption, withEnvironment, withPolicies } from '../options.ts';
 import { startProgress } from '../progress.ts';
+import { replaceFile } from '../replace-file.ts';
 import { type Output, readFailLevel, readOutputs, withReports } from '../report/formats.ts';
 import { hideFoundSecrets } from '../report/hide-secrets.ts';
 import { jsonFinding } from '../report/json.ts';
-import { fails, type Report } from '../report/report.ts';
+import { writePretty } from '../report/pretty.ts';
+import { fails, type Look, type Report } from '../report/report.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
@@ -26,6 +31,9 @@ export const lint: Verb = {
       '--changed-since <rev>',
       'show only what has to do with lines changed since a git revision (or a folder); everything is still checked',
     );
+    command
+      .option('--fix', 'change the files where only one change can be meant; comments and layout stay')
+      .option('--dry-run', 'with --fix: show the change and make none');
     command.option('--explain <rule>', 'print what a rule is about, with examples; `all` lists the rules');
   },
   run: checkPolicies,
@@ -37,6 +45,10 @@ async function checkPolicies(call: VerbCall): Promise<ExitCode> {
   if (options.changedSince !== undefined && call.args.includes('-')) {
     throw new UsageError('--changed-since compares a folder; stdin has no history');
   }
+  if (options.fix === true && call.args.includes('-')) throw new UsageError('--fix changes files; stdin is none');
+  if (options.dryRun === true && options.fix !== true) {
+    throw new UsageError('--dry-run goes with --fix', 'Recorded traffic is replayed by signalbox dry-run.');
+  }
   const outputs = readOutputs(call);
   const failLevel = readFailLevel(call);
   const tree = await readWhatIsNamed(call);
@@ -44,34 +56,52 @@ async function checkPolicies(call: VerbCall): Promise<ExitCode> {
   if (problem) {
     // A tool that reads the report learns why there is none; a person reads it on stderr.
     const machine = outputs.filter(({ format }) => format !== 'pretty');
-    await report({ tree, findings: tree.parsed.diagnostics, waived: 0 }, { call, failLevel, exitCode: 2 }, machine);
+    const nothing = { waived: 0, environments: [], since: null, repaired: null, isPreview: false };
+    await report({ tree, findings: tree.parsed.diagnostics, ...nothing }, { call, failLevel, exitCode: 2 }, machine);
     throw problem;
   }
+  const progress = startProgress(terminal);
+  const check = (each: PolicyTree) => checkTree(call, each, progress.step);
+  const repaired = options.fix === true ? await fixTree(tree, async (each) => (await check(each)).findings) : null;
+  const isPreview = options.dryRun === true;
+  const shown = repaired === null || isPreview ? tree : repaired.tree;
+  const result = await check(shown);
+  progress.end();
+  if (repaired !== null && !isPreview) await writeFixed(tree, repaired.fixed);
+  const exitCode = result.findings.some(({ severity }) => fails(severity, failLevel)) ? 1 : 0;
+  const checked = { tree: shown, ...result, repaired, isPreview };
+  await report(checked, { call, failLevel, exitCode }, outputs);
+  return exitCode;
+}
+
+/** What lint says of a tree, as the command line asks. */
+async function checkTree(call: VerbCall, tree: PolicyTree, step: (text: string) => void): Promise<TreeFindings> {
   const chosen = chosenEnvironment(call, tree);
   const environments = chosen !== null && !tree.environments.includes(chosen) ? [chosen] : tree.environments;
-  const progress = startProgress(terminal);
   const compiled = environments.map((environment) => {
-    progress.step(`compiling ${environment} …`);
+    step(`compiling ${environment} …`);
     return tree.compile(environment);
   });
-  progress.step('checking …');
-  const selected = chosen === null ? {} : { environments: [chosen] };
-  const nowMs = terminal.nowMs();
-  const all = runLint({ parsed: tree.parsed, compiled, nowMs, ...selected });
-  const revision = textOption(options.changedSince);
-  const since =
-    revision === undefined
-      ? null
-      : await findingsSince(tree, all.findings, { revision, environments: chosen === null ? null : [chosen], nowMs });
-  const result = { ...all, findings: since?.findings ?? all.findings, since };
-  progress.end();
-  const exitCode = result.findings.some(({ severity }) => fails(severity, failLevel)) ? 1 : 0;
-  await report(
-    { tree, ...result, environments: chosen === null ? environments : [chosen] },
-    { call, failLevel, exitCode },
-    outputs,
-  );
-  return exitCode;
+  step('checking …');
+  const nowMs = call.terminal.nowMs();
+  const selected = chosen === null ? null : [chosen];
+  const result = runLint({ parsed: tree.parsed, compiled, nowMs, ...(selected && { environments: selected }) });
+  const shown = { ...result, environments: selected ?? environments };
+  const revision = textOption(call.options.changedSince);
+  if (revision === undefined) return { ...shown, since: null };
+  const since = await findingsSince(tree, result.findings, { revision, environments: selected, nowMs });
+  return { ...shown, findings: since.findings, since };
+}
+
+async function writeFixed(tree: PolicyTree, fixed: readonly FixedFile[]): Promise<void> {
+  for (const each of fixed) {
+    const path = join(tree.folder, each.file);
+    try {
+      await replaceFile(path, fileText(tree, each));
+    } catch (error) {
+      throw new UsageError(`${path} cannot be written: ${(error as Error).message}`, null, { cause: error });
+    }
+  }
 }
 
 async function readWhatIsNamed(call: VerbCall): Promise<PolicyTree> {
@@ -91,48 +121,70 @@ async function readWhatIsNamed(call: VerbCall): Promise<PolicyTree> {
   return readTree(folder);
 }
 
-interface Checked {
-  readonly tree: PolicyTree;
+interface TreeFindings {
   readonly findings: Report['findings'];
   readonly waived: number;
-  readonly since?: SinceRevision | null;
-  readonly environments?: readonly string[];
+  readonly environments: readonly string[];
+  readonly since: SinceRevision | null;
+}
+
+interface Checked extends TreeFindings {
+  readonly tree: PolicyTree;
+  /** Null without `--fix`. */
+  readonly repaired: FixedTree | null;
+  readonly isPreview: boolean;
 }
 
 async function report(
-  { tree, findings, waived, since = null, environments = [] }: Checked,
+  checked: Checked,
   { call, failLevel, exitCode }: Pick<Report, 'failLevel'> & { readonly call: VerbCall; readonly exitCode: ExitCode },
   outputs: readonly Output[],
 ): Promise<void> {
-  const { texts } = tree.parsed;
+  const { tree, findings, environments, since, repaired, isPreview } = checked;
+  const texts = hideFoundSecrets(tree.parsed.texts, findings);
   const files = tree.loaded.sources.length;
-  await writeReports(
-    {
-      verb: 'lint',
-      findings,
-      json: {
-        version: VERSION,
-        exitCode,
-        findings: findings.map(jsonFinding),
-        ...(since !== null && { changedSince: since.base, hidden: since.hidden }),
-      },
-      failLevel,
+  const shown: Report = {
+    verb: 'lint',
+    findings,
+    json: {
+      version: VERSION,
       exitCode,
-      pathOf: (file) => shownPath(file, tree),
-      texts: hideFoundSecrets(texts, findings),
-      scope: `${files} file${files === 1 ? '' : 's'}; ${environments.join(', ') || 'no environment'}`,
-      environments,
-      notes: [
-        ...(waived > 0 ? [`${waived} finding${waived === 1 ? ' is' : 's are'} accepted by waivers.`] : []),
-        ...(since !== null && since.hidden > 0
-          ? [`${since.hidden} more on lines that did not change since ${since.base}.`]
-          : []),
-      ],
+      findings: findings.map(jsonFinding),
+      ...(since !== null && { changedSince: since.base, hidden: since.hidden }),
+      ...(repaired !== null && { fixed: repaired.fixed.map(({ file, titles }) => ({ file, fixes: titles })) }),
     },
-    outputs,
-    call.terminal,
-    { isQuiet: call.options.quiet === true },
-  );
+    failLevel,
+    exitCode,
+    pathOf: (file) => shownPath(file, tree),
+    texts,
+    scope: `${files} file${files === 1 ? '' : 's'}; ${environments.join(', ') || 'no environment'}`,
+    environments,
+    notes: notesOf(checked),
+  };
+  const after = repaired === null ? null : hideFoundSecrets(repaired.tree.parsed.texts, findings);
+  const diffs = (look: Look): readonly string[] =>
+    !isPreview || repaired === null || after === null
+      ? []
+      : repaired.fixed.map(({ file }) =>
+          showDiff(shownPath(file, tree), texts.get(file) ?? '', after.get(file) ?? '', look.hasColours),
+        );
+  await writeReports(shown, outputs, call.terminal, {
+    isQuiet: call.options.quiet === true,
+    own: isPreview ? { pretty: (look) => [...diffs(look), writePretty(shown, look)].filter(Boolean).join('\n') } : {},
+  });
+}
+
+function notesOf({ tree, findings, waived, since, repaired, isPreview }: Checked): readonly string[] {
+  const notes: string[] = [];
+  if (waived > 0) notes.push(`${waived} finding${waived === 1 ? ' is' : 's are'} accepted by waivers.`);
+  if (since !== null && since.hidden > 0)
+    notes.push(`${since.hidden} more on lines that did not change since ${since.base}.`);
+  for (const { file, titles } of repaired?.fixed ?? []) {
+    notes.push(`${isPreview ? 'would fix' : 'fixed'} ${shownPath(file, tree)}: ${[...new Set(titles)].join(', ')}`);
+  }
+  const fixable = findings.filter(({ fix }) => fix !== undefined).length;
+  if (repaired === null && fixable > 0) notes.push(`${fixable} can be fixed with --fix.`);
+  return notes;
 }
 
 function explainRule(id: string, { terminal }: VerbCall): ExitCode {

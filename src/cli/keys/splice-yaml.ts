@@ -48,6 +48,32 @@ export function setField(text: string, map: YAMLMap, key: string, value: string)
   return insertLine(text, endOf(map), `${' '.repeat(columnOf(text, map))}${key}: ${value}\n`);
 }
 
+/** Adds plain texts at the end of a list, in the style in which it is written. Pure. */
+export function appendTexts(text: string, list: YAMLSeq, items: readonly string[]): Splice {
+  if (list.flow === true) return insertFlow(text, list, items.join(', '), ']');
+  const first = list.items[0] as Node | undefined;
+  const dash = text.lastIndexOf('-', (first?.range?.[0] ?? 0) - 1);
+  const indent = ' '.repeat(dash - (text.lastIndexOf('\n', dash) + 1));
+  return insertLine(text, endOf(list), items.map((item) => `${indent}- ${item}\n`).join(''));
+}
+
+/** Takes an item out of a list; null for the only one, and where its line holds more than it. Pure. */
+export function removeItem(text: string, list: YAMLSeq, index: number): Splice | null {
+  const item = list.items[index] as Node | undefined;
+  const range = item?.range;
+  if (range === undefined || range === null || list.items.length < 2) return null;
+  if (list.flow === true) {
+    const before = (list.items[index - 1] as Node | undefined)?.range?.[1];
+    const after = (list.items[index + 1] as Node | undefined)?.range?.[0];
+    if (before !== undefined) return { start: before, end: range[1], text: '' };
+    return after === undefined ? null : { start: range[0], end: after, text: '' };
+  }
+  const dash = text.lastIndexOf('-', range[0] - 1);
+  const start = text.lastIndexOf('\n', dash) + 1;
+  const end = text.indexOf('\n', Math.max(endOf(item as Node), range[0]) - 1);
+  return text.slice(start, dash).trim() === '' ? { start, end: end < 0 ? text.length : end + 1, text: '' } : null;
+}
+
 /** The value of a key, when it is a map. Pure. */
 export function mapAt(map: YAMLMap, key: string): YAMLMap | null {
   const value = findPair(map, key)?.value;

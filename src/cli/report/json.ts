@@ -10,7 +10,8 @@ export function writeJson({ json }: Report): string {
 
 /** A finding as `schemas/lint-report.schema.json` has it: without the span, with `null` and empty lists said out loud. Pure. */
 export function jsonFinding(finding: Diagnostic): Readonly<Record<string, unknown>> {
-  const { rule, severity, file, line, column, message, hint, related, witness, environments } = maskFinding(finding);
+  const { rule, severity, file, line, column, message, hint, related, witness, fix, environments } =
+    maskFinding(finding);
   return {
     rule,
     severity,
@@ -21,6 +22,7 @@ export function jsonFinding(finding: Diagnostic): Readonly<Record<string, unknow
     hint: hint ?? null,
     related: related ?? [],
     witness: witness ?? null,
+    fix: fix?.title ?? null,
     ...(environments && { environments }),
   };
 }

@@ -29,6 +29,7 @@ spec:
     - { id: gpt, model: openai/gpt-4o }
     - { id: claude, model: anthropic/claude-sonnet-4-5 }`,
     waive: 'When callers handle the outcome themselves and want to see it.',
+    fix: 'Adds the missing outcomes to `fallbackOn`.',
   },
   check({ every }) {
     return every('Chain').flatMap((chain) => {
@@ -39,6 +40,10 @@ spec:
       return [
         {
           at: chain.atKey('fallbackOn'),
+          fix: {
+            title: `add ${missing.join(', ')} to \`fallbackOn\``,
+            edits: [{ kind: 'append', at: chain.atKey('fallbackOn'), items: missing }],
+          },
           subject: chain.key,
           message: `chain \`${chain.name}\` does not fall back on ${missing.join(', ')}`,
           hint: `Add ${missing.join(', ')} to \`fallbackOn\`.`,

@@ -25,6 +25,7 @@ spec:
     - { id: gpt, model: openai/gpt-4o }
     - { id: claude, model: anthropic/claude-sonnet-4-5 }`,
     waive: 'For a provider known to send nonsense.',
+    fix: 'Sets `respectRetryAfter: true`.',
   },
   check({ every }) {
     return every('Chain').flatMap((chain) =>
@@ -32,6 +33,10 @@ spec:
         .filter(({ retry }) => retry.respectRetryAfter === false)
         .map(({ path }) => ({
           at: chain.at(...path, 'respectRetryAfter'),
+          fix: {
+            title: 'set `respectRetryAfter: true`',
+            edits: [{ kind: 'replace', at: chain.at(...path, 'respectRetryAfter'), text: 'true' }],
+          },
           subject: chain.key,
           message: `retries of chain \`${chain.name}\` do not heed the time a provider asks to wait`,
           hint: 'Remove the line; `maxRetryAfter` already ends waits that are too long.',

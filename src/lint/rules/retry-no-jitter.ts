@@ -24,6 +24,7 @@ spec:
   targets:
     - { id: gpt, model: openai/gpt-4o }
     - { id: claude, model: anthropic/claude-sonnet-4-5 }`,
+    fix: 'Sets `jitter: full`.',
   },
   check({ every }) {
     return every('Chain').flatMap((chain) =>
@@ -31,6 +32,10 @@ spec:
         .filter(({ retry }) => retry.jitter === 'none' && retry.max !== 0)
         .map(({ path }) => ({
           at: chain.at(...path, 'jitter'),
+          fix: {
+            title: 'set `jitter: full`',
+            edits: [{ kind: 'replace', at: chain.at(...path, 'jitter'), text: 'full' }],
+          },
           subject: chain.key,
           message: `retries of chain \`${chain.name}\` come from all callers at the same moment`,
           hint: 'Use `jitter: full`, which is the default.',

@@ -27,6 +27,7 @@ spec:
     - { id: gpt, model: openai/gpt-4o, weight: 30 }
     - { id: claude, model: anthropic/claude-sonnet-4-5, weight: 70 }`,
     waive: 'When the requests are single questions that do not belong together.',
+    fix: 'Sets `sticky: session`.',
   },
   check({ every }) {
     return every('Chain')
@@ -35,6 +36,10 @@ spec:
       )
       .map((chain) => ({
         at: chain.spec.sticky === undefined ? chain.at('strategy') : chain.at('sticky'),
+        fix: {
+          title: 'set `sticky: session`',
+          edits: [{ kind: 'set', at: chain.atKey('strategy'), key: 'sticky', text: 'session' }],
+        },
         subject: chain.key,
         message: `chain \`${chain.name}\` draws a target anew for every request of a conversation`,
         hint: 'Add `sticky: session`, or `sticky: consumer`.',
