@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { decide, match } from '#decision';
 import type { TrafficRecord } from '#decision-log';
 import { buildReport, createReplayer, createSide, mergeTallies } from '#replay';
+import type { Snapshot } from '#snapshot';
 import { judgeRequest } from '../../src/replay/decide-record.ts';
 import { shapeOf } from '../../src/replay/record-shape.ts';
 import { inputOf } from '../../src/replay/recorded-input.ts';
@@ -24,6 +25,7 @@ const records: fc.Arbitrary<readonly TrafficRecord[]> = fc
         consumer: fc.constantFrom('app', 'tests', 'nobody'),
         model: fc.constantFrom('gpt-4o', 'claude-sonnet-4-5', 'unknown-model'),
         inputTokens: fc.nat(200_000),
+        inputTokensAtMost: fc.constantFrom(undefined, null, 900, 60_000, 110_000, 130_000, 800_000),
         maxOutputTokens: fc.option(fc.constantFrom(10, 500, 30_000)),
         tools: fc.nat(1),
         stream: fc.boolean(),
@@ -50,12 +52,13 @@ const records: fc.Arbitrary<readonly TrafficRecord[]> = fc
         ],
         none: [],
       }[each.answer];
-      const { consumer, model, inputTokens, maxOutputTokens, tools, stream, weight } = each;
+      const { consumer, model, inputTokens, inputTokensAtMost, maxOutputTokens, tools, stream, weight } = each;
+      const bound = inputTokensAtMost === undefined ? {} : { inputTokensAtMost };
       const breakers = each.breaker === null ? {} : { 'main/gpt': each.breaker };
       return recordOf(`r${index}`, {
         atMs,
         sampleWeight: weight,
-        request: { consumer, model, inputTokens, maxOutputTokens, tools, stream },
+        request: { consumer, model, inputTokens, ...bound, maxOutputTokens, tools, stream },
         facts: { counters, breakers },
         attempts,
       });
@@ -84,29 +87,26 @@ describe('replaying', () => {
   });
 
   it('remembers nothing that deciding anew would not say', () => {
-    const { snapshot } = pair.sides.head;
     fc.assert(
-      fc.property(records, (made) => {
-        const side = createSide(snapshot);
-        const shapes = new Map<string, SideShape>();
-        for (const record of made) {
-          const key = shapeOf(record);
-          const shape = shapes.get(key) ?? createSideShape();
-          shapes.set(key, shape);
-          const input = inputOf(record, record.facts?.nowMs ?? 0);
-          const quick = side.judge(input, shape);
-          const anew = judgeRequest(snapshot, input.request(), input.facts());
-          const told = ({ route, code, status, cache, plan }: typeof anew) => ({
-            route,
-            code,
-            status,
-            cache,
-            targets: plan?.targets.map(({ id }) => id),
-          });
-          assert.deepEqual(told(quick), told(anew));
-        }
-      }),
+      fc.property(records, (made) => judgedAsAnew(pair.sides.head.snapshot, made)),
       { numRuns: 300 },
+    );
+  });
+
+  it('nor of requests that differ only in size, each with more of one or of another', () => {
+    const sizes = fc.record({
+      inputTokens: fc.constantFrom(100, 5000, 20_000, 80_000, 95_000),
+      inputTokensAtMost: fc.constantFrom(900, 20_000, 60_000, 110_000, 800_000),
+      spent: fc.nat(100_000),
+    });
+    fc.assert(
+      fc.property(fc.array(sizes, { maxLength: 40 }), (made) => {
+        const alike = made.map(({ spent, ...request }, index) =>
+          recordOf(`r${index}`, { request, facts: { counters: { [APP_DAY]: { spent, held: 0 } } } }),
+        );
+        judgedAsAnew(pair.sides.head.snapshot, alike);
+      }),
+      { numRuns: 200 },
     );
   });
 
@@ -148,4 +148,25 @@ function hash(text: string, seed: number): number {
   let value = seed | 0;
   for (const character of text) value = Math.imul(value ^ character.charCodeAt(0), 0x01000193);
   return value;
+}
+
+function judgedAsAnew(snapshot: Snapshot, made: readonly TrafficRecord[]): void {
+  const side = createSide(snapshot);
+  const shapes = new Map<string, SideShape>();
+  for (const record of made) {
+    const key = shapeOf(record);
+    const shape = shapes.get(key) ?? createSideShape();
+    shapes.set(key, shape);
+    const input = inputOf(record, record.facts?.nowMs ?? 0);
+    const quick = side.judge(input, shape);
+    const anew = judgeRequest(snapshot, input.request(), input.facts());
+    const told = ({ route, code, status, cache, plan }: typeof anew) => ({
+      route,
+      code,
+      status,
+      cache,
+      targets: plan?.targets.map(({ id }) => id),
+    });
+    assert.deepEqual(told(quick), told(anew));
+  }
 }

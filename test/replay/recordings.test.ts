@@ -155,6 +155,7 @@ describe('quick reading', () => {
         fc.constantFrom('x', '"quoted"', '}],"outcome":{"status":'),
       ),
       inputTokens: fc.nat(150_000),
+      inputTokensAtMost: fc.option(fc.option(fc.nat(600_000)), { nil: undefined }),
       bodyBytes: fc.nat(1_000_000),
       session: fc.option(fc.string()),
       choices: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
@@ -166,9 +167,13 @@ describe('quick reading', () => {
       draw: fc.double({ min: 0, max: 0.99, noNaN: true }),
     })
     .map((each): TrafficRecord => {
-      const { choices, outcome, draw, counters, ...fields } = each;
+      const { choices, inputTokensAtMost, outcome, draw, counters, ...fields } = each;
       const { snapshot } = pair.sides.base;
-      const request = requestOf({ ...fields, ...(choices === undefined ? {} : { choices }) });
+      const request = requestOf({
+        ...fields,
+        ...(choices === undefined ? {} : { choices }),
+        ...(inputTokensAtMost === undefined ? {} : { inputTokensAtMost }),
+      });
       const facts: Facts = {
         nowMs: NOON,
         draw,
