@@ -230,7 +230,7 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, ErrorRemedy>> = {
     meaning: 'A budget in money or tokens has no room for the worst case of this request.',
     causes: [
       'The budget of the window is spent, or held by requests that are still running.',
-      'The request is large: its worst case counts, not what it will probably cost.',
+      'The request is large: its worst case counts, not what it will probably cost ([how much is held](../budgets.md)).',
       'A failed attempt was billed, and the budget has no room for a further one.',
     ],
     remedies: [

@@ -46,7 +46,7 @@ export const KIND_NOTES: Readonly<Record<string, KindNote>> = {
   Budget: {
     folder: 'budgets/',
     purpose:
-      'Before a request goes out, its worst case is held against every budget that it falls under; afterwards what was really used is charged and the rest given back. So a budget is not overrun by requests that run side by side. `onExhausted` says what happens at the end; there is no default worth relying on.',
+      'Before a request goes out, its worst case is held against every budget that it falls under; afterwards what was really used is charged and the rest given back. So a budget is not overrun by requests that run side by side ([how much is held](../budgets.md)). `onExhausted` says what happens at the end; there is no default worth relying on.',
     seeAlso: ['Consumer', 'Chain', 'Alert'],
   },
   Provider: {
