@@ -1,8 +1,7 @@
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { VERSION } from '#core';
-import { reportBug } from './report-bug.ts';
+import { exitCodeOf } from './exit-code-of.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
-import { UsageError } from './usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from './verb.ts';
 import { VERBS } from './verbs.ts';
 
@@ -12,16 +11,7 @@ import { VERBS } from './verbs.ts';
  */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const terminal = openTerminal();
-  try {
-    return await runCommandLine(argv, terminal);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof UsageError) {
-      terminal.err(`signalbox: ${error.message}\n${error.hint === null ? '' : `  ${error.hint}\n`}`);
-      return 2;
-    }
-    return reportBug(error, terminal);
-  }
+  return exitCodeOf(terminal, () => runCommandLine(argv, terminal));
 }
 
 async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -41,11 +41,14 @@ describe('the starter policies', () => {
   it('bring a workflow that checks what it should', () => {
     const workflow = parse(files.find(({ path }) => path.endsWith('policy.yml'))?.text ?? '');
     const commands = workflow.jobs.policy.steps.flatMap((step: { run?: string }) => step.run ?? []);
-    assert.deepEqual(
-      commands.slice(1).map((command: string) => command.split(' ')[2]),
-      ['fmt', 'lint', 'test'],
-    );
+    assert.deepEqual(commands, ['npm ci', 'npx signalbox check --format github --out policy-check']);
     assert.deepEqual(workflow.permissions, { contents: 'read' });
+  });
+
+  it('bring the comment that this project uses itself', () => {
+    const comment = files.find(({ path }) => path === '.github/workflows/policy-comment.yml');
+    const own = readFileSync(join(import.meta.dirname, '../../.github/workflows/policy-comment.yml'), 'utf8');
+    assert.equal(comment?.text, own);
   });
 });
 

@@ -46,19 +46,32 @@ describe('continuous integration', () => {
     assert.ok(stepsOf('.github/workflows/ci.yml').some((step) => step.run === '.ci/run'));
   });
 
-  it('lints and tests every pull request that touches the policies', () => {
+  it('checks every pull request that touches policies or recordings', () => {
     const path = '.github/workflows/policy.yml';
-    assert.deepEqual(readWorkflow(path).on.pull_request.paths, ['policies/**']);
-    const commands = stepsOf(path).map((step) => step.run ?? '');
-    assert.ok(commands.includes('npx signalbox lint --format github'));
-    assert.ok(commands.some((command) => command.startsWith('npx signalbox test')));
+    assert.deepEqual(readWorkflow(path).on.pull_request.paths, ['policies/**', 'traffic/**']);
+    assert.ok(stepsOf(path).some(({ uses }) => uses === './.github/actions/policy-check'));
+    const [step] = readWorkflow('.github/actions/policy-check/action.yml').runs.steps;
+    assert.match(step.run, /^\$COMMAND check /m);
+    assert.doesNotMatch(step.run, /\$\{\{/, 'no expression in a script: what it stands for could be a command');
+  });
+
+  it('runs no code of a pull request where it may write', () => {
+    const { jobs, on } = readWorkflow('.github/workflows/policy-comment.yml');
+    assert.deepEqual(Object.keys(on), ['workflow_run']);
+    const [checkout] = jobs.comment.steps;
+    assert.match(checkout.uses, /^actions\/checkout@/);
+    assert.equal(checkout.with.ref, undefined, 'the default branch');
+    for (const { run = '' } of jobs.comment.steps) assert.doesNotMatch(run, /\$\{\{/);
+    for (const path of workflows)
+      assert.doesNotMatch(readFileSync(join(root, path), 'utf8'), /pull_request_target/, path);
   });
 
   it('gives its workflows no more than reading by default, and pins each action to a major version', () => {
     assert.ok(workflows.length >= 3);
     for (const path of workflows) {
       assert.deepEqual(readWorkflow(path).permissions, { contents: 'read' }, path);
-      for (const { uses } of stepsOf(path)) if (uses !== undefined) assert.match(uses, /^[\w-]+\/[\w-]+@v\d+$/, path);
+      for (const { uses } of stepsOf(path))
+        if (uses !== undefined) assert.match(uses, /^[\w-]+(?:\/[\w-]+)+@v\d+$|^\.\/\.github\//, path);
     }
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { loadCatalog } from '#catalog';
 import type { TrafficRecord } from '#decision-log';
 import { createSampler, createStatsCounter, leaksOf, readLock, writeLock } from '#replay';
 import { answerBy, NOON, recordOf } from './replay-fixture.ts';
@@ -81,6 +82,13 @@ describe('verifying', () => {
 
   it('passes what records are made of', () => {
     assert.deepEqual(leaksOf(clean), []);
+  });
+
+  it('takes no model of the catalogue for a key', () => {
+    for (const { metadata } of loadCatalog().models) {
+      const model = metadata.name;
+      assert.deepEqual(leaksOf({ ...clean, request: { ...clean.request, model } }), [], model);
+    }
   });
 
   const leaks: readonly (readonly [string, object, string])[] = [

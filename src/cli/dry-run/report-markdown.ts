@@ -10,8 +10,14 @@ const MOST = 10;
 
 /** The comment of a pull request: the verdict and the gates in sight, the rest folded. Text of recordings and policies is disarmed. Pure. */
 export function reportMarkdown(report: DryRunReport, pathOf: PathOf): string {
-  const { verdict, records, changes } = report;
+  const { verdict } = report;
   const head = `### ${verdict.passed ? '✅' : '🛑'} signalbox dry-run: ${escapeCell(verdict.text)}`;
+  return `${[COMMENT_MARKER, head, ...dryRunSections(report, pathOf)].join('\n\n')}\n`;
+}
+
+/** What follows the verdict, section by section in order of weight; a change without an effect is told in few words. Pure. */
+export function dryRunSections(report: DryRunReport, pathOf: PathOf): readonly string[] {
+  const { verdict, records, changes } = report;
   const isQuiet = verdict.passed && records.changed === 0 && records.indeterminate === 0;
   const parts = isQuiet
     ? [
@@ -28,7 +34,7 @@ export function reportMarkdown(report: DryRunReport, pathOf: PathOf): string {
         fold('Changed documents', changesTable(report, pathOf)),
         fold('Blind spots, and what to know', doubtsText(report)),
       ];
-  return `${[COMMENT_MARKER, head, ...parts, footer(report)].filter((part) => part !== '').join('\n\n')}\n`;
+  return [...parts, footer(report)].filter((part) => part !== '');
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -43,7 +49,7 @@ function fold(summary: string, text: string): string {
 function totalsTable(report: DryRunReport): string {
   return table(
     ['', 'base', 'head', 'change', ''],
-    totalsOf(report).map(({ name, base, head, delta, label }) => [name, base, head, delta, label ?? '']),
+    totalsOf(report).map(({ name, base, head, delta, label }) => [name, base, head, delta, escapeCell(label ?? '')]),
   );
 }
 
@@ -130,7 +136,7 @@ function changesTable({ changes }: DryRunReport, pathOf: PathOf): string {
   if (changes.length === 0) return '';
   const rows = changes.map(({ document, change, at, paths }) => [
     codeSpan(document),
-    paths.length === 0 ? change : paths.map(codeSpan).join(', '),
+    paths.length === 0 ? escapeCell(change) : paths.map(codeSpan).join(', '),
     codeSpan(placeText(at, pathOf) ?? ''),
   ]);
   return table(['document', 'what', 'where'], rows);
@@ -187,7 +193,10 @@ function footer({
     fidelity === null
       ? 'fidelity not measured'
       : `fidelity ${Math.floor(fidelity * 10_000) / 100}% of ${number(fidelityDetail.checked)}`;
-  const span = window.from === null ? '' : `, ${window.from.slice(0, 10)} to ${window.to?.slice(0, 10)}`;
-  const text = `${escapeCell(base.name)} ${codeSpan(base.digest.slice(0, 12))} → ${escapeCell(head.name)} ${codeSpan(head.digest.slice(0, 12))}, ${environment}, ${mode}; ${number(records.replayed)} records${span}, recording ${codeSpan(records.fingerprint)}; ${faith}`;
+  const span =
+    window.from === null
+      ? ''
+      : `, ${escapeCell(window.from.slice(0, 10))} to ${escapeCell((window.to ?? '').slice(0, 10))}`;
+  const text = `${escapeCell(base.name)} ${codeSpan(base.digest.slice(0, 12))} → ${escapeCell(head.name)} ${codeSpan(head.digest.slice(0, 12))}, ${escapeCell(environment)}, ${mode}; ${number(records.replayed)} records${span}, recording ${codeSpan(records.fingerprint)}; ${faith}`;
   return `<sub>${text}<br>${codeSpan(reproduce)}</sub>`;
 }

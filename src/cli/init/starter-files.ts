@@ -1,3 +1,5 @@
+import { COMMENT_WORKFLOW, POLICY_WORKFLOW } from './starter-workflows.ts';
+
 /** A file that `init` writes; the path is relative to the folder named. */
 export interface StarterFile {
   readonly path: string;
@@ -21,7 +23,8 @@ export function starterFiles(project: string): readonly StarterFile[] {
     { path: 'policies/budgets/app-month.yaml', text: APP_MONTH },
     { path: 'policies/budgets/sandbox-day.yaml', text: SANDBOX_DAY },
     { path: 'policies/tests/default.test.yaml', text: TESTS },
-    { path: '.github/workflows/policy.yml', text: WORKFLOW },
+    { path: '.github/workflows/policy.yml', text: POLICY_WORKFLOW },
+    { path: '.github/workflows/policy-comment.yml', text: COMMENT_WORKFLOW },
   ];
 }
 
@@ -249,36 +252,4 @@ spec:
       request: { model: gpt-4o, inputTokens: 20, maxOutputTokens: 100 }
       state: { secretsMissing: ["*"] }
       expect: { target: premium/sandbox, attempts: [sandbox], fallback: secret-missing, status: 200 }
-`;
-
-const WORKFLOW = `name: policy
-
-on:
-  pull_request:
-    paths: ['policies/**']
-
-permissions:
-  contents: read
-
-jobs:
-  policy:
-    runs-on: ubuntu-latest
-    timeout-minutes: 10
-    steps:
-      - uses: actions/checkout@v5
-        with:
-          fetch-depth: 0
-      - uses: actions/setup-node@v5
-        with:
-          node-version: 26
-          cache: npm
-      - run: npm ci
-      - name: Layout
-        run: npx signalbox fmt --check
-      - name: Lint every environment
-        if: \${{ !cancelled() }}
-        run: npx signalbox lint --format github
-      - name: Policy tests
-        if: \${{ !cancelled() }}
-        run: npx signalbox test --format github
 `;

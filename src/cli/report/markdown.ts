@@ -32,20 +32,24 @@ function row(finding: Diagnostic, report: Report): string {
 /** Backticks of messages stay code; everything that could become HTML, a link, an image or another cell is disarmed outside of them. */
 export function escapeCell(text: string): string {
   const pieces = safeText(text).split('`');
-  const isBalanced = pieces.length % 2 === 1;
+  const isBalanced = pieces.length % 2 === 1 && !text.includes('``');
   const escaped = pieces.map((piece, at) => (isBalanced && at % 2 === 1 ? codeSpan(piece) : escapeText(piece)));
   return isBalanced ? escaped.join('') : escaped.join('\\`');
 }
 
+/** A backslash does not stop GitHub from mentioning, linking an issue or a bare address: those are found after rendering, and a zero-width space between parts them. */
 function escapeText(text: string): string {
   return text
-    .replace(/[\\*_[\]|~#!@]/g, (character) => `\\${character}`)
     .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;');
+    .replaceAll('<', '&lt;')
+    .replace(/[\\*_[\]|~!]/g, (character) => `\\${character}`)
+    .replace(/[@#]|www(?=\.)|GH(?=-)|:(?=\/\/)/gi, (found) => `${found}&#8203;`);
 }
 
-/** A code span in a table: the bar is the one character that must be escaped even there. */
+/** A code span in a table: the bar is the one character that must be escaped even there, and the fence is longer than any run of backticks inside. */
 export function codeSpan(text: string): string {
   const safe = safeText(text).replaceAll('|', '\\|');
-  return safe.includes('`') ? `\`\` ${safe} \`\`` : `\`${safe}\``;
+  const longest = Math.max(0, ...(safe.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return longest > 0 ? `${fence} ${safe} ${fence}` : `\`${safe}\``;
 }

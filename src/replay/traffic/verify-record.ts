@@ -1,4 +1,4 @@
-import { isObject } from '#core';
+import { holdsSecret, isObject } from '#core';
 import { looksPrivate } from '#decision-log';
 import { findSecrets } from '#policy';
 import recordSchema from '../../../schemas/traffic-record.schema.json' with { type: 'json' };
@@ -109,8 +109,9 @@ function whatIs(text: string, path: string): Leak['what'] | null {
       ? 'an e-mail address, a key, a card or a phone number'
       : entropyOf(text);
   if (isTime(text) || /^https:\/\/[\w.-]+(?:\/[\w./#?=&%-]*)?$/.test(text)) return null;
-  if (looksPrivate(text)) return 'an e-mail address, a key, a card or a phone number';
-  if (findSecrets(text).length > 0) return 'a secret';
+  if (looksPrivate(text) || holdsSecret(text)) return 'an e-mail address, a key, a card or a phone number';
+  // Keys known by their shape are told above; names of models look random to the rest.
+  if (!NAME.test(text) && findSecrets(text).length > 0) return 'a secret';
   if (text.length > LONGEST || text.split(/\s+/).length > 12) return 'free text';
   return entropyOf(text);
 }
@@ -120,6 +121,10 @@ function entropyOf(text: string): Leak['what'] | null {
   return tokens.some(isRandom) ? 'random-looking text' : null;
 }
 
+/** Words, numbers and versions with something between them, such as `anthropic/claude-haiku-4-5`: names of models are as long as keys, but fall into such pieces. */
+const NAME =
+  /^(?:(?:[a-z]{2,}\d{0,3}|\d{1,8}|[a-z]?\d{1,4}[a-z]{0,3}\d?)[-_/.]){2,}(?:[a-z]{2,}\d{0,3}|\d{1,8}|[a-z]?\d{1,4}[a-z]{0,3}\d?)$/i;
+
 /** Words and names repeat letters and come in one case; 24 random characters have more than 3.5 bits each, with digits among them. */
 function isRandom(token: string): boolean {
   if (!/\d/.test(token) || !/[A-Za-z]/.test(token)) return false;
@@ -127,7 +132,7 @@ function isRandom(token: string): boolean {
   for (const character of token) counts.set(character, (counts.get(character) ?? 0) + 1);
   let bits = 0;
   for (const count of counts.values()) bits -= (count / token.length) * Math.log2(count / token.length);
-  return bits > 3.5 && !/^(?:[a-z]+[-_/])+[a-z0-9.]+$/i.test(token);
+  return bits > 3.5 && !NAME.test(token);
 }
 
 function isCounterKey(text: string): boolean {
