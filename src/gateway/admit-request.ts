@@ -3,6 +3,7 @@ import { type Attempt, type Decision, decide, type Facts, type RequestFacts, rai
 import type { Route, Snapshot } from '#snapshot';
 import { type Hold, type ReserveResult, StoreUnavailableError } from '#state';
 import type { GatewayParts } from './gateway-parts.ts';
+import { writeHoldMemo } from './hold-memo.ts';
 import type { Progress } from './progress.ts';
 
 type Allowed = Extract<Decision, { kind: 'allow' }>;
@@ -34,7 +35,9 @@ export async function admitRequest(
       return decision;
     }
     const { reservations } = decision;
-    const result = await reserveOrMiss(parts, { id: request.id, owner: parts.owner, reservations });
+    const memo = writeHoldMemo(progress, request, decision.route, decision.plan, reservations);
+    progress.memo = memo;
+    const result = await reserveOrMiss(parts, { id: request.id, owner: parts.owner, memo, reservations });
     if (result === null) {
       // It may hold them all the same: whatever is decided now, the account is settled under this id.
       progress.isUnheld = true;
@@ -64,7 +67,12 @@ export async function raiseForAttempt(
   const { id, startedMs } = progress.call;
   const raised = raiseHolds(progress.snapshot, decision, attempts, startedMs);
   if (raised === decision) return null;
-  const result = await reserveOrMiss(parts, { id, owner: parts.owner, reservations: raised.reservations });
+  const result = await reserveOrMiss(parts, {
+    id,
+    owner: parts.owner,
+    memo: progress.memo,
+    reservations: raised.reservations,
+  });
   if (result === null) return refusalUnraised(progress.snapshot, decision);
   if (result.kind === 'held') return null;
   const budgets = decision.reservations.filter(({ counter }) => result.exhausted.includes(counter.key));

@@ -11,11 +11,12 @@ import { createStore, createUsageLedger } from '#state';
 import { logAccess, openMetrics, openProcessLog } from '#telemetry';
 import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
 import { compileTree } from './compile-tree.ts';
-import { endLeases } from './end-leases.ts';
+import { endLeases, recoverLeaseEnds } from './end-leases.ts';
 import { finishedCall } from './finished-call.ts';
 import type { FinishedRequest } from './finished-request.ts';
 import { type GatewayOptions, StartError } from './gateway-options.ts';
 import type { GatewayParts, Log } from './gateway-parts.ts';
+import { leaseEntry } from './hold-memo.ts';
 import { keepLeases } from './keep-leases.ts';
 import { createLastGood } from './last-good.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -68,6 +69,12 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     const what = cannotCheck(diagnostics) ? 'there are no policies to serve' : 'the policies do not compile';
     throw new StartError(`${what}, and there is no last good revision`, diagnostics);
   }
+  const { holder } = boot;
+  const usage = createUsageLedger({
+    dataDir,
+    timezone: () => holder.current().snapshot.project.timezone ?? 'UTC',
+    onEvent: (event) => logUsageEvent(log, event),
+  });
   const upstream = createUpstream({ secrets, nowMs, draw });
   const store = await createStore({
     url: options.storeUrl ?? null,
@@ -75,7 +82,11 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     durability: options.durability ?? null,
     clock: { nowMs },
     breaker: { closed: CLOSED_BREAKER, advance: advanceBreaker, view: breakerView },
-    onEvent: (event) => logStoreEvent(log, event),
+    onEvent(event) {
+      if (event.kind !== 'lease-undone') return logStoreEvent(log, event);
+      const entry = leaseEntry(event.end, 'undone');
+      if (entry !== null) usage.add(entry);
+    },
   });
   const finished = createChannel<FinishedRequest>('request-finished');
   const records = await openRecorder({
@@ -87,7 +98,6 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     pid: process.pid,
     onProblem: (error, text) => log.error({ err: error }, text),
   });
-  const { holder } = boot;
   const metrics = openMetrics({
     version: VERSION,
     known: knownNames(() => holder.current().snapshot),
@@ -96,11 +106,6 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
       const lastReloadSuccessful = holder.rejected() === null;
       return { revision, digest, environment: name, lastReloadSuccessful, rejected, recordsDropped: records.dropped() };
     },
-  });
-  const usage = createUsageLedger({
-    dataDir,
-    timezone: () => holder.current().snapshot.project.timezone ?? 'UTC',
-    onEvent: (event) => logUsageEvent(log, event),
   });
   finished.subscribe((request) => {
     const entry = usageEntry(request);
@@ -136,6 +141,7 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
   };
   // What a killed process held stands in nobody's way any more than its lease says.
   await endLeases(parts);
+  await recoverLeaseEnds(parts);
   return {
     parts,
     async close() {

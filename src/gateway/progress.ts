@@ -21,6 +21,8 @@ export interface Progress {
   route: string | null;
   facts: Facts | null;
   decision: Decision | null;
+  /** What is kept with the hold. */
+  memo: string;
   /** Whether the store holds the decision's reservations. */
   isHeld: boolean;
   /** The store could not say whether it holds them, or was not asked because it was away: the account is settled under the request's id all the same. */
@@ -60,6 +62,7 @@ export function beginProgress(call: InboundCall, active: ActivePolicies): Progre
     route: null,
     facts: null,
     decision: null,
+    memo: '',
     isHeld: false,
     isUnheld: false,
     served: null,

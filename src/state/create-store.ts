@@ -25,8 +25,8 @@ export interface StoreOptions<State> {
 export async function createStore<State>(options: StoreOptions<State>): Promise<Store> {
   const { url, dataDir, clock, breaker, onEvent } = options;
   const durability = readDurability(options.durability);
-  if (url === 'memory:') return createMemoryStore({ clock, breaker });
   const events = onEvent === undefined ? {} : { onEvent };
+  if (url === 'memory:') return createMemoryStore({ clock, breaker, ...events });
   if (!url) return createSqliteStore({ dataDir, clock, breaker, durability, ...events });
   // The client of Redis costs some 40 ms of a start that most gateways can do without.
   const { createRedisStore } = await import('./redis/redis-store.ts');

@@ -17,6 +17,8 @@ export type {
   FactsQuery,
   Hold,
   HoldAccount,
+  LeaseCharge,
+  LeaseEnd,
   ReserveResult,
   Store,
   StoreEvent,

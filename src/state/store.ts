@@ -24,6 +24,11 @@ export interface Store {
   /** Ends the holds whose lease is over, as each budget's `onLeaseExpiry` says, and forgets what no window needs any more. */
   readonly sweep: () => Promise<SweepResult>;
   /**
+   * Holds that ended with their lease lately and were charged, told again: for those who keep accounts on the same machine and may have been killed before they wrote
+   * them down. None where others on other machines end holds as well.
+   */
+  readonly recentLeaseEnds: () => Promise<readonly LeaseEnd[]>;
+  /**
    * Takes a name for so many ms: true for the first who asks, on whatever process, false for all others until the time is over. For what must happen once
    * (a signature that is used, an event that is told). While a shared store is away the names of this process count alone.
    */
@@ -57,6 +62,8 @@ export interface Hold {
   readonly id: string;
   /** The process that will settle, for the record of an expired hold. */
   readonly owner: string;
+  /** What whoever holds it wants to be told with its end, should nobody settle it; empty by default. */
+  readonly memo?: string;
   /** Each with its lease and what happens at its end. */
   readonly reservations: readonly Reservation[];
 }
@@ -100,7 +107,29 @@ export interface CounterChange {
 
 /** Holds that ended because nobody settled them in time. */
 export interface SweepResult {
-  readonly expired: readonly { readonly id: string; readonly owner: string }[];
+  /** Each told once, by whichever process has ended it. */
+  readonly expired: readonly LeaseEnd[];
+}
+
+/** A hold that ended with its lease. */
+export interface LeaseEnd {
+  readonly id: string;
+  readonly owner: string;
+  readonly memo: string;
+  /** When its last charge was made, in ms since 1970; 0 where nothing was charged. */
+  readonly endedMs: number;
+  /** One for each reservation, in their order. */
+  readonly charges: readonly LeaseCharge[];
+}
+
+/** What the end of a lease charged on one counter, in the budget's unit: 0 where it was given back. */
+export interface LeaseCharge {
+  readonly key: string;
+  readonly budget: string;
+  readonly limit: number;
+  readonly amount: number;
+  /** On the counter in all, just afterwards. */
+  readonly spent: number;
 }
 
 /** How a call to a target went, for its breaker and latency. */
@@ -141,4 +170,6 @@ export type StoreEvent =
       readonly detail: string;
       readonly lateAccounts: number;
       readonly droppedAccounts: number;
-    };
+    }
+  /** The account of a hold came after its lease had ended: what was charged then is taken back, and the account counts. */
+  | { readonly kind: 'lease-undone'; readonly end: LeaseEnd };

@@ -30,6 +30,12 @@ interface Kept {
   readonly held: number;
 }
 
+/** What the usage ledger says of leases that ended. */
+interface Ended {
+  readonly requests: number;
+  readonly costMicroUsd: number;
+}
+
 describe('a gateway killed by kill -9 in the middle of 200 requests, three times', () => {
   it('has lost nothing that it answered, and charges nothing twice', async (t) => {
     const cwd = makeTempDirectory(t, FILES);
@@ -69,6 +75,7 @@ describe('a gateway killed by kill -9 in the middle of 200 requests, three times
     assert.deepEqual(calls, { spent: left.calls.spent + left.calls.held, held: 0 });
     assert.equal(left.holds * WORST_MICRO_USD, left.tight.held);
 
+    assert.deepEqual(readFile(cwd).ended.requests - left.ended.requests, left.holds, 'each with a row of its own');
     const ledger = await accounted([again.url]);
     assert.ok(ledger.requests <= calls.spent && ledger.costMicroUsd <= tight.spent, JSON.stringify(ledger));
     await again.stop();
@@ -76,21 +83,25 @@ describe('a gateway killed by kill -9 in the middle of 200 requests, three times
   });
 });
 
-/** Every request is one of: never begun, under way and held in full, or settled once at its price; the answered ones are not of the first kind. */
+/** Every request is one of: never begun, under way and held in full (charged so where its lease is over), or settled once at its price: all that were answered. */
 function checkFile(cwd: string, acknowledged: readonly number[], sent: number): void {
-  const { tight, calls, holds } = readFile(cwd);
+  const { tight, calls, holds, ended } = readFile(cwd);
   const [price = 0] = acknowledged;
   assert.ok(price > 0 && price < WORST_MICRO_USD && acknowledged.every((cost) => cost === price));
-  assert.equal(tight.spent, calls.spent * price, 'each settled request is charged its price, once');
+  const settled = calls.spent - ended.requests;
+  assert.equal(ended.costMicroUsd, ended.requests * WORST_MICRO_USD);
+  assert.equal(tight.spent - ended.costMicroUsd, settled * price, 'each settled request is charged its price, once');
   assert.deepEqual([calls.held, tight.held], [holds, holds * WORST_MICRO_USD]);
-  assert.ok(
-    calls.spent + holds >= acknowledged.length,
-    `${acknowledged.length} answered: ${calls.spent}, ${holds} held`,
-  );
+  assert.ok(settled >= acknowledged.length, `${acknowledged.length} answered: ${settled} settled, ${holds} held`);
   assert.ok(calls.spent + holds <= sent);
 }
 
-function readFile(cwd: string): { readonly tight: Kept; readonly calls: Kept; readonly holds: number } {
+function readFile(cwd: string): {
+  readonly tight: Kept;
+  readonly calls: Kept;
+  readonly holds: number;
+  readonly ended: Ended;
+} {
   const database = new DatabaseSync(join(cwd, '.signalbox/ledger.db'));
   const kept = (budget: string): Kept => {
     const row = database
@@ -100,7 +111,19 @@ function readFile(cwd: string): { readonly tight: Kept; readonly calls: Kept; re
   };
   try {
     const holds = Number(database.prepare('SELECT count(*) AS holds FROM holds').get()?.holds);
-    return { tight: kept('tight'), calls: kept('calls'), holds };
+    return { tight: kept('tight'), calls: kept('calls'), holds, ended: readEnded(cwd) };
+  } finally {
+    database.close();
+  }
+}
+
+function readEnded(cwd: string): Ended {
+  const database = new DatabaseSync(join(cwd, '.signalbox/usage.db'), { readOnly: true });
+  try {
+    const row = database
+      .prepare("SELECT count(*) AS requests, total(cost_micro_usd) AS cost FROM charges WHERE code = 'lease-expired'")
+      .get();
+    return { requests: Number(row?.requests), costMicroUsd: Number(row?.cost) };
   } finally {
     database.close();
   }

@@ -107,12 +107,15 @@ export async function settledStanding(url: string, budget: string): Promise<Stan
 }
 
 /** What the usage ledgers of several data folders say together. */
-export async function accounted(urls: readonly string[]): Promise<{ requests: number; costMicroUsd: number }> {
-  const sum = { requests: 0, costMicroUsd: 0 };
+export async function accounted(
+  urls: readonly string[],
+): Promise<{ requests: number; costMicroUsd: number; estimated: number }> {
+  const sum = { requests: 0, costMicroUsd: 0, estimated: 0 };
   for (const url of urls) {
     const { totals } = (await (await fetch(`${url}/admin/usage`)).json()) as { totals: typeof sum };
     sum.requests += totals.requests;
     sum.costMicroUsd += totals.costMicroUsd;
+    sum.estimated += totals.estimated;
   }
   return sum;
 }

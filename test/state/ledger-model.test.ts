@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { advanceBreaker, breakerView, CLOSED_BREAKER } from '../../src/decision/index.ts';
-import { createMemoryStore, createSqliteStore, type Store } from '../../src/state/index.ts';
+import {
+  createMemoryStore,
+  createSqliteStore,
+  type LeaseEnd,
+  type Store,
+  type StoreEvent,
+} from '../../src/state/index.ts';
 import { createRedisStore } from '../../src/state/redis/redis-store.ts';
 import { requireProgram } from '../support/skip.ts';
 import { startRedis } from '../support/start-redis.ts';
@@ -27,12 +33,19 @@ async function holds(isDurable: boolean, runs: number, begin: () => Promise<Worl
   );
 }
 
+/** Keeps the ends of leases that were taken back. */
+function listen(undone: LeaseEnd[]) {
+  return (event: StoreEvent) => void (event.kind === 'lease-undone' && undone.push(event.end));
+}
+
 /** Whatever happens, in whatever order: spent and held stay within the limit, and each request is settled once. */
 describe('the ledger against its model', () => {
   it('holds in memory', async () => {
     await holds(false, 300, async () => {
       const clock = testClock();
-      return { store: createMemoryStore({ clock, breaker }), clock, restart: null, crash: null };
+      const undone: LeaseEnd[] = [];
+      const store = createMemoryStore({ clock, breaker, onEvent: listen(undone) });
+      return { store, clock, undone, restart: null, crash: null };
     });
   });
 
@@ -41,10 +54,12 @@ describe('the ledger against its model', () => {
     await holds(true, 150, async () => {
       const clock = testClock();
       let dataDir = mkdtempSync(join(root, 'run-'));
-      const open = () => createSqliteStore({ dataDir, clock, breaker });
+      const undone: LeaseEnd[] = [];
+      const open = () => createSqliteStore({ dataDir, clock, breaker, onEvent: listen(undone) });
       const world: World = {
         store: open(),
         clock,
+        undone,
         async restart() {
           await world.store.close();
           world.store = open();
@@ -72,12 +87,17 @@ describe('the ledger against its model', () => {
     let ledgers = 0;
     await holds(true, 40, async () => {
       const clock = testClock();
+      const undone: LeaseEnd[] = [];
       const ledger = `model-${ledgers++}`;
       const open = (): Promise<Store> =>
-        createRedisStore({ url: `${url}?ledger=${ledger}&timeout=5000`, clock, breaker, isClockShared: true });
+        createRedisStore({
+          url: `${url}?ledger=${ledger}&timeout=5000`,
+          ...{ clock, breaker, isClockShared: true, onEvent: listen(undone) },
+        });
       const world: World = {
         store: await open(),
         clock,
+        undone,
         async restart() {
           await world.store.close();
           world.store = await open();

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { CounterKey } from '../../src/decision/index.ts';
-import type { Store } from '../../src/state/index.ts';
+import type { LeaseEnd, Store } from '../../src/state/index.ts';
 import type { TestClock } from './store-contract.ts';
 
 /** A store under test that can be closed and opened again, or lose its process. */
 export interface World {
   store: Store;
   readonly clock: TestClock;
+  /** Ends of leases that the store said it has taken back. */
+  readonly undone: LeaseEnd[];
   /** Null where a store does not outlive its process. */
   readonly restart: (() => Promise<void>) | null;
   readonly crash: (() => Promise<void>) | null;
@@ -21,6 +23,8 @@ interface Model {
   /** The highest limit under which something was let onto a counter. */
   readonly ceilings: Map<string, number>;
   /** `endedHold` is the hold that was charged because its lease ended. */
+  /** What whoever keeps accounts beside the ledger was told: ends of leases, those taken back, and accounts. */
+  readonly told: Map<string, number>;
   readonly rolling: { readonly atMs: number; readonly amount: number; readonly endedHold: string | null }[];
 }
 
@@ -62,7 +66,7 @@ export function ledgerCommands(isDurable: boolean) {
 
 /** A ledger nobody has touched. */
 export function emptyModel(): Model {
-  return { limit: 100, spent: new Map(), holds: new Map(), ceilings: new Map(), rolling: [] };
+  return { limit: 100, spent: new Map(), holds: new Map(), ceilings: new Map(), told: new Map(), rolling: [] };
 }
 
 function reserve(id: string, amount: number): Command {
@@ -81,7 +85,7 @@ function reserve(id: string, amount: number): Command {
       ...{ counter, amount, enforce: true, targets: null, leaseMs: LEASE_MS },
       onLeaseExpiry: counter.budget === RELEASING ? ('release' as const) : ('settle' as const),
     }));
-    const { kind } = await world.store.reserve({ id, owner: 'model', reservations });
+    const { kind } = await world.store.reserve({ id, owner: 'model', memo: `of ${id}`, reservations });
     // A charge that is just leaving the rolling window may still count, which makes room for its own hold.
     if (before === undefined || before.isOpen || kind === 'refused') assert.equal(kind, hasRoom ? 'held' : 'refused');
     if (kind === 'refused') return;
@@ -103,6 +107,7 @@ function settle(id: string, percent: number): Command {
     assert.equal(applied, hold !== undefined);
     assert.deepEqual(await world.store.commit({ id, charges }), { applied: false, counters: [] });
     if (hold === undefined) return;
+    for (const { key } of keys) tell(model, key, amount);
     for (const { key } of keys) {
       const charged = hold.isOpen ? 0 : chargedAtEnd(hold, key);
       if (amount >= charged) charge(model, world, key, amount - charged);
@@ -118,6 +123,8 @@ function sweep(): Command {
     const due = [...model.holds].filter(([, hold]) => hold.isOpen && hold.untilMs <= nowMs);
     const { expired } = await world.store.sweep();
     assert.deepEqual(expired.map((hold) => hold.id).sort(), due.map(([id]) => id).sort());
+    for (const { charges } of expired) for (const { key, amount } of charges) tell(model, key, amount);
+    for (const { id, owner, memo } of expired) assert.deepEqual([owner, memo], ['model', `of ${id}`]);
     for (const [id, hold] of due) {
       hold.isOpen = false;
       for (const { key } of hold.keys) charge(model, world, key, chargedAtEnd(hold, key), id);
@@ -152,6 +159,7 @@ function command(name: string, run: (model: Model, world: World) => Promise<void
 }
 
 async function compare(model: Model, world: World): Promise<void> {
+  for (const { charges } of world.undone.splice(0)) for (const { key, amount } of charges) tell(model, key, -amount);
   const nowMs = world.clock.nowMs();
   const keys = new Set([
     ...model.spent.keys(),
@@ -164,6 +172,7 @@ async function compare(model: Model, world: World): Promise<void> {
     assert.ok(spent + held <= ceiling, `${key}: ${spent} + ${held} > ${ceiling}`);
     if (key !== ROLLING_KEY) {
       assert.equal(spent, spentOf(model, key), `spent on ${key}`);
+      assert.equal(model.told.get(key) ?? 0, spent, `accounted for on ${key}`);
       continue;
     }
     // Late by a sixtieth of its span at most, never early.
@@ -175,6 +184,10 @@ async function compare(model: Model, world: World): Promise<void> {
       `${spent} spent, more than the window holds`,
     );
   }
+}
+
+function tell(model: Model, key: string, amount: number): void {
+  model.told.set(key, (model.told.get(key) ?? 0) + amount);
 }
 
 function charge(model: Model, world: World, key: string, amount: number, endedHold: string | null = null): void {

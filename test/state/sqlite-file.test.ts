@@ -105,7 +105,10 @@ describe('the ledger file', () => {
   it('waits for a program that has it locked, refuses after a while, and goes on when it is free', async (t) => {
     const dataDir = makeTempDirectory(t);
     const events: string[] = [];
-    const store = open(dataDir, { busyMs: 50, onEvent: ({ kind, detail }) => events.push(`${kind} ${detail}`) });
+    const store = open(dataDir, {
+      busyMs: 50,
+      onEvent: (event) => events.push(`${event.kind} ${'detail' in event ? event.detail : ''}`),
+    });
     await spend(store, 'r1', 10);
     const other = new DatabaseSync(join(dataDir, 'ledger.db'));
     other.exec('BEGIN IMMEDIATE');
@@ -134,10 +137,19 @@ describe('the ledger file', () => {
     await second.commit({ id: 'r2', charges: [{ counter: dayKey('a'), held: 20, amount: 5 }] });
     clock.advance(1000);
     // Nobody is left who could settle it: its lease decides.
-    assert.deepEqual((await second.sweep()).expired, [{ id: 'r3', owner: 'test' }]);
+    const { expired } = await second.sweep();
+    assert.deepEqual(
+      expired.map(({ id, charges: [charge] }) => [id, charge?.amount]),
+      [['r3', 30]],
+    );
     assert.equal(await spentOn(second, 'a'), 45);
     await second.close();
     const third = open(dataDir, { clock });
+    // Whoever was told may have been killed before it wrote it down.
+    assert.deepEqual(
+      (await third.recentLeaseEnds()).map(({ id, endedMs, charges: [charge] }) => [id, endedMs, charge?.amount]),
+      [['r3', expired[0]?.endedMs, 30]],
+    );
     await third.commit({ id: 'r3', charges: [{ counter: dayKey('a'), held: 30, amount: 12 }] });
     assert.equal(await spentOn(third, 'a'), 27);
     await third.close();

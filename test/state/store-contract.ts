@@ -94,11 +94,18 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
 
     it('charges an expired hold, and puts it right when the account comes late', async () => {
       const { store, clock } = await start();
-      await store.reserve(hold('r1', [reservation('a', 40)]));
+      await store.reserve({ ...hold('r1', [reservation('a', 40)]), memo: 'who it was for' });
       clock.advance(999);
       assert.deepEqual((await store.sweep()).expired, []);
       clock.advance(1);
-      assert.deepEqual((await store.sweep()).expired, [{ id: 'r1', owner: 'test' }]);
+      const { key } = dayKey('a');
+      assert.deepEqual((await store.sweep()).expired, [
+        {
+          ...{ id: 'r1', owner: 'test', memo: 'who it was for', endedMs: START_MS + 1000 },
+          charges: [{ key, budget: 'a', limit: 100, amount: 40, spent: 40 }],
+        },
+      ]);
+      assert.deepEqual((await store.sweep()).expired, [], 'told once');
       assert.deepEqual(await read(store, 'a'), { spent: 40, held: 0 });
       assert.equal((await store.commit({ id: 'r1', charges: charges('a', 25) })).applied, true);
       assert.deepEqual(await read(store, 'a'), { spent: 25, held: 0 });

@@ -53,6 +53,36 @@ describe('the usage ledger', () => {
     );
   });
 
+  it('adds up to what budgets were charged when a lease ends, is taken back, and ends again', async (t) => {
+    const { ledger, dataDir } = open(t);
+    const counter = { key: 'budget:a::x', budget: 'a', unit: 'cost', limit: 5000, split: [] } as const;
+    const budgetOf = (amount: number) => [
+      { counter: { ...counter, windowStartMs: 0, windowEndMs: Date.UTC(2100, 0) }, isRolling: false, amount },
+    ];
+    const lease = (kind: 'ended' | 'undone', endedMs: number, amount: number): UsageEntry => {
+      const charge = chargeOf(0, { usage: null, costMicroUsd: amount, estimated: true });
+      return entryOf('a', { lease: { kind, endedMs }, status: 0, charges: [charge], budgets: budgetOf(amount) });
+    };
+    const steps: readonly (readonly [UsageEntry, [requests: number, cost: number, estimated: number]])[] = [
+      [lease('ended', 1000, 900), [1, 900, 1]],
+      [lease('undone', 1000, -900), [0, 0, 0]],
+      [lease('ended', 2000, 950), [1, 950, 1]],
+      [lease('undone', 2000, -950), [0, 0, 0]],
+      [entryOf('a', { budgets: budgetOf(100) }), [1, 100, 0]],
+    ];
+    const { ledger: other } = open(t, { dataDir });
+    for (const [entry, expected] of steps) {
+      for (const each of [ledger, ledger, other]) each.add(entry);
+      await ledger.flush();
+      await other.flush();
+      const { totals, top } = await ledger.reader.report(whole);
+      assert.deepEqual([totals.requests, totals.costMicroUsd, totals.estimated], expected);
+      assert.equal(top.byCost.length, 1, 'it stays one request');
+      assert.equal(top.byCost[0]?.costMicroUsd, expected[1]);
+      assert.equal(ledger.reader.standings(Date.UTC(2026, 10), () => null)[0]?.spent, expected[1]);
+    }
+  });
+
   it('counts a request once, and the tokens and cost of each call under its own model', async (t) => {
     const { ledger } = open(t);
     const spare = { provider: 'spare', model: 'spare/one' };

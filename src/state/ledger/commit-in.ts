@@ -1,13 +1,21 @@
-import type { CommitResult, CounterChange, HoldAccount } from '../store.ts';
+import type { CommitResult, CounterChange, HoldAccount, LeaseEnd } from '../store.ts';
 import type { Books } from './books.ts';
 import { type LedgerKey, refund, spend } from './counter.ts';
 import type { HoldPart, HoldRecord } from './hold-record.ts';
+import { undoneEndOf } from './lease-end.ts';
+
+/** A step's result, and the end of a lease that it has taken back. */
+export interface Committed {
+  readonly result: CommitResult;
+  readonly undone: LeaseEnd | null;
+}
 
 /** Turns a hold into what was spent, once (see `Store.commit`). Effects: on the books only. */
-export function commitIn(books: Books, account: HoldAccount, nowMs: number): CommitResult {
+export function commitIn(books: Books, account: HoldAccount, nowMs: number): Committed {
   const record = books.holdOf(account.id);
   if (record === undefined) return account.isUnheld === true ? chargeUnheld(books, account, nowMs) : NOTHING;
   if (record.isSettled) return NOTHING;
+  const undone = undoneEndOf(account.id, record);
   books.dropHold(account.id);
   const amounts = new Map<string, number>();
   for (const { counter, amount } of account.charges) {
@@ -15,7 +23,7 @@ export function commitIn(books: Books, account: HoldAccount, nowMs: number): Com
   }
   const parts = Map.groupBy(record.parts, ({ counter }) => counter.key);
   const counters = [...parts].map(([key, own]) => settleCounter(books, own, amounts.get(key) ?? 0, nowMs));
-  return { applied: true, counters };
+  return { result: { applied: true, counters }, undone };
 }
 
 /** Starts the leases of an open hold anew. */
@@ -41,14 +49,17 @@ export function expireIn(books: Books, id: string, record: HoldRecord, nowMs: nu
   return !record.parts.some(({ isHeld }) => isHeld);
 }
 
-const NOTHING: CommitResult = Object.freeze({ applied: false, counters: Object.freeze([]) });
+const NOTHING: Committed = Object.freeze({
+  result: Object.freeze({ applied: false, counters: Object.freeze([]) }),
+  undone: null,
+});
 
 /** The id is kept as settled: this account may be sent again, and a hold under way when the store was lost may still arrive. */
-function chargeUnheld(books: Books, account: HoldAccount, nowMs: number): CommitResult {
+function chargeUnheld(books: Books, account: HoldAccount, nowMs: number): Committed {
   for (const { counter } of account.charges) books.counterOf(counter, nowMs);
-  books.keepHold(account.id, { owner: '', parts: [], isSettled: true });
+  books.keepHold(account.id, { owner: '', memo: '', parts: [], isSettled: true });
   const counters = account.charges.map(({ counter, amount }) => charge(books, counter, amount, nowMs));
-  return { applied: true, counters };
+  return { result: { applied: true, counters }, undone: null };
 }
 
 /** What was charged at the end of a lease is not charged again, and what was too much of it is given back. */

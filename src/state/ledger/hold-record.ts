@@ -5,6 +5,7 @@ import type { LedgerKey } from './counter.ts';
 /** A hold as a ledger keeps it: while any part is held, and for a while after its lease, for an account that comes late. */
 export interface HoldRecord {
   readonly owner: string;
+  readonly memo: string;
   readonly parts: readonly HoldPart[];
   /** An account without a hold was taken under this id: nothing may be taken under it again. */
   readonly isSettled: boolean;
@@ -39,7 +40,7 @@ export function recordOf(hold: Hold, nowMs: number): HoldRecord {
       chargedAtMs: 0,
     };
   });
-  return { owner: hold.owner, parts, isSettled: false };
+  return { owner: hold.owner, memo: hold.memo ?? '', parts, isSettled: false };
 }
 
 /** Whether some of it still waits for its account within the lease. Pure. */

@@ -1,11 +1,18 @@
 import type { CounterKey, CounterState } from '#decision';
-import type { Hold, ReserveResult } from '../store.ts';
+import type { Hold, LeaseEnd, ReserveResult } from '../store.ts';
 import type { Books } from './books.ts';
 import { hasRoom, refund, refundable, stateOf } from './counter.ts';
 import { type HoldPart, type HoldRecord, recordOf } from './hold-record.ts';
+import { undoneEndOf } from './lease-end.ts';
+
+/** A step's result, and the end of a lease that it has taken back. */
+export interface Reserved {
+  readonly result: ReserveResult;
+  readonly undone: LeaseEnd | null;
+}
 
 /** Takes a hold, raises or revives one: every part or none (see `Store.reserve`). Effects: on the books only. */
-export function reserveIn(books: Books, hold: Hold, nowMs: number): ReserveResult {
+export function reserveIn(books: Books, hold: Hold, nowMs: number): Reserved {
   const before = books.holdOf(hold.id);
   const exhausted = before?.isSettled === true ? [] : exhaustedKeys(books, hold, before, nowMs);
   if (before?.isSettled === true || exhausted.length > 0) {
@@ -14,10 +21,11 @@ export function reserveIn(books: Books, hold: Hold, nowMs: number): ReserveResul
       hold.reservations.map(({ counter }) => counter),
       nowMs,
     );
-    return { kind: 'refused', exhausted, counters };
+    return { result: { kind: 'refused', exhausted, counters }, undone: null };
   }
   // Every counter is there before the first one is changed: books that are full refuse the whole hold.
   const counters = hold.reservations.map(({ counter }) => books.counterOf(counter, nowMs));
+  const undone = undoneEndOf(hold.id, before);
   if (before !== undefined) takeBack(books, before, nowMs);
   hold.reservations.forEach(({ amount }, at) => {
     const counter = counters[at];
@@ -26,7 +34,7 @@ export function reserveIn(books: Books, hold: Hold, nowMs: number): ReserveResul
     books.changed(counter);
   });
   books.keepHold(hold.id, recordOf(hold, nowMs));
-  return { kind: 'held' };
+  return { result: { kind: 'held' }, undone };
 }
 
 /** The counters as decisions read them; one nobody touched is absent. */

@@ -1,17 +1,18 @@
 import { GatewayError } from '#core';
 import type { CounterKey, CounterState } from '#decision';
 import type { Books } from '../ledger/books.ts';
-import { commitIn, expireIn, renewIn } from '../ledger/commit-in.ts';
+import { type Committed, commitIn, expireIn, renewIn } from '../ledger/commit-in.ts';
 import { type Counter, createCounter, isForgettable, type LedgerKey, refreshCounter } from '../ledger/counter.ts';
 import { type HoldRecord, isOpen } from '../ledger/hold-record.ts';
-import { readIn, reserveIn } from '../ledger/reserve-in.ts';
-import type { CommitResult, Hold, HoldAccount, ReserveResult, SweepResult } from '../store.ts';
+import { leaseEndOf } from '../ledger/lease-end.ts';
+import { type Reserved, readIn, reserveIn } from '../ledger/reserve-in.ts';
+import type { Hold, HoldAccount, LeaseEnd, SweepResult } from '../store.ts';
 
 /** Counters and holds in memory. Every function is one synchronous step, hence atomic. */
 export interface Ledger {
   readonly read: (keys: readonly CounterKey[], nowMs: number) => Record<string, CounterState>;
-  readonly reserve: (hold: Hold, nowMs: number) => ReserveResult;
-  readonly commit: (account: HoldAccount, nowMs: number) => CommitResult;
+  readonly reserve: (hold: Hold, nowMs: number) => Reserved;
+  readonly commit: (account: HoldAccount, nowMs: number) => Committed;
   readonly renew: (holdId: string, nowMs: number) => boolean;
   readonly sweep: (nowMs: number) => SweepResult;
   readonly size: () => LedgerSize;
@@ -80,10 +81,10 @@ export function createLedger(limits: LedgerLimits): Ledger {
   }
 
   function sweep(nowMs: number): SweepResult {
-    const ended: { id: string; owner: string }[] = [];
+    const ended: LeaseEnd[] = [];
     for (const [id, record] of [...holds]) {
       if (!record.parts.some(({ isHeld, untilMs }) => isHeld && untilMs <= nowMs)) continue;
-      if (expireIn(books, id, record, nowMs)) ended.push({ id, owner: record.owner });
+      if (expireIn(books, id, record, nowMs)) ended.push(leaseEndOf(books, id, record, nowMs));
     }
     for (const id of expired.keys()) {
       if (expired.size <= limits.maxExpired) break;

@@ -1,5 +1,5 @@
 import type { Clock } from '#core';
-import type { BreakerRules, Store } from '../store.ts';
+import type { BreakerRules, LeaseEnd, Store, StoreEvent } from '../store.ts';
 import { createClaims } from './claims.ts';
 import { createLedger, type LedgerSize } from './ledger.ts';
 import { createTargetHints } from './target-hints.ts';
@@ -19,6 +19,7 @@ export interface MemoryStoreOptions<State> {
   readonly maxExpiredHolds?: number;
   readonly maxTargets?: number;
   readonly maxClaims?: number;
+  readonly onEvent?: (event: StoreEvent) => void;
 }
 
 /** Creates an empty memory store. It has no timers: whoever owns it calls `sweep` now and then. Effects: reads the clock. */
@@ -31,15 +32,22 @@ export function createMemoryStore<State>(options: MemoryStoreOptions<State>): Me
   });
   const hints = createTargetHints(options.breaker, options.maxTargets ?? 10_000);
   const claims = createClaims(options.maxClaims ?? 100_000);
+
+  function told<T>({ result, undone }: { readonly result: T; readonly undone: LeaseEnd | null }): T {
+    if (undone !== null) options.onEvent?.({ kind: 'lease-undone', end: undone });
+    return result;
+  }
+
   return {
     async readFacts({ counters, targets }) {
       const nowMs = clock.nowMs();
       return { counters: ledger.read(counters, nowMs), ...hints.read(targets, nowMs) };
     },
-    reserve: async (hold) => ledger.reserve(hold, clock.nowMs()),
-    commit: async (account) => ledger.commit(account, clock.nowMs()),
+    reserve: async (hold) => told(ledger.reserve(hold, clock.nowMs())),
+    commit: async (account) => told(ledger.commit(account, clock.nowMs())),
     renew: async (holdId) => ledger.renew(holdId, clock.nowMs()),
     sweep: async () => ledger.sweep(clock.nowMs()),
+    recentLeaseEnds: async () => [],
     claim: async (name, forMs) => claims.take(name, forMs, clock.nowMs()),
     claimedAt: async (names) => claims.takenAt(names, clock.nowMs()),
     attemptStarted: (target, breaker) => hints.started(target, breaker, clock.nowMs()),

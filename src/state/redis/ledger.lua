@@ -119,6 +119,26 @@ local function release(part)
   counter.held = math.max(0, counter.held - part[AMOUNT])
 end
 
+-- What was told of a hold that is not open any more: owner, memo, when its last charge was made, {name, budget, limit,
+-- charged, spent, ...} of each part. Nil while it is open.
+local function leaseEnd(hold)
+  local at, charges = 0, {}
+  for _, part in ipairs(hold.parts) do
+    if part[HELD] == 1 then return nil end
+    at = math.max(at, part[CHARGED_AT])
+    for _, value in ipairs({ part[NAME], part[BUDGET], part[LIMIT], part[CHARGED], counterOf(part[NAME], part[SPAN]).spent }) do
+      table.insert(charges, value)
+    end
+  end
+  return { hold.owner, hold.memo or '', at, charges }
+end
+
+-- The end of a lease that is about to be taken back; an empty list where none was told, or nothing was charged.
+local function undoneEnd(hold)
+  local told = hold and leaseEnd(hold)
+  return told and told[3] > 0 and told or {}
+end
+
 local function writeCounters()
   for _, counter in pairs(counters) do
     if counter.isChanged then

@@ -2,7 +2,16 @@ import type { Clock } from '#core';
 import { claimsWithFallback } from '../claims-with-fallback.ts';
 import { createLastKnown } from '../ledger/last-known.ts';
 import { createTargetHints } from '../memory/target-hints.ts';
-import type { BreakerRules, CommitResult, FactsQuery, Hold, HoldAccount, Store, StoreEvent } from '../store.ts';
+import type {
+  BreakerRules,
+  CommitResult,
+  FactsQuery,
+  Hold,
+  HoldAccount,
+  LeaseEnd,
+  Store,
+  StoreEvent,
+} from '../store.ts';
 import { StoreOpenError, StoreUnavailableError } from '../store-errors.ts';
 import { createAvailability, isRefusal } from './availability.ts';
 import { createRedisClient, type RedisClient } from './connect-redis.ts';
@@ -74,9 +83,17 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
     const { id, charges, isUnheld } = account;
     const keys = [`h:${id}`, ...charges.map(({ counter }) => `c:${counter.key}`)];
     const args = [id, isUnheld === true ? '1' : '0', writeCharges(charges)];
-    const { result, counters } = readCommitted(await availability.roundTrip(() => run('commit', keys, args)));
+    const { result, counters, undone } = readCommitted(
+      id,
+      await availability.roundTrip(() => run('commit', keys, args)),
+    );
     lastKnown.learn(counters);
+    tellUndone(undone);
     return result;
+  }
+
+  function tellUndone(end: LeaseEnd | null): void {
+    if (end !== null) options.onEvent?.({ kind: 'lease-undone', end });
   }
 
   async function readFacts({ counters, targets }: FactsQuery) {
@@ -93,13 +110,14 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
     }
   }
 
-  async function reserve({ id, owner, reservations }: Hold) {
+  async function reserve({ id, owner, reservations, memo = '' }: Hold) {
     const keys = [`h:${id}`, ...reservations.map(({ counter }) => `c:${counter.key}`)];
     const reply = await availability.roundTrip(() =>
-      run('reserve', keys, [id, owner, writeReservations(reservations)]),
+      run('reserve', keys, [id, owner, writeReservations(reservations), memo]),
     );
-    const { result, counters } = readReserved(reply);
+    const { result, counters, undone } = readReserved(id, reply);
     lastKnown.learn(counters);
+    tellUndone(undone);
     return result;
   }
 
@@ -118,7 +136,7 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
   }
 
   async function sweep() {
-    const expired: { readonly id: string; readonly owner: string }[] = [];
+    const expired: LeaseEnd[] = [];
     if (late.size() > 0) await late.deliver(send);
     for (;;) {
       const swept = readSwept(await availability.roundTrip(() => run('sweep', [], [String(SWEPT_PER_STEP)])));
@@ -155,6 +173,7 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
     commit,
     renew: async (id) => (await availability.roundTrip(() => run('renew', [`h:${id}`], [id]))) === 1,
     sweep,
+    recentLeaseEnds: async () => [],
     ...claimsWithFallback({ claim, claimedAt }, nowMs),
     attemptStarted: (name, breaker) => hints.started(name, breaker, nowMs()),
     attemptEnded: (report) => hints.ended(report, nowMs()),

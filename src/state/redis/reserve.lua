@@ -1,6 +1,7 @@
 -- Takes, raises or revives a hold: every part or none. ARGV[3]: id, ARGV[4]: owner, ARGV[5]: the parts as JSON, with
--- `enforce` after them. Answers {1 or 0, {names without room}, {name, spent, held, ...}}.
-local id, owner, wishes = ARGV[3], ARGV[4], cjson.decode(ARGV[5])
+-- `enforce` after them, ARGV[6]: memo. Answers {1 or 0, {names without room}, {name, spent, held, ...}, the end of a lease
+-- that this takes back}.
+local id, owner, wishes, memo = ARGV[3], ARGV[4], cjson.decode(ARGV[5]), ARGV[6]
 local before = readHold(id)
 local exhausted = {}
 
@@ -28,6 +29,7 @@ for _, wish in ipairs(wishes) do
 end
 
 local isHeld = #exhausted == 0 and not (before and before.isSettled == 1)
+local undone = isHeld and undoneEnd(before) or {}
 if isHeld then
   if before then
     for _, part in ipairs(before.parts) do
@@ -42,7 +44,7 @@ if isHeld then
     counter.held = counter.held + part[AMOUNT]
     parts[at] = part
   end
-  keepHold(id, { owner = owner, isSettled = 0, parts = parts })
+  keepHold(id, { owner = owner, memo = memo, isSettled = 0, parts = parts })
   writeCounters()
 end
 
@@ -52,4 +54,4 @@ for name, counter in pairs(counters) do
   table.insert(states, counter.spent)
   table.insert(states, counter.held)
 end
-return { isHeld and 1 or 0, exhausted, states }
+return { isHeld and 1 or 0, exhausted, states, undone }

@@ -1,4 +1,5 @@
--- Ends holds whose lease is over, as their budgets say. ARGV[3]: at most so many. Answers {looked at, {id, owner, ...}}.
+-- Ends holds whose lease is over, as their budgets say. ARGV[3]: at most so many. Answers {looked at, {{id, end}, ...}}, each end as
+-- `leaseEnd` says.
 local due = redis.call('ZRANGEBYSCORE', leasesKey, '-inf', whole(now), 'LIMIT', 0, tonumber(ARGV[3]))
 local ended = {}
 for _, id in ipairs(due) do
@@ -16,8 +17,7 @@ for _, id in ipairs(due) do
       end
     end
     if not keepHold(id, hold) then
-      table.insert(ended, id)
-      table.insert(ended, hold.owner)
+      table.insert(ended, { id, leaseEnd(hold) })
     end
   end
 end

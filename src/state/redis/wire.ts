@@ -1,6 +1,14 @@
 import type { CounterKey, CounterState, Reservation } from '#decision';
 import { spanOf } from '../ledger/counter.ts';
-import type { CommitResult, CounterChange, HoldAccount, ReserveResult, SweepResult } from '../store.ts';
+import type {
+  CommitResult,
+  CounterChange,
+  HoldAccount,
+  LeaseCharge,
+  LeaseEnd,
+  ReserveResult,
+  SweepResult,
+} from '../store.ts';
 
 /** Reservations as `reserve.lua` reads them. Pure. */
 export function writeReservations(reservations: readonly Reservation[]): string {
@@ -29,21 +37,33 @@ function writePart(counter: CounterKey, amount: number, leaseMs: number, release
 }
 
 /** What `reserve.lua` says. Pure. */
-export function readReserved(reply: unknown): {
+export function readReserved(
+  id: string,
+  reply: unknown,
+): {
   readonly result: ReserveResult;
   readonly counters: Readonly<Record<string, CounterState>>;
+  readonly undone: LeaseEnd | null;
 } {
-  const [isHeld, exhausted, states] = reply as [number, string[], (string | number)[]];
+  const [isHeld, exhausted, states, undone] = reply as [number, string[], (string | number)[], WrittenEnd];
   const counters = readStates(states);
-  return { counters, result: isHeld === 1 ? { kind: 'held' } : { kind: 'refused', exhausted, counters } };
+  return {
+    counters,
+    undone: readLeaseEnd(id, undone),
+    result: isHeld === 1 ? { kind: 'held' } : { kind: 'refused', exhausted, counters },
+  };
 }
 
 /** What `commit.lua` says. Pure. */
-export function readCommitted(reply: unknown): {
+export function readCommitted(
+  id: string,
+  reply: unknown,
+): {
   readonly result: CommitResult;
   readonly counters: Readonly<Record<string, CounterState>>;
+  readonly undone: LeaseEnd | null;
 } {
-  const [applied, values] = reply as [number, (string | number)[]];
+  const [applied, values, undone] = reply as [number, (string | number)[], WrittenEnd];
   const changes: CounterChange[] = [];
   const counters: Record<string, CounterState> = {};
   for (let at = 0; at + 5 < values.length; at += 6) {
@@ -52,14 +72,28 @@ export function readCommitted(reply: unknown): {
     changes.push({ key, budget, limit, before, after });
     counters[key] = { spent: after, held };
   }
-  return { result: { applied: applied === 1, counters: changes }, counters };
+  return { result: { applied: applied === 1, counters: changes }, counters, undone: readLeaseEnd(id, undone) };
 }
 
 /** What `sweep.lua` says. Pure. */
 export function readSwept(reply: unknown): { readonly due: number; readonly expired: SweepResult['expired'] } {
-  const [due, values] = reply as [number, string[]];
-  const expired = values.flatMap((id, at) => (at % 2 === 0 ? [{ id, owner: values[at + 1] ?? '' }] : []));
-  return { due, expired };
+  const [due, ended] = reply as [number, [id: string, end: WrittenEnd][]];
+  return { due, expired: ended.flatMap(([id, end]) => readLeaseEnd(id, end) ?? []) };
+}
+
+/** As `leaseEnd` of `ledger.lua` says; empty for none. */
+type WrittenEnd = [owner: string, memo: string, endedMs: number, charges: (string | number)[]] | [];
+
+function readLeaseEnd(id: string, written: WrittenEnd): LeaseEnd | null {
+  const [owner, memo = '', endedMs = 0, values = []] = written;
+  if (owner === undefined) return null;
+  const charges: LeaseCharge[] = [];
+  for (let at = 0; at + 4 < values.length; at += 5) {
+    const [key, budget] = [String(values[at]), String(values[at + 1])];
+    const [limit = 0, amount = 0, spent = 0] = values.slice(at + 2, at + 5).map(Number);
+    charges.push({ key, budget, limit, amount, spent });
+  }
+  return { id, owner, memo, endedMs, charges };
 }
 
 /** What `read-facts.lua` says. Pure. */

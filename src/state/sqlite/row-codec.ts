@@ -65,7 +65,7 @@ type PackedPart = [
 ];
 
 /** A hold as text, without the names of its fields: a third of the bytes. Pure. */
-export function packHold({ owner, parts, isSettled }: HoldRecord): string {
+export function packHold({ owner, memo, parts, isSettled }: HoldRecord): string {
   const packed = parts.map(
     ({ counter, amount, leaseMs, onLeaseExpiry, untilMs, isHeld, charged, chargedAtMs }): PackedPart => [
       counter.key,
@@ -82,17 +82,18 @@ export function packHold({ owner, parts, isSettled }: HoldRecord): string {
       chargedAtMs,
     ],
   );
-  return JSON.stringify([owner, isSettled ? 1 : 0, packed]);
+  return JSON.stringify([owner, isSettled ? 1 : 0, packed, memo]);
 }
 
 /** A hold from its text. Pure. */
 export function unpackHold(text: string): HoldRecord {
-  const [owner, isSettled, packed] = JSON.parse(text) as [string, 0 | 1, PackedPart[]];
+  // Holds of an older gateway have no memo.
+  const [owner, isSettled, packed, memo = ''] = JSON.parse(text) as [string, 0 | 1, PackedPart[], string?];
   const parts = packed.map(([key, budget, limit, windowStartMs, windowEndMs, ...rest]) => {
     const [amount, leaseMs, isReleased, untilMs, isHeld, charged, chargedAtMs] = rest;
     const counter: LedgerKey = { key, budget, limit, windowStartMs, windowEndMs };
     const onLeaseExpiry = isReleased === 1 ? ('release' as const) : ('settle' as const);
     return { counter, amount, leaseMs, onLeaseExpiry, untilMs, isHeld: isHeld === 1, charged, chargedAtMs };
   });
-  return { owner, parts, isSettled: isSettled === 1 };
+  return { owner, memo, parts, isSettled: isSettled === 1 };
 }

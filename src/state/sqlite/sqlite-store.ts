@@ -3,9 +3,10 @@ import type { Clock } from '#core';
 import { claimsWithFallback } from '../claims-with-fallback.ts';
 import { commitIn, expireIn, renewIn } from '../ledger/commit-in.ts';
 import { createLastKnown } from '../ledger/last-known.ts';
+import { leaseEndOf, undoneEndOf } from '../ledger/lease-end.ts';
 import { readIn, reserveIn } from '../ledger/reserve-in.ts';
 import { createTargetHints } from '../memory/target-hints.ts';
-import type { BreakerRules, FactsQuery, Store, StoreEvent, StoreFacts, SweepResult } from '../store.ts';
+import type { BreakerRules, FactsQuery, LeaseEnd, Store, StoreEvent, StoreFacts, SweepResult } from '../store.ts';
 import type { StoreUnavailableError } from '../store-errors.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type Durability, openLedgerFile } from './open-ledger-file.ts';
@@ -27,6 +28,7 @@ export interface SqliteStoreOptions<State> {
 }
 
 const EXPIRED_PER_STEP = 500;
+const RECENT_ENDS = 5000;
 const PRUNED_PER_SWEEP = 5000;
 const MAX_KNOWN_COUNTERS = 10_000;
 
@@ -87,6 +89,11 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
     }
   }
 
+  function told<T>({ result, undone }: { readonly result: T; readonly undone: LeaseEnd | null }): T {
+    if (undone !== null) options.onEvent?.({ kind: 'lease-undone', end: undone });
+    return result;
+  }
+
   /** Several small transactions rather than a long one, so that nobody waits for the lock. */
   async function sweep(): Promise<SweepResult> {
     const expired: SweepResult['expired'][number][] = [];
@@ -106,17 +113,19 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
     const ids = books.dueHolds(atMs, EXPIRED_PER_STEP);
     const ended = ids.flatMap((id) => {
       const record = books.holdOf(id);
-      return record !== undefined && expireIn(books, id, record, atMs) ? [{ id, owner: record.owner }] : [];
+      return record !== undefined && expireIn(books, id, record, atMs) ? [leaseEndOf(books, id, record, atMs)] : [];
     });
     return { due: ids.length, ended };
   }
 
   return {
     readFacts,
-    reserve: (hold) => group.run((atMs) => reserveIn(books, hold, atMs)),
-    commit: (account) => group.run((atMs) => commitIn(books, account, atMs)),
+    reserve: async (hold) => told(await group.run((atMs) => reserveIn(books, hold, atMs))),
+    commit: async (account) => told(await group.run((atMs) => commitIn(books, account, atMs))),
     renew: (holdId) => group.run((atMs) => renewIn(books, holdId, atMs)),
     sweep,
+    recentLeaseEnds: () =>
+      group.run(() => books.endedHolds(RECENT_ENDS).flatMap(([id, record]) => undoneEndOf(id, record) ?? [])),
     ...claimsWithFallback(
       {
         claim: (name, forMs) => group.run((atMs) => books.claim(name, forMs, atMs)),

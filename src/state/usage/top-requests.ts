@@ -13,8 +13,8 @@ export function createTopRequests(
 ): (fromMs: number, toMs: number, count: number) => Promise<UsageReport['top']> {
   const order = (column: string) =>
     database.prepare(
-      `SELECT id, min(at_ms) AS at_ms, max(CASE part WHEN 0 THEN consumer END) AS consumer, max(CASE part WHEN 0 THEN route END) AS route,
-       max(CASE part WHEN 0 THEN model END) AS model, sum(${TOKENS}) AS tokens, sum(cost_micro_usd) AS cost,
+      `SELECT id, min(at_ms) AS at_ms, max(consumer) AS consumer, max(route) AS route,
+       coalesce(max(CASE part WHEN 0 THEN model END), max(model)) AS model, sum(${TOKENS}) AS tokens, sum(cost_micro_usd) AS cost,
        count(*) - count(cost_micro_usd) AS unknown FROM charges INDEXED BY charges_by_time
        WHERE at_ms >= ? AND at_ms < ? GROUP BY id ORDER BY ${column} DESC, id LIMIT ?`,
     );

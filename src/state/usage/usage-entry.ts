@@ -5,6 +5,11 @@ import type { CounterKey } from '#decision';
 export interface UsageEntry {
   /** The request id: whatever comes a second time under it changes nothing. */
   readonly id: string;
+  /**
+   * The entry is what was charged when a lease ended, or takes that back since the account came after all; once per time it ended. Absent for a request that its own
+   * process has accounted for.
+   */
+  readonly lease?: { readonly kind: 'ended' | 'undone'; readonly endedMs: number };
   /** When the request came, in ms since 1970. */
   readonly atMs: number;
   readonly environment: string;
@@ -16,10 +21,11 @@ export interface UsageEntry {
   /** Null when the route sends the model straight to its provider. */
   readonly chain: string | null;
   readonly endpoint: string;
+  /** 0 where nobody knows. */
   readonly status: number;
   readonly code: string | null;
   readonly fallback: string | null;
-  /** Calls upstream, billed or not. */
+  /** Calls upstream, billed or not; 0 where nobody knows. */
   readonly attempts: number;
   /** What an answer from a cache would have cost. */
   readonly savedMicroUsd: number;

@@ -79,17 +79,38 @@ function chargeColumns(entry: UsageEntry, charge: UsageCharge, part: number): SQ
   const { target, provider, model, costMicroUsd, priceSource, priceFromMs, estimated } = charge;
   const billed = entry.charges.filter(({ usage }) => usage !== null).length;
   return [
-    ...[id, part, atMs, environment, revision, consumer, team, route, chain, target, provider, model, endpoint],
+    ...[
+      id,
+      rowOf(entry, part),
+      atMs,
+      environment,
+      revision,
+      consumer,
+      team,
+      route,
+      chain,
+      target,
+      provider,
+      model,
+      endpoint,
+    ],
     ...tokenColumns(charge),
     ...[costMicroUsd, priceSource, priceFromMs, Number(estimated), status, code, fallback],
     ...[entry.attempts, billed, part === 0 ? entry.savedMicroUsd : 0],
   ];
 }
 
+/** The rows of a lease stand beside those of the request's own account: numbered by the time it ended, below zero when taken back. */
+function rowOf({ lease }: UsageEntry, part: number): number {
+  if (lease === undefined) return part;
+  return lease.kind === 'ended' ? lease.endedMs : -lease.endedMs;
+}
+
 function sliceColumns(entry: UsageEntry, charge: UsageCharge, part: number): SQLInputValue[] {
   const { atMs, consumer, team, route, status, fallback, charges, savedMicroUsd } = entry;
   const isFirst = part === 0;
-  const once = (holds: boolean) => Number(isFirst && holds);
+  const sign = entry.lease?.kind === 'undone' ? -1 : 1;
+  const once = (holds: boolean) => sign * Number(isFirst && holds);
   return [
     ...[Math.floor(atMs / SLICE_MS) * SLICE_MS, consumer, team, route, charge.provider, charge.model],
     ...[once(true), once(status >= 400), once(fallback !== null)],
