@@ -1,3 +1,4 @@
+import type { JsonObject } from '#core';
 import type { Model, Provider, Route } from '#snapshot';
 import { hiddenPromptTokens, imageTokensAtMost, searchesByItself } from './model-extras.ts';
 import type { RequestFacts } from './types.ts';
@@ -5,11 +6,15 @@ import type { RequestFacts } from './types.ts';
 // More than any model reads today; a model that matters declares its own.
 const UNDECLARED_WINDOW = 1_048_576;
 const PROMPT_TOKENS = 32;
+/** Parameters by which a provider brings in what no body holds. */
+const READS_MORE = ['tools', 'plugins', 'web_search_options', 'mcp_servers', 'container', 'cachedContent'];
 
 /** What reads a request. */
 export interface InputReader {
   readonly model: Model | null;
   readonly provider: Provider | null;
+  /** Parameters that policy sets for it. */
+  readonly params: JsonObject;
 }
 
 /**
@@ -19,16 +24,30 @@ export interface InputReader {
  */
 export function inputBoundOf(request: RequestFacts, route: Pick<Route, 'prompt'>, reader: InputReader): number {
   const { inputTokensAtMost, images } = request;
-  const { model, provider } = reader;
+  const { model, provider, params } = reader;
   if (inputTokensAtMost === undefined) return request.inputTokens;
   if (provider?.dialect === 'sandbox') return request.inputTokens + promptTokens(route.prompt);
   const window = model?.contextWindow ?? UNDECLARED_WINDOW;
-  const isOpen = inputTokensAtMost === null || searchesByItself(model);
-  const text = isOpen ? window : inputTokensAtMost + promptTokens(route.prompt) + hiddenPromptTokens(model);
+  const isOpen = inputTokensAtMost === null || searchesByItself(model) || READS_MORE.some((name) => name in params);
+  const text = isOpen
+    ? window
+    : inputTokensAtMost + promptTokens(route.prompt) + paramTokens(params) + hiddenPromptTokens(model);
   return Math.min(window, text) + (images === 0 ? 0 : images * imageTokensAtMost(model));
 }
 
 function promptTokens({ prepend, append }: Route['prompt']): number {
   if (prepend === null && append === null) return 0;
   return Buffer.byteLength(prepend ?? '') + Buffer.byteLength(append ?? '') + PROMPT_TOKENS;
+}
+
+/** Schemas and the like; figures and switches are not read by the model. */
+function paramTokens(params: JsonObject): number {
+  let bytes = 0;
+  for (const name in params) {
+    const value = params[name];
+    if (typeof value === 'string' || (typeof value === 'object' && value !== null)) {
+      bytes += Buffer.byteLength(JSON.stringify(value));
+    }
+  }
+  return bytes;
 }

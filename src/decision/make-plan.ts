@@ -75,8 +75,8 @@ function judge(candidate: Candidate, context: GateContext, maxPrices: MaxPrices,
   const { request, route, facts } = context;
   const refusal = refusalOf(candidate, context, maxPrices);
   const cap = outputCapOf(request, route, candidate);
-  const { model, provider } = candidate;
-  const worst = worstCaseOf(request, route, { model, provider, outputCap: cap.bound, atMs: facts.nowMs });
+  const { model, provider, params } = candidate;
+  const worst = worstCaseOf(request, route, { model, provider, params, outputCap: cap.bound, atMs: facts.nowMs });
   const { id } = candidate;
   const isEligible = refusal === null;
   return { id, candidate, refusal, isEligible, worst, costMicroUsd: worst.costMicroUsd, cap, outer };

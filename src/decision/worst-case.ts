@@ -1,4 +1,4 @@
-import type { MicroUsd, TokenClass } from '#core';
+import { asNumber, type MicroUsd, type TokenClass } from '#core';
 import type { Model, Price, Route } from '#snapshot';
 import { type InputReader, inputBoundOf } from './input-bound.ts';
 import { classPrice, priceAt, tierOf } from './price.ts';
@@ -31,8 +31,8 @@ const OUTPUT_CLASSES = ['output', 'reasoning', 'audioOutput'] as const;
  * limit, what is left of its context window, or 4096 tokens. Pure.
  */
 export function worstCaseOf(request: RequestFacts, route: Pick<Route, 'prompt'>, target: WorstCaseTarget): WorstCase {
-  const { model, outputCap, atMs } = target;
-  const choices = Math.max(1, request.choices ?? 1);
+  const { model, params, outputCap, atMs } = target;
+  const choices = Math.max(1, asNumber(params.n ?? params.candidateCount) ?? request.choices ?? 1);
   const outputTokens = outputBound(request, model, outputCap) * choices;
   const inputTokens = inputBoundOf(request, route, target);
   const price = priceAt(model, atMs);

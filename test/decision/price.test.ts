@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { NO_USAGE, TOKEN_CLASSES, type TokenClass, type Usage } from '#core';
+import { type JsonObject, NO_USAGE, TOKEN_CLASSES, type TokenClass, type Usage } from '#core';
 import { classPrice, costOf, priceAt, tierOf, worstCaseOf } from '#decision';
 import type { Model, Price } from '#snapshot';
 import { requestOf } from './build.ts';
@@ -108,7 +108,7 @@ describe('a long prompt costs what its tier says, all of it', () => {
       prices: [GEMINI],
     };
     const route = { prompt: { prepend: null, append: null } };
-    const target = { model, provider: null, outputCap: 1000, atMs: 0 };
+    const target = { model, provider: null, params: {}, outputCap: 1000, atMs: 0 };
     const most = (inputTokens: number) => worstCaseOf(requestOf({ inputTokens }), route, target).costMicroUsd;
     // 200,000 × 1.25 + 1,000 × 10; then 200,001 × 2.50 + 1,000 × 15, rounded up.
     assert.deepEqual([most(200_000), most(200_001)], [260_000, 515_003]);
@@ -117,6 +117,20 @@ describe('a long prompt costs what its tier says, all of it', () => {
     const cheaper = { ...target, model: { ...model, prices: [{ ...GEMINI, tiers: [tier] }] } };
     const bounded = requestOf({ inputTokens: 300, inputTokensAtMost: 1200 });
     assert.equal(worstCaseOf(bounded, route, cheaper).costMicroUsd, 1250 + 10_000);
+  });
+  test('what policy sets for a target counts: answers, schemas, and what brings in more than any body holds', () => {
+    const bounded = requestOf({ inputTokens: 300, inputTokensAtMost: 1200 });
+    const route = { prompt: { prepend: null, append: null } };
+    const most = (params: JsonObject) => {
+      const { inputTokens, outputTokens } = worstCaseOf(bounded, route, {
+        ...{ model: null, provider: null, outputCap: 10, atMs: 0 },
+        params,
+      });
+      return [inputTokens, outputTokens];
+    };
+    assert.deepEqual(most({ temperature: 1, n: 3 }), [1200, 30]);
+    assert.deepEqual(most({ response_format: { type: 'x' } }), [1200 + '{"type":"x"}'.length, 10]);
+    assert.deepEqual(most({ tools: [] }), [1_048_576, 10]);
   });
   test('a row without tiers is its own', () => assert.equal(tierOf(SONNET, 1_000_000_000), SONNET));
 });

@@ -67,7 +67,13 @@ function boundOf(exchange: Exchange) {
   const shape = dialectOf(exchange.dialect)?.readShape(exchange.request, exchange.context);
   assert.ok(shape !== undefined);
   const facts = shapeFacts(shape, Buffer.byteLength(exchange.requestText));
-  const target = { model: modelNamed(exchange.model), provider: null, outputCap: shape.maxOutputTokens, atMs: 0 };
+  const target = {
+    model: modelNamed(exchange.model),
+    provider: null,
+    params: {},
+    outputCap: shape.maxOutputTokens,
+    atMs: 0,
+  };
   const worst = worstCaseOf(requestOf(facts), NO_PROMPT, target);
   // The window that stands in where nothing is declared.
   const isOpen = worst.inputTokens >= 1_048_576;
