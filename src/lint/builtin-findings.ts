@@ -5,6 +5,8 @@ export interface BuiltinFinding extends Pick<RuleMeta, 'id' | 'summary' | 'why' 
   /** YAML that shows it, where a few lines can. */
   readonly bad?: string;
   readonly good?: string;
+  /** What it means for the policies, where it is not found while they are read. */
+  readonly note?: string;
 }
 
 /** Every id that the compiler can give, by id. */
@@ -45,12 +47,14 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
   {
     id: 'fmt/layout',
     summary: 'A file is not in the canonical layout; reported by `signalbox fmt --check` only.',
+    note: 'It says nothing about what the policies mean, and cannot be waived.',
     why: 'One layout for all means that a change shows what it changes, and nothing else. `signalbox fmt` writes it.',
   },
   {
     id: 'fmt/unsafe',
     summary: '`signalbox fmt` left a file alone, since its values or comments would not have stayed the same.',
     why: 'A formatter that changes what a policy means is worse than none.',
+    note: 'It says nothing about what the policies mean, and cannot be waived.',
   },
   {
     id: 'load/empty',
@@ -167,6 +171,24 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
     bad: 'strategy: failover',
     good: 'strategy: fallback',
     fix: 'Writes the value that is meant when only one of the list can be, and removes a repeated item.',
+  },
+  {
+    id: 'test/coverage',
+    summary: 'Tests reach less than `--min-coverage` asks for; reported by `signalbox test` only.',
+    why: 'What no test reaches may have stopped working long ago.',
+    note: 'It is found when tests are run, and cannot be waived: lower the bar, or add a case.',
+  },
+  {
+    id: 'test/failed',
+    summary: 'A test expects something else than the policies do; reported by `signalbox test` only.',
+    why: 'Either the change is wrong, or the test says what is no longer meant. Somebody has to decide which.',
+    note: 'It is found when tests are run, and cannot be waived.',
+  },
+  {
+    id: 'test/survivor',
+    summary: 'The policies were broken on purpose, and no test noticed; reported by `signalbox test --mutate` only.',
+    why: 'Whoever breaks this line by mistake learns of it from customers.',
+    note: 'It is found when tests are run, and cannot be waived: add a case that fails without the line.',
   },
   {
     id: 'yaml/alias-bomb',

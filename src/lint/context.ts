@@ -1,5 +1,7 @@
-import type { JsonObject } from '#core';
+import type { JsonObject, Place } from '#core';
 import type { Compiled, ParsedPolicies } from '#policy';
+import { daysSince } from './dates.ts';
+import type { TrafficEvidence } from './evidence.ts';
 import { type Item, itemOf, kindOf, type Specs } from './item.ts';
 import type { RequestWorld } from './request-axes.ts';
 import { type RankedRoute, rankRoutes, requestWorld } from './route-space.ts';
@@ -18,6 +20,10 @@ export interface LintContext {
   /** All environments, this one included. */
   readonly compiled: readonly Compiled[];
   readonly nowMs: number;
+  /** Whole days since the line of a place was last changed; null where nobody knows. */
+  readonly daysUnchanged: (place: Place) => number | null;
+  /** What recordings say; null without any. */
+  readonly evidence: TrafficEvidence | null;
   /** Routes as the gateway ranks them, best first. */
   readonly routes: readonly RankedRoute[];
   readonly world: RequestWorld;
@@ -28,10 +34,16 @@ export interface ContextParts {
   readonly parsed: ParsedPolicies;
   readonly compiled: readonly Compiled[];
   readonly nowMs: number;
+  readonly evidence?: TrafficEvidence | null;
+  /** When the line of a place was last changed, in ms since 1970; null where nobody knows. */
+  readonly lineChangedMs?: (place: Place) => number | null;
 }
 
 /** Prepares one environment for the rules. Pure. */
-export function createContext(own: Compiled, { parsed, compiled, nowMs }: ContextParts): LintContext {
+export function createContext(
+  own: Compiled,
+  { parsed, compiled, nowMs, evidence = null, lineChangedMs }: ContextParts,
+): LintContext {
   const items = own.documents.map(itemOf).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   const byKind = Map.groupBy(items, (item) => kindOf(item.key));
   const byKey = new Map(items.map((item) => [item.key, item]));
@@ -46,6 +58,11 @@ export function createContext(own: Compiled, { parsed, compiled, nowMs }: Contex
     parsed,
     compiled,
     nowMs,
+    evidence: evidence?.environment === own.environment ? evidence : null,
+    daysUnchanged: (place) => {
+      const changedMs = lineChangedMs?.(place) ?? null;
+      return changedMs === null ? null : daysSince(changedMs, nowMs);
+    },
   };
   return { ...context, routes: rankRoutes(context), world: requestWorld(context) };
 }

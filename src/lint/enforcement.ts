@@ -36,19 +36,12 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
   whole('Receiver', 'receivers are checked and carried, but nothing is sent to them yet'),
   whole('Report', 'reports are checked and carried, but none is sent yet'),
   whole('McpServer', 'MCP servers are checked and carried, but no tool is offered yet'),
-  whole('Invariant', 'invariants are checked for their shape, but not proved yet'),
   whole('Drill', 'drills are checked for their shape, but cannot be run yet'),
   {
     id: 'Budget.alertAt',
     kind: 'Budget',
     find: at('alertAt'),
     message: 'budgets hold, but the shares of `alertAt` raise no event yet',
-  },
-  {
-    id: 'Project.ruleset',
-    kind: 'Project',
-    find: at('ruleset'),
-    message: 'the version of the ruleset is carried, but every rule of the running version is applied',
   },
   {
     id: 'Project.recording.prefixChars',

@@ -1,8 +1,11 @@
 export { BUILTIN_FINDINGS, type BuiltinFinding } from './builtin-findings.ts';
 export { UNENFORCED, type Unenforced } from './enforcement.ts';
+export type { TrafficEvidence } from './evidence.ts';
 export { findPage, type LintPage, lintPages } from './pages.ts';
 export type { Rule, RuleFinding, RuleMeta } from './rule.ts';
 export { RULES } from './rules.ts';
+export { FIRST_RULESET, LATEST_RULESET } from './ruleset.ts';
 export { type LintInput, type LintResult, runLint } from './run.ts';
 export { secretShape } from './secret-shape.ts';
 export { WAIVER_EXPIRED, WAIVER_UNUSED } from './waivers.ts';
+export type { WorstCase } from './worst-case.ts';

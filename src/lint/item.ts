@@ -7,9 +7,12 @@ import type {
   ChainSpec,
   ConsumerSpec,
   GuardrailSpec,
+  InvariantSpec,
   ModelSpec,
   ProjectSpec,
   ProviderSpec,
+  ReceiverSpec,
+  ReportSpec,
   RouteSpec,
   WaiverSpec,
 } from '#snapshot';
@@ -26,6 +29,9 @@ export interface Specs {
   readonly Guardrail: GuardrailSpec;
   readonly Consumer: ConsumerSpec;
   readonly Alert: AlertSpec;
+  readonly Receiver: ReceiverSpec;
+  readonly Report: ReportSpec;
+  readonly Invariant: InvariantSpec;
   readonly Waiver: WaiverSpec;
 }
 

@@ -40,7 +40,7 @@ function rulePage(meta: RuleMeta): LintPage {
   return { id, severity, summary, markdown: join(parts) };
 }
 
-function builtinPage({ id, summary, why, bad, good, fix }: BuiltinFinding): LintPage {
+function builtinPage({ id, summary, why, bad, good, fix, note }: BuiltinFinding): LintPage {
   const parts = [
     `# ${id}`,
     `**error** · ${summary}`,
@@ -48,7 +48,7 @@ function builtinPage({ id, summary, why, bad, good, fix }: BuiltinFinding): Lint
     bad === undefined ? '' : `## Bad\n\n${yaml(bad)}`,
     good === undefined ? '' : `## Good\n\n${yaml(good)}`,
     fixText(fix),
-    'It is found while policies are read: nothing starts or reloads with it, and it cannot be waived.',
+    note ?? 'It is found while policies are read: nothing starts or reloads with it, and it cannot be waived.',
   ];
   return { id, severity: 'error', summary, markdown: join(parts) };
 }

@@ -1,11 +1,14 @@
-import { compareDiagnostics, type Diagnostic, type Fix, type Span } from '#core';
+import { compareDiagnostics, type Diagnostic, type Fix, type Place, type Span } from '#core';
 import { type Compiled, type ParsedPolicies, suggest } from '#policy';
 import { BUILTIN_FINDINGS } from './builtin-findings.ts';
 import { createContext, type LintContext } from './context.ts';
+import type { TrafficEvidence } from './evidence.ts';
 import { mergeFindings } from './merge-findings.ts';
 import type { Rule } from './rule.ts';
 import { RULES } from './rules.ts';
+import { FIRST_RULESET, isNewerThan } from './ruleset.ts';
 import { applyWaivers, type Found, WAIVER_UNUSED } from './waivers.ts';
+import { type WorstCase, worstCasesOf } from './worst-case.ts';
 
 /** What is checked. */
 export interface LintInput {
@@ -15,6 +18,10 @@ export interface LintInput {
   /** The environments to report on; all when absent. */
   readonly environments?: readonly string[];
   readonly nowMs: number;
+  /** What recordings say about one environment, for the rules that need them. */
+  readonly evidence?: TrafficEvidence;
+  /** When the line of a place was last changed, in ms since 1970, for the rules that need it; null where nobody knows. */
+  readonly lineChangedMs?: (place: Place) => number | null;
 }
 
 /** What came of it. */
@@ -23,6 +30,8 @@ export interface LintResult {
   readonly findings: readonly Diagnostic[];
   /** How many findings waivers accepted. */
   readonly waived: number;
+  /** The most that one request can do, by environment and route. */
+  readonly worstCases: readonly WorstCase[];
 }
 
 /**
@@ -44,11 +53,19 @@ export function runLint(input: LintInput): LintResult {
     const waived = applyWaivers(found, context);
     for (const name of waived.used) used.add(name);
     for (const each of waived.accepted) accepted.add(JSON.stringify(toDiagnostic(each, null)));
-    findings.push(...waived.kept.map((each) => toDiagnostic(each, isOfTree(each) ? null : context.environment)));
+    const pinned = context.every('Project')[0]?.spec.ruleset;
+    const named = (each: Found): Diagnostic => toDiagnostic(each, isOfTree(each) ? null : context.environment);
+    findings.push(
+      ...waived.kept.map((each) => (isNewerThan(pinned, each.meta) ? asNews(named(each), pinned) : named(each))),
+    );
     contexts.push(context);
   }
   findings.push(...unusedWaivers(contexts, used, selected.length === input.compiled.length));
-  return { findings: mergeFindings(findings).toSorted(compareDiagnostics), waived: accepted.size };
+  return {
+    findings: mergeFindings(findings).toSorted(compareDiagnostics),
+    waived: accepted.size,
+    worstCases: contexts.flatMap(worstCasesOf),
+  };
 }
 
 /** A document that does not fit its schema after merging and operations makes every statement about it guesswork. */
@@ -59,6 +76,13 @@ function hasBrokenShape({ diagnostics }: Compiled, parsed: ParsedPolicies): bool
 
 function runRule(rule: Rule, context: LintContext): readonly Found[] {
   return rule.check(context).map((finding) => ({ meta: rule.meta, finding }));
+}
+
+/** A rule of a later ruleset than the project pins tells, and fails nothing. */
+function asNews(diagnostic: Diagnostic, pinned: string | undefined): Diagnostic {
+  const { since = FIRST_RULESET } = RULES.find(({ meta }) => meta.id === diagnostic.rule)?.meta ?? {};
+  const message = `${diagnostic.message} (new in ruleset ${since}; the project pins ${pinned})`;
+  return { ...diagnostic, severity: 'info', message };
 }
 
 function isOfTree({ meta }: Found): boolean {

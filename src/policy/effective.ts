@@ -25,6 +25,7 @@ export interface EffectiveParts {
   readonly from: 'file' | 'catalogue';
   readonly place: Place;
   readonly overlays: readonly AppliedOperation[];
+  readonly idleOperations?: EffectiveDocument['idleOperations'] | undefined;
 }
 
 /** Gives a document the ways back to its places. Pure. */
@@ -40,8 +41,10 @@ export function createEffective(parts: EffectiveParts): Effective {
     // A key belongs to the text of its parent; a value that an operation put there has no key of its own in that text.
     return at.source === parent.source ? at.source.keySpan(at.path) : at.source.valueSpan(at.path);
   };
+  const { idleOperations, ...rest } = parts;
   return {
-    ...parts,
+    ...rest,
+    ...(idleOperations && { idleOperations }),
     valueSpan,
     keySpan,
     origin(path) {

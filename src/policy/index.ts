@@ -2,6 +2,8 @@ export { packTree, unpackTree } from './bundle.ts';
 export { type CodeFrameOptions, codeFrame } from './code-frame.ts';
 export { compileEnvironment, compilePolicies, listEnvironments } from './compile.ts';
 export { compileMatcher } from './compile-matcher.ts';
+/** Where a file has anchors and aliases of YAML. Pure. */
+export { findAnchors } from './find-anchors.ts';
 export { type Formatted, formatPolicies } from './format-document.ts';
 export { cannotCheck, type LoadLimits, loadPolicies } from './load.ts';
 export { parsePolicies } from './parse.ts';

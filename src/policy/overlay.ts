@@ -1,4 +1,4 @@
-import { asArray, asObject, asString, type Diagnostic, isObject } from '#core';
+import { asArray, asObject, asString, canonicalJson, type Diagnostic, isObject } from '#core';
 import { type AppliedOperation, createEffective, type Effective, keyOf, specOf } from './effective.ts';
 import { errorAt, relatedAt } from './finding.ts';
 import { editSpec, type Operation, type Override, setPart, withPart } from './overlay-edit.ts';
@@ -111,11 +111,13 @@ function traceOfSpec(document: Effective): Traced['trace'] {
 function withSpec(document: Effective, spec: Traced, { operation, path, span }: Override): Effective {
   const { value, trace } = withPart(document, 'spec', spec);
   const applied: AppliedOperation = { file: span.file, line: span.line, path, operation, span };
+  const isIdle = canonicalJson(specOf(document)) === canonicalJson(spec.value);
   return createEffective({
     ...document,
     value: isObject(value) ? value : {},
     trace,
     overlays: [...document.overlays, applied],
+    ...(isIdle && { idleOperations: [...(document.idleOperations ?? []), { path, span }] }),
   });
 }
 

@@ -56,6 +56,8 @@ export interface EffectiveDocument {
   readonly valueSpan: (path: Path) => Span;
   /** Span of the key at the path, else as `valueSpan`. */
   readonly keySpan: (path: Path) => Span;
+  /** Environment operations that left it as it was. */
+  readonly idleOperations?: readonly { readonly path: string; readonly span: Span }[];
 }
 
 /** The verdict on one tree in one environment. `snapshot` is null when any diagnostic is an error of load, schema, overlay, link or compile. */

@@ -13,7 +13,7 @@ type Context = SkipContext & Cleanup;
 
 const head = 'apiVersion: signalbox/v1\n';
 const chain = `${head}kind: Chain
-metadata: { name: main, owner: platform }
+metadata: { name: main, owner: platform, description: The chain. }
 spec:
   defaults:
     timeouts: { firstToken: 5s, total: 20s }
@@ -23,7 +23,7 @@ spec:
 `;
 /** Has a warning of old: no limit to the length of an answer. */
 const route = (name: string, match = '{}') =>
-  `${head}kind: Route\nmetadata: { name: ${name}, owner: platform }\nspec: { match: ${match}, chain: main }\n`;
+  `${head}kind: Route\nmetadata: { name: ${name}, owner: platform, description: A route. }\nspec: { match: ${match}, chain: main }\n`;
 const files = { 'policies/chain.yaml': chain, 'policies/default.yaml': route('default') };
 
 interface Repository {

@@ -7,7 +7,7 @@ import { makeTempDirectory } from '../support/temp-directory.ts';
 
 const head = '# yaml-language-server: $schema=x\napiVersion: signalbox/v1\n';
 const chain = `${head}kind: Chain
-metadata: { name: premium, owner: platform }
+metadata: { name: premium, owner: platform, description: Good models. }
 spec:
   defaults:
     timeouts: { firstToken: 5s, total: 20s }
@@ -16,16 +16,20 @@ spec:
     - { id: claude, model: anthropic/claude-sonnet-4-5 }
 `;
 const route = `${head}kind: Route
-metadata: { name: default, owner: platform }
+metadata: { name: default, owner: platform, description: All requests. }
 spec:
   match: {}
   chain: premium
   limits: { maxOutputTokens: 1000 }
 `;
-const environments = ['development', 'production']
-  .map((name) => `${head}kind: Environment\nmetadata: { name: ${name}, owner: platform }\n`)
-  .join('\n---\n');
-const clean = { 'policies/chain.yaml': chain, 'policies/route.yml': route, 'policies/environments.yaml': environments };
+const environment = (name: string) =>
+  `${head}kind: Environment\nmetadata: { name: ${name}, owner: platform, description: One of two. }\n`;
+const clean = {
+  'policies/chain.yaml': chain,
+  'policies/route.yml': route,
+  'policies/development.yaml': environment('development'),
+  'policies/production.yaml': environment('production'),
+};
 const warned = { ...clean, 'policies/route.yml': route.replace(/ {2}limits.*\n/, '') };
 const failed = { ...clean, 'policies/chain.yaml': chain.replace(/ {2}defaults:\n.*\n/, '') };
 const broken = { ...clean, 'policies/chain.yaml': chain.replace('targets:', 'targest:') };
@@ -38,11 +42,11 @@ const nothing = /^$/;
 
 /** verb and options, the tree, the exit code, what stdout and stderr say. */
 const table: readonly Row[] = [
-  ['lint', clean, 0, /✔ no findings \(3 files; development, production\)/, nothing],
+  ['lint', clean, 0, /✔ no findings \(4 files; development, production\)/, nothing],
   ['lint', warned, 0, /warning limits\/max-output-missing/, nothing],
   ['lint --fail-level warn', warned, 1, /✖ 1 warning/, nothing],
   ['lint', failed, 1, /policies\/chain\.yaml:7:9 error timeout\/missing\n {2}target `gpt`/, nothing],
-  ['lint --env production', failed, 1, /2 errors, 1 warning \(3 files; production\)/, nothing],
+  ['lint --env production', failed, 1, /2 errors, 1 warning \(4 files; production\)/, nothing],
   ['lint', broken, 1, /schema\/unknown-key[\s\S]*Did you mean `targets`\?/, nothing],
   ['lint', unparsable, 1, /chain\.yaml:1:\d+ error yaml\/syntax/, nothing],
   ['lint', {}, 2, nothing, /signalbox: policies: .*does not exist\n {2}.*signalbox init/],
@@ -60,7 +64,7 @@ const table: readonly Row[] = [
   ['lint --quiet', failed, 1, /timeout\/missing/, nothing],
   ['lint --explain fallback/none', {}, 0, /^# fallback\/none\n/, nothing],
   ['lint --explain fallback/nope', {}, 2, nothing, /Did you mean fallback\/none\?/],
-  ['lint --explain all', {}, 0, /^alert\/impossible +error /, nothing],
+  ['lint --explain all', {}, 0, /^alert\/duplicate +warn /, nothing],
   ['lnit', {}, 2, nothing, /unknown command 'lnit'\n\(Did you mean .*(lint|init)/],
   ['', {}, 2, nothing, /Usage: signalbox/],
   ['--help', {}, 0, /Usage: signalbox[\s\S]*Exit codes: 0 clean/, nothing],
@@ -164,10 +168,10 @@ describe('the command line', () => {
       Object.fromEntries(Object.entries(failed).map(([path, text]) => [path.replace('policies', 'ours'), text])),
     );
     const env = { SIGNALBOX_POLICIES: 'ours', SIGNALBOX_ENV: 'production' };
-    assert.match((await runProcess(t, ['lint'], { cwd, env })).stdout, /3 files; production\)/);
+    assert.match((await runProcess(t, ['lint'], { cwd, env })).stdout, /4 files; production\)/);
     assert.match(
       (await runProcess(t, ['lint', '--env', 'development'], { cwd, env })).stdout,
-      /3 files; development\)/,
+      /4 files; development\)/,
     );
     assert.equal((await runProcess(t, ['lint', '--policies', 'policies'], { cwd, env })).code, 2);
   });
@@ -179,7 +183,12 @@ describe('the command line', () => {
     assert.deepEqual([run.code, run.stdout.split('\n')[0]], [0, 'formatted policies/chain.yaml']);
     assert.equal(readFileSync(join(cwd, 'policies/chain.yaml'), 'utf8'), chain);
     assert.equal(statSync(join(cwd, 'policies/route.yml')).mtimeMs, before);
-    assert.deepEqual(readdirSync(join(cwd, 'policies')).sort(), ['chain.yaml', 'environments.yaml', 'route.yml']);
+    assert.deepEqual(readdirSync(join(cwd, 'policies')).sort(), [
+      'chain.yaml',
+      'development.yaml',
+      'production.yaml',
+      'route.yml',
+    ]);
     assert.equal((await runProcess(t, ['fmt', '--check', 'policies/chain.yaml'], { cwd })).code, 0);
   });
 

@@ -16,7 +16,18 @@ export const NOW_MS = Date.parse('2026-11-25T12:00:00Z');
 export function lintFiles(files: Readonly<Record<string, string>>, environments?: readonly string[]): LintResult {
   const parsed = parsePolicies(inlineSources(files));
   const compiled = listEnvironments(parsed).map((environment) => compileEnvironment(parsed, environment, catalog));
-  return runLint({ parsed, compiled, nowMs: NOW_MS, ...(environments && { environments }) });
+  return runLint({
+    parsed,
+    compiled,
+    nowMs: NOW_MS,
+    lineChangedMs: ({ file, line }) => changedMs(files[file]?.split('\n')[line - 1]),
+    ...(environments && { environments }),
+  });
+}
+
+/** Every line is from September, unless a comment says `# changed: 2026-11-20`. */
+function changedMs(line = ''): number {
+  return Date.parse(/# changed: (\S+)/.exec(line)?.[1] ?? '2026-09-01');
 }
 
 /** Names of the case folders: a rule's id with a dash for the slash. */

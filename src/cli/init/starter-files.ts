@@ -227,9 +227,17 @@ spec:
       request: { consumer: app, model: gpt-4o, inputTokens: 100, maxOutputTokens: 200 }
       upstream: { gpt: [{ status: 401 }] }
       expect: { target: premium/claude, attempts: [gpt, claude], fallback: auth, status: 200 }
+    - name: when Anthropic refuses its key too Gemini answers
+      request: { consumer: app, model: gpt-4o, inputTokens: 100, maxOutputTokens: 200 }
+      upstream: { gpt: [{ status: 401 }], claude: [{ status: 401 }] }
+      expect: { target: premium/gemini, attempts: [gpt, claude, gemini], status: 200 }
     - name: a cheap model goes to the cheap chain
       request: { consumer: app, model: gpt-4o-mini, inputTokens: 100, maxOutputTokens: 200 }
       expect: { route: economy, target: economy/mini, status: 200 }
+    - name: the cheap chain has a fallback too
+      request: { consumer: app, model: gpt-4o-mini, inputTokens: 100, maxOutputTokens: 200 }
+      upstream: { mini: [{ status: 401 }] }
+      expect: { target: economy/lite, attempts: [mini, lite], status: 200 }
     - name: the month's budget is a hard limit
       request: { consumer: app, model: gpt-4o, inputTokens: 100, maxOutputTokens: 200 }
       state: { spent: { app-month: "100 USD" } }

@@ -1,7 +1,4 @@
-import { parseMoney } from '#core';
-import type { BudgetSpec } from '#snapshot';
-import type { LintContext } from '../context.ts';
-import type { Item } from '../item.ts';
+import { childrenOfSameWindow, limitOf } from '../budget-family.ts';
 import type { Rule } from '../rule.ts';
 
 /** Children that may together spend more than their parent. */
@@ -45,9 +42,8 @@ spec: { scope: { consumers: [product] }, limit: { cost: "150 USD" }, window: { e
   },
   check(context) {
     return context.every('Budget').flatMap((parent) => {
-      const owner = ownerOf(parent.spec);
-      if (owner === null || parent.spec.onExhausted !== 'deny') return [];
-      const children = childBudgets(context, parent, owner);
+      if (parent.spec.onExhausted !== 'deny') return [];
+      const children = childrenOfSameWindow(context, parent).filter(({ spec }) => spec.onExhausted === 'deny');
       const limit = limitOf(parent.spec);
       const sum = children.reduce((total, child) => total + limitOf(child.spec), 0);
       if (children.length === 0 || sum <= limit) return [];
@@ -66,41 +62,6 @@ spec: { scope: { consumers: [product] }, limit: { cost: "150 USD" }, window: { e
     });
   },
 };
-
-/** Budgets of the consumers directly below, same unit, same window, with an end of their own. */
-function childBudgets(
-  { every, find }: LintContext,
-  parent: Item<BudgetSpec>,
-  owner: string,
-): readonly Item<BudgetSpec>[] {
-  return every('Budget').filter(({ spec }) => {
-    const consumer = ownerOf(spec);
-    if (consumer === null || spec.onExhausted !== 'deny') return false;
-    if (find('Consumer', consumer)?.spec.parent !== owner) return false;
-    return unitOf(spec) === unitOf(parent.spec) && windowOf(spec) === windowOf(parent.spec);
-  });
-}
-
-/** The one consumer a budget is about, when nothing else narrows it. */
-function ownerOf({ scope = {}, per = [] }: BudgetSpec): string | null {
-  const { consumers = [], ...others } = scope;
-  const [only] = consumers;
-  if (only === undefined || consumers.length > 1 || only.includes('*')) return null;
-  return Object.keys(others).length === 0 && per.length === 0 ? only : null;
-}
-
-function unitOf({ limit }: BudgetSpec): string {
-  return Object.keys(limit)[0] ?? '';
-}
-
-function windowOf({ window }: BudgetSpec): string {
-  return window.every ?? window.rolling ?? '';
-}
-
-function limitOf({ limit }: BudgetSpec): number {
-  if (limit.cost !== undefined) return parseMoney(limit.cost) ?? 0;
-  return Number(Object.values(limit)[0] ?? 0);
-}
 
 function share(sum: number, limit: number): string {
   return limit === 0 ? 'more' : `${Math.round((sum / limit) * 100)} %`;

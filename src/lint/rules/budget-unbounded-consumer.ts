@@ -1,5 +1,5 @@
-import { asObject, compileGlob, fitsGlob } from '#core';
-import type { BudgetSpec, ConsumerSpec } from '#snapshot';
+import type { ConsumerSpec } from '#snapshot';
+import { coversCaller, lineOf } from '../budget-cover.ts';
 import type { LintContext } from '../context.ts';
 import type { Item } from '../item.ts';
 import type { Rule } from '../rule.ts';
@@ -41,28 +41,10 @@ spec: { scope: { consumers: [product-team] }, limit: { cost: "1000 USD" }, windo
   },
 };
 
-function isBounded(consumer: Item<ConsumerSpec>, { every, find }: LintContext): boolean {
-  const seen = new Set<string>();
-  for (
-    let at: Item<ConsumerSpec> | undefined = consumer;
-    at && !seen.has(at.name);
-    at = find('Consumer', at.spec.parent ?? '')
-  ) {
-    seen.add(at.name);
-    const own = at;
-    if (every('Budget').some(({ spec }) => covers(spec.scope ?? {}, own))) return true;
-  }
-  return false;
-}
-
 /** A scope that narrows by route, model or metadata still leaves the rest open, but says that somebody thought of it. */
-function covers(
-  { consumers, labels = {} }: NonNullable<BudgetSpec['scope']>,
-  { name, metadata }: Item<ConsumerSpec>,
-): boolean {
-  const own = asObject(metadata.labels);
-  const fits = (patterns: readonly string[], text: string): boolean =>
-    patterns.some((pattern) => fitsGlob(compileGlob(pattern), text));
-  if (consumers && consumers.length > 0 && !fits(consumers, name)) return false;
-  return Object.entries(labels).every(([key, values]) => typeof own[key] === 'string' && fits(values, own[key]));
+function isBounded(consumer: Item<ConsumerSpec>, context: LintContext): boolean {
+  const line = lineOf(consumer, context);
+  return context
+    .every('Budget')
+    .some(({ spec }) => line.some((_, from) => coversCaller(spec.scope ?? {}, line.slice(from))));
 }

@@ -8,7 +8,7 @@ export const docMissingOwner: Rule = {
     id: 'doc/missing-owner',
     severity: 'info',
     summary: 'A document does not say who owns it.',
-    why: 'When a limit stops a team or an alert fires at night, somebody has to be asked. Test documents need no owner.',
+    why: 'When a limit stops a team or an alert fires at night, somebody has to be asked. Test documents need no owner, and alerts have a rule of their own (`alert/no-owner`).',
     bad: `
 kind: Consumer
 metadata: { name: product-team }`,
@@ -18,7 +18,7 @@ metadata: { name: product-team, owner: product }`,
   },
   check({ parsed }) {
     return parsed.documents
-      .filter(({ kind, value }) => kind !== 'Test' && !asString(asObject(value.metadata).owner))
+      .filter(({ kind, value }) => kind !== 'Test' && kind !== 'Alert' && !asString(asObject(value.metadata).owner))
       .map((document) => ({
         at: document.valueSpan(['metadata', 'name']),
         subject: `${document.kind}/${document.name}`,

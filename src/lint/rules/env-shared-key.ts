@@ -1,8 +1,7 @@
 import { asArray, asObject, type Span } from '#core';
 import type { Compiled, EffectiveDocument, ParsedPolicies, Path } from '#policy';
+import { isProduction } from '../environments.ts';
 import type { Rule } from '../rule.ts';
-
-const PRODUCTION = /^prod(uction)?$/;
 
 /** One provider key for production and for everything else. */
 export const envSharedKey: Rule = {
@@ -37,9 +36,9 @@ metadata: { name: staging }`,
   },
   check({ environment, compiled, parsed }) {
     const own = compiled.find((each) => each.environment === environment);
-    if (!own || !PRODUCTION.test(environment)) return [];
+    if (!own || !isProduction(environment)) return [];
     const others = compiled
-      .filter((each) => !PRODUCTION.test(each.environment))
+      .filter((each) => !isProduction(each.environment))
       .map((each) => ({ name: each.environment, secrets: secretsOf(each) }));
     const isWritten = ({ document, path }: FoundSecret): boolean => parsed.texts.has(document.valueSpan(path).file);
     return secretsOf(own).flatMap((secret) => {

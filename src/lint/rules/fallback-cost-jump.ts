@@ -1,8 +1,8 @@
-import type { ChainSpec, ModelSpec } from '#snapshot';
+import type { ChainSpec } from '#snapshot';
 import type { LintContext } from '../context.ts';
-import { startOfDate } from '../dates.ts';
-import { type Hop, hopsOf } from '../hops.ts';
+import { hopsOf } from '../hops.ts';
 import type { Item } from '../item.ts';
+import { pricePerMillion } from '../model-price.ts';
 import type { Rule } from '../rule.ts';
 
 const MAX_FACTOR = 3;
@@ -63,23 +63,8 @@ spec:
 function dearestByTarget(context: LintContext, chain: Item<ChainSpec>): ReadonlyMap<number, number> {
   const prices = new Map<number, number>();
   for (const hop of hopsOf(context, chain)) {
-    const price = priceOf(hop, context.nowMs);
+    const price = pricePerMillion(hop.model?.spec, context.nowMs);
     if (price !== null) prices.set(hop.via, Math.max(price, prices.get(hop.via) ?? 0));
   }
   return prices;
-}
-
-function priceOf({ model }: Hop, nowMs: number): number | null {
-  const row = rowAt(model?.spec.prices ?? [], nowMs);
-  if (row?.input === undefined && row?.output === undefined) return null;
-  return Number(row.input ?? 0) + Number(row.output ?? 0);
-}
-
-/** The last row that has begun; before the first, the first. */
-function rowAt(
-  rows: NonNullable<ModelSpec['prices']>,
-  nowMs: number,
-): NonNullable<ModelSpec['prices']>[number] | undefined {
-  const byDate = rows.toSorted((a, b) => (startOfDate(a.from) ?? 0) - (startOfDate(b.from) ?? 0));
-  return byDate.findLast((row) => (startOfDate(row.from) ?? 0) <= nowMs) ?? byDate[0];
 }

@@ -1,5 +1,4 @@
-import { parseDuration } from '#core';
-import type { ProviderSpec, RouteSpec } from '#snapshot';
+import { dataPolicyProblem } from '../hop-gates.ts';
 import { hopsOf } from '../hops.ts';
 import type { Rule } from '../rule.ts';
 
@@ -37,11 +36,10 @@ spec: { match: {}, chain: private, dataPolicy: { trainsOnData: false } }`,
   },
   check(context) {
     return context.every('Route').flatMap((route) => {
-      const wanted = route.spec.dataPolicy;
       const chain = context.find('Chain', route.spec.chain ?? '');
-      if (!wanted || !chain) return [];
+      if (!chain) return [];
       return hopsOf(context, chain).flatMap((hop) => {
-        const problem = hop.provider ? problemOf(wanted, hop.provider.spec.dataPolicy ?? {}) : null;
+        const problem = dataPolicyProblem(route.spec, hop);
         if (problem === null) return [];
         const { file, line } = hop.chain.at('targets', hop.index);
         return [
@@ -57,17 +55,3 @@ spec: { match: {}, chain: private, dataPolicy: { trainsOnData: false } }`,
     });
   },
 };
-
-function problemOf(
-  wanted: NonNullable<RouteSpec['dataPolicy']>,
-  given: NonNullable<ProviderSpec['dataPolicy']>,
-): string | null {
-  if (wanted.trainsOnData === false && given.trainsOnData !== false) {
-    return given.trainsOnData ? 'trains on data' : 'does not say whether it trains on data';
-  }
-  if (wanted.maxRetention === undefined) return null;
-  const limitMs = parseDuration(wanted.maxRetention) ?? 0;
-  const keptMs = given.retention === undefined ? null : parseDuration(given.retention);
-  if (keptMs === null) return 'does not say how long it keeps data';
-  return keptMs > limitMs ? `keeps data for ${given.retention}` : null;
-}

@@ -1,3 +1,4 @@
+import { leavesResidency } from '../hop-gates.ts';
 import { hopsOf } from '../hops.ts';
 import type { Rule } from '../rule.ts';
 
@@ -38,8 +39,8 @@ spec: { match: {}, chain: eu, residency: [eu] }`,
       const chain = context.find('Chain', route.spec.chain ?? '');
       if (!residency || !chain) return [];
       return hopsOf(context, chain).flatMap((hop) => {
-        const region = hop.provider?.spec.region;
-        if (!hop.provider || (region !== undefined && residency.includes(region))) return [];
+        if (!hop.provider || !leavesResidency(route.spec, hop)) return [];
+        const { region } = hop.provider.spec;
         const { file, line } = hop.chain.at('targets', hop.index);
         return [
           {

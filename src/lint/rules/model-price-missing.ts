@@ -1,5 +1,5 @@
-import { compileGlob, fitsGlob } from '#core';
 import type { BudgetSpec, RouteSpec } from '#snapshot';
+import { callersOf, coversCaller, coversHop, fitsAny } from '../budget-cover.ts';
 import type { LintContext } from '../context.ts';
 import { type Hop, hopsOf } from '../hops.ts';
 import type { Item } from '../item.ts';
@@ -72,41 +72,15 @@ spec: { limit: { cost: "1000 USD" }, window: { every: month, timezone: UTC }, on
   },
 };
 
-/** Whether some request of the route that reaches the hop can be in the budget's scope; labels and metadata may always fit. */
+/** Whether some request of the route that reaches the rung can be in the budget's scope. Nobody declared may be anybody. */
 function mayCover(
   scope: NonNullable<BudgetSpec['scope']>,
   route: Item<RouteSpec>,
-  { model, provider }: Hop,
+  hop: Hop,
   context: LintContext,
 ): boolean {
-  return (
-    fitsAny(scope.routes, route.name) &&
-    fitsAny(scope.models, model?.name ?? '') &&
-    fitsAny(scope.providers, provider?.name ?? '') &&
-    callersOf(route, context).some(
-      (names) => scope.consumers === undefined || names.some((name) => fitsAny(scope.consumers, name)),
-    )
-  );
-}
-
-/** Each caller a route may have, with its parents: what it spends counts there too. Nobody declared may be anybody. */
-function callersOf(route: Item<RouteSpec>, { every, find }: LintContext): readonly (readonly string[])[] {
-  const wanted = route.spec.match.consumers;
-  const lines = every('Consumer')
-    .filter(({ name }) => fitsAny(wanted, name))
-    .map(({ name }) => {
-      const line = [name];
-      for (let parent = find('Consumer', name)?.spec.parent; parent && !line.includes(parent); ) {
-        line.push(parent);
-        parent = find('Consumer', parent)?.spec.parent;
-      }
-      return line;
-    });
-  return lines.length > 0 ? lines : [wanted ?? ['*']];
-}
-
-function fitsAny(patterns: readonly string[] | undefined, text: string): boolean {
-  return (
-    patterns === undefined || patterns.length === 0 || patterns.some((pattern) => fitsGlob(compileGlob(pattern), text))
-  );
+  if (!coversHop(scope, route, hop)) return false;
+  const callers = callersOf(route, context);
+  if (callers.length > 0) return callers.some((line) => coversCaller(scope, line));
+  return (route.spec.match.consumers ?? ['*']).some((name) => fitsAny(scope.consumers, name));
 }

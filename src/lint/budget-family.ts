@@ -1,0 +1,65 @@
+import { parseDuration, parseMoney } from '#core';
+import type { BudgetSpec } from '#snapshot';
+import type { LintContext } from './context.ts';
+import type { Item } from './item.ts';
+
+const DAY_MS = 86_400_000;
+const EVERY_MS: Readonly<Record<NonNullable<BudgetSpec['window']['every']>, number>> = {
+  hour: DAY_MS / 24,
+  day: DAY_MS,
+  week: 7 * DAY_MS,
+  month: 31 * DAY_MS,
+  quarter: 92 * DAY_MS,
+};
+
+/** The one consumer a budget is about, when nothing else narrows it. Pure. */
+export function ownerOf({ scope = {}, per = [] }: BudgetSpec): string | null {
+  const { consumers = [], ...others } = scope;
+  const [only] = consumers;
+  if (only === undefined || consumers.length > 1 || only.includes('*')) return null;
+  return Object.keys(others).length === 0 && per.length === 0 ? only : null;
+}
+
+/** What a budget counts: `cost`, `tokens`, …. Pure. */
+export function unitOf({ limit }: BudgetSpec): string {
+  return Object.keys(limit)[0] ?? '';
+}
+
+/** The window as written, to tell equal ones. Pure. */
+export function windowOf({ window }: BudgetSpec): string {
+  return window.every ?? window.rolling ?? '';
+}
+
+/** The longest a window can be, in ms. Pure. */
+export function windowMs({ window }: BudgetSpec): number {
+  if (window.every !== undefined) return EVERY_MS[window.every];
+  return parseDuration(window.rolling ?? '') ?? 0;
+}
+
+/** The limit in micro-USD or as a count. Pure. */
+export function limitOf({ limit }: BudgetSpec): number {
+  if (limit.cost !== undefined) return parseMoney(limit.cost) ?? 0;
+  return Number(Object.values(limit)[0] ?? 0);
+}
+
+/** Whether the budget counts what is spent, as opposed to how often or how many at once. Pure. */
+export function countsSpending({ limit }: BudgetSpec): boolean {
+  return limit.requests === undefined && limit.concurrency === undefined;
+}
+
+/** Budgets of one consumer each, directly below the owner of a budget, that count in the same unit. Pure. */
+export function childBudgets({ every, find }: LintContext, parent: Item<BudgetSpec>): readonly Item<BudgetSpec>[] {
+  const owner = ownerOf(parent.spec);
+  if (owner === null) return [];
+  return every('Budget').filter(({ spec }) => {
+    const consumer = ownerOf(spec);
+    return (
+      consumer !== null && find('Consumer', consumer)?.spec.parent === owner && unitOf(spec) === unitOf(parent.spec)
+    );
+  });
+}
+
+/** Children of the same window, whose limits can be added up. Pure. */
+export function childrenOfSameWindow(context: LintContext, parent: Item<BudgetSpec>): readonly Item<BudgetSpec>[] {
+  return childBudgets(context, parent).filter(({ spec }) => windowOf(spec) === windowOf(parent.spec));
+}

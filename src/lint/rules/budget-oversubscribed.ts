@@ -1,0 +1,68 @@
+import { childrenOfSameWindow, limitOf } from '../budget-family.ts';
+import type { Rule } from '../rule.ts';
+
+const MAX_FACTOR = 1.5;
+
+/** More promised than there is. */
+export const budgetOversubscribed: Rule = {
+  meta: {
+    id: 'budget/oversubscribed',
+    severity: 'warn',
+    summary: `The soft limits of a consumer's children add up to more than ${MAX_FACTOR} times its own.`,
+    why: 'Limits that only warn or move to a cheaper chain may be planned a little too high, since seldom everybody spends everything. Beyond that the overrun is planned, and the parent ends it for all of them.',
+    bad: `
+kind: Consumer
+metadata: { name: company }
+---
+kind: Consumer
+metadata: { name: product }
+spec: { parent: company }
+---
+kind: Budget
+metadata: { name: company-month }
+spec: { scope: { consumers: [company] }, limit: { cost: "100 USD" }, window: { every: month, timezone: UTC }, onExhausted: deny }
+---
+kind: Budget
+metadata: { name: product-month }
+spec: { scope: { consumers: [product] }, limit: { cost: "200 USD" }, window: { every: month, timezone: UTC }, onExhausted: warn }`,
+    good: `
+kind: Consumer
+metadata: { name: company }
+---
+kind: Consumer
+metadata: { name: product }
+spec: { parent: company }
+---
+kind: Budget
+metadata: { name: company-month }
+spec: { scope: { consumers: [company] }, limit: { cost: "150 USD" }, window: { every: month, timezone: UTC }, onExhausted: deny }
+---
+kind: Budget
+metadata: { name: product-month }
+spec: { scope: { consumers: [product] }, limit: { cost: "200 USD" }, window: { every: month, timezone: UTC }, onExhausted: warn }`,
+    options: `The factor is ${MAX_FACTOR}. Hard limits have a rule of their own, \`budget/children-exceed-parent\`.`,
+    waive: 'When children are known not to spend their limits in the same window.',
+  },
+  check(context) {
+    return context.every('Budget').flatMap((parent) => {
+      const children = childrenOfSameWindow(context, parent).filter(
+        ({ spec }) => spec.onExhausted !== undefined && spec.onExhausted !== 'deny',
+      );
+      const limit = limitOf(parent.spec);
+      const sum = children.reduce((total, child) => total + limitOf(child.spec), 0);
+      if (children.length === 0 || sum <= limit * MAX_FACTOR) return [];
+      return [
+        {
+          at: parent.at('limit'),
+          subject: parent.key,
+          message: `the soft limits below \`${parent.name}\` (${children.map(({ name }) => name).join(', ')}) add up to more than ${MAX_FACTOR} times its own`,
+          hint: 'Raise this limit, or lower those of the children.',
+          related: children.map((child) => {
+            const { file, line } = child.at('limit');
+            return { file, line, message: `\`${child.name}\` counts here too` };
+          }),
+        },
+      ];
+    });
+  },
+};
