@@ -54,19 +54,32 @@ const ENDPOINTS = Object.keys(STANDARD_PATHS) as readonly Endpoint[];
 /** What a route's `dialect` can make of a path of its own. */
 const CUSTOM_PATH_ENDPOINTS: ReadonlySet<Endpoint> = new Set(['chat', 'responses', 'messages', 'generate']);
 
-/** The axes along which the matchers look at requests. Every request is one choice of each. Pure. */
-export function requestAxes(matchers: readonly Matcher[], world: RequestWorld): readonly Axis[] {
+/** Makes one axis for the matchers that still count: the fewer they are, the fewer choices it has to tell apart. */
+export type AxisBuilder = (matchers: readonly Matcher[]) => Axis;
+
+/**
+ * The axes along which the matchers look at requests, those first that cost least and tell most. Every request is one choice of each. Pure.
+ */
+export function requestAxes(matchers: readonly Matcher[], world: RequestWorld): readonly AxisBuilder[] {
   return [
     ...callerAxes(matchers, world),
-    callAxis(matchers),
-    modelAxis(matchers, world),
-    ...keysOf(matchers, 'metadata').map((key) => fieldAxis(matchers, 'metadata', key)),
-    ...keysOf(matchers, 'headers').map((key) => fieldAxis(matchers, 'headers', key)),
+    callAxis,
+    ...keysOf(matchers, 'metadata').map(
+      (key): AxisBuilder =>
+        (some) =>
+          fieldAxis(some, 'metadata', key),
+    ),
+    ...keysOf(matchers, 'headers').map(
+      (key): AxisBuilder =>
+        (some) =>
+          fieldAxis(some, 'headers', key),
+    ),
+    (some) => modelAxis(some, world),
   ];
 }
 
 /** A declared consumer brings its labels along; only where nobody is declared are names and labels free of one another. */
-function callerAxes(matchers: readonly Matcher[], { consumers }: RequestWorld): readonly Axis[] {
+function callerAxes(matchers: readonly Matcher[], { consumers }: RequestWorld): readonly AxisBuilder[] {
   if (consumers) {
     const choices = consumers.map(({ name, labels }) => ({
       part: { consumer: name },
@@ -74,16 +87,24 @@ function callerAxes(matchers: readonly Matcher[], { consumers }: RequestWorld): 
       fits: (matcher: Matcher) =>
         fitsList(matcher.consumers, name) && matcher.labels.every((field) => fitsField(field, labels)),
     }));
-    return [{ choices, isComplete: true }];
+    return [() => ({ choices, isComplete: true })];
   }
+  const labels = keysOf(matchers, 'labels').map(
+    (key): AxisBuilder =>
+      (some) =>
+        fieldAxis(some, 'labels', key),
+  );
+  return [nameAxis, ...labels];
+}
+
+function nameAxis(matchers: readonly Matcher[]): Axis {
   const { texts, isComplete } = stringClasses(matchers.flatMap((matcher) => matcher.consumers ?? []));
   const choices = texts.map((name) => ({
     part: name === '' ? {} : { consumer: name },
     isUnusual: false,
     fits: (matcher: Matcher) => fitsList(matcher.consumers, name),
   }));
-  const labels = keysOf(matchers, 'labels').map((key) => fieldAxis(matchers, 'labels', key));
-  return [{ choices, isComplete }, ...labels];
+  return { choices, isComplete };
 }
 
 /** Endpoint and path belong together: the paths of the contract say which call they are. */
