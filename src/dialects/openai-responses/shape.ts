@@ -29,6 +29,8 @@ export function readShape(body: JsonObject, _context?: InboundContext): RequestS
   source.hasTools = tools.length > 0;
   if (tools.some((tool) => !isCallersOwn(tool)) || heldFields(body).length > 0) source.isOpen = true;
   const reasoning = readObject(body, 'reasoning') ?? {};
+  // Its attempts are billed as input of one another: 1,549 tokens for a question of 40 (recorded exchange).
+  if (reasoning.mode === 'pro') source.isOpen = true;
   const format = formatOf(body).type;
   return {
     model,
