@@ -6,7 +6,7 @@ import type { ArchitectureTable } from './support/architecture/table.ts';
 
 const cel = '@marcbachmann/cel-js';
 const everythingBelowGateway = [
-  ...['core', 'catalog', 'snapshot', 'policy', 'decision', 'dialects', 'guardrails', 'lint'],
+  ...['core', 'catalog', 'snapshot', 'policy', 'decision', 'dialects', 'guardrails', 'cache', 'lint'],
   ...['state', 'upstream', 'decision-log', 'telemetry', 'alerts'],
 ];
 
@@ -25,6 +25,7 @@ const table: ArchitectureTable = {
     decision: { rank: 2, imports: ['core', 'snapshot'], packages: [cel, 're2js'] },
     dialects: { rank: 2, imports: ['core'] },
     guardrails: { rank: 2, imports: ['core', 'snapshot'], packages: ['ajv', 'ajv-formats', 're2js'] },
+    cache: { rank: 2, imports: ['core', 'snapshot', 'decision', 'dialects'] },
     lint: { rank: 2, imports: ['core', 'snapshot', 'policy'], packages: ['yaml'] },
 
     state: { rank: 3, imports: ['core'], types: ['decision'] },
@@ -35,7 +36,7 @@ const table: ArchitectureTable = {
 
     gateway: { rank: 4, imports: everythingBelowGateway },
     gitops: { rank: 4, imports: ['core', 'policy', 'snapshot'] },
-    replay: { rank: 4, imports: ['core', 'policy', 'snapshot', 'decision', 'decision-log', 'state'] },
+    replay: { rank: 4, imports: ['core', 'policy', 'snapshot', 'decision', 'cache', 'decision-log', 'state'] },
 
     cli: { rank: 5, imports: [...everythingBelowGateway, 'gateway', 'gitops', 'replay'] },
   },

@@ -4,7 +4,13 @@ import type { Snapshot } from '#snapshot';
 import { metadataKeys } from './metadata-keys.ts';
 import { promptDigests } from './prompt-digests.ts';
 import type { Pseudonymise } from './pseudonym.ts';
-import type { RecordedAttempt, RecordedDecision, RecordedOutcome, TrafficRecord } from './record.gen.ts';
+import type {
+  RecordedAttempt,
+  RecordedCacheLookup,
+  RecordedDecision,
+  RecordedOutcome,
+  TrafficRecord,
+} from './record.gen.ts';
 import { maskKey, recordFacts } from './record-facts.ts';
 import { type MaskedRequest, recordRequest } from './record-request.ts';
 
@@ -30,6 +36,13 @@ export interface FinishedCall {
   readonly attempts: readonly Attempt[];
   readonly served: { readonly target: PlanTarget; readonly fallback: RecordedOutcome['fallback'] } | null;
   readonly settlement: Settlement | null;
+  /** What the cache said; null where none had a say. */
+  readonly cache: {
+    readonly lookup: RecordedCacheLookup;
+    /** Who made a kept answer. */
+    readonly provider: string | null;
+    readonly model: string | null;
+  } | null;
   readonly status: number;
   readonly code: string | null;
   readonly finish: string | null;
@@ -76,7 +89,7 @@ export function buildRecord(call: FinishedCall, writer: RecordWriter): TrafficRe
     request: masked?.request ?? { endpoint: call.endpoint, dialect: call.dialect },
     ...(request === null || facts === null || masked === null
       ? {}
-      : { facts: recordFacts(snapshot, facts, call.stickyDraws, masked.replaced) }),
+      : { facts: recordFacts(snapshot, facts, call.stickyDraws, masked.replaced, call.cache?.lookup ?? null) }),
     ...(call.decision === null ? {} : { decision: recordDecision(call, call.decision, masked?.replaced ?? new Map()) }),
     attempts: call.attempts.map((attempt, index) => recordAttempt(call, attempt, index)),
     outcome: recordOutcome(call),
@@ -146,11 +159,12 @@ function recordOutcome(call: FinishedCall): RecordedOutcome {
     status: call.status,
     code: call.code,
     target: served?.target.id ?? null,
-    provider: served?.target.provider.name ?? null,
-    model: served?.target.model ?? null,
+    provider: served?.target.provider.name ?? call.cache?.provider ?? null,
+    model: served?.target.model ?? call.cache?.model ?? null,
     fallback: served?.fallback ?? null,
     degraded: served !== null && firstTier !== null && (served.target.tier ?? firstTier) < firstTier,
-    cache: 'off',
+    cache: call.cache?.lookup.result ?? 'off',
+    ...(call.cache?.lookup.savedMicroUsd === undefined ? {} : { savedMicroUsd: call.cache.lookup.savedMicroUsd }),
     streamed: request?.stream ?? false,
     finish: call.finish,
     complete: call.isComplete,

@@ -1,6 +1,6 @@
 import type { Facts } from '#decision';
 import type { Snapshot } from '#snapshot';
-import type { RecordedFacts } from './record.gen.ts';
+import type { RecordedCacheLookup, RecordedFacts } from './record.gen.ts';
 
 /** The state that a decision read. Secrets are named, never told; raw values that the request had replaced are replaced in counter keys too. Pure. */
 export function recordFacts(
@@ -8,6 +8,7 @@ export function recordFacts(
   facts: Facts,
   stickyDraws: Readonly<Record<string, number>>,
   replaced: ReadonlyMap<string, string>,
+  cache: RecordedCacheLookup | null,
 ): RecordedFacts {
   return {
     nowMs: facts.nowMs,
@@ -18,6 +19,7 @@ export function recordFacts(
     latencies: facts.latencies,
     inFlight: facts.inFlight,
     ...(Object.keys(stickyDraws).length === 0 ? {} : { stickyDraws }),
+    ...(cache === null ? {} : { cache }),
     ...(facts.countersUnread === true ? { countersUnread: true } : {}),
     ...(facts.unsupportedProviders?.size ? { unsupportedProviders: [...facts.unsupportedProviders].sort() } : {}),
   };

@@ -294,7 +294,7 @@ export interface RecordedCacheLookup {
   /**
    * The result.
    */
-  readonly result: 'hit' | 'semantic-hit' | 'stale' | 'miss' | 'refresh' | 'bypass' | 'off';
+  readonly result: 'hit' | 'semantic-hit' | 'shared' | 'stale' | 'miss' | 'refresh' | 'bypass' | 'off';
   /**
    * Age of the entry; null without one.
    */
@@ -303,6 +303,28 @@ export interface RecordedCacheLookup {
    * Similarity, for a semantic hit.
    */
   readonly similarity?: number;
+  /**
+   * Digest of the question whose answer was given, for a semantic hit.
+   */
+  readonly matched?: string;
+  /**
+   * What the answer cost when it was made, and so what giving it again saved.
+   */
+  readonly savedMicroUsd?: number;
+  readonly shadow?: RecordedShadowHit;
+}
+/**
+ * What a semantic rule in shadow would have answered.
+ */
+export interface RecordedShadowHit {
+  /**
+   * Similarity of the two questions.
+   */
+  readonly similarity: number;
+  /**
+   * Digest of the question that was found.
+   */
+  readonly matched: string;
 }
 /**
  * What was decided before the first call.

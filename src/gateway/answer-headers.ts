@@ -1,5 +1,6 @@
 import { formatUsd, type GatewayError } from '#core';
 import type { Reservation } from '#decision';
+import type { CacheUse } from './cache/cache-use.ts';
 import type { Progress } from './progress.ts';
 import { knownCost } from './settle-request.ts';
 
@@ -26,12 +27,13 @@ export function answerHeaders(progress: Progress, provider: Readonly<Record<stri
     'x-signalbox-revision',
     snapshot.revision,
     'x-signalbox-cache',
-    'off',
+    progress.cache.result,
   );
+  pushCache(headers, progress.cache);
   if (route !== null) headers.push('x-signalbox-route', route);
   if (decision?.kind === 'allow') {
     // A stream's own attempt is still under way.
-    const running = served !== null && settlement === null ? 1 : 0;
+    const running = served !== null && settlement === null && progress.cache.result !== 'shared' ? 1 : 0;
     headers.push('x-signalbox-attempts', String(attempts.length + running));
     const skipped = [...decision.plan.skipped, ...(served?.skipped ?? [])];
     if (skipped.length > 0) headers.push('x-signalbox-skipped', skipped.map(skipText).join(', '));
@@ -51,6 +53,17 @@ export function answerHeaders(progress: Progress, provider: Readonly<Record<stri
   return headers;
 }
 
+/** What a kept answer says of itself. */
+function pushCache(headers: string[], { key, ageMs, similarity, savedMicroUsd, model, provider }: CacheUse): void {
+  if (key !== null) headers.push('x-signalbox-cache-key', key);
+  if (ageMs === null) return;
+  headers.push('age', String(Math.floor(ageMs / 1000)));
+  if (similarity !== null) headers.push('x-signalbox-cache-similarity', similarity.toFixed(4));
+  if (savedMicroUsd !== null) headers.push('x-signalbox-saved-usd', formatUsd(savedMicroUsd));
+  if (provider !== null) headers.push('x-signalbox-provider', provider);
+  if (model !== null) headers.push('x-signalbox-model', token(model));
+}
+
 /** The headers that only an error has. Pure. */
 export function errorHeaders(error: GatewayError): string[] {
   const headers = ['x-signalbox-error', error.code];
@@ -60,7 +73,8 @@ export function errorHeaders(error: GatewayError): string[] {
   return headers;
 }
 
-function isDegraded({ served, decision }: Progress): boolean {
+/** Whether a target of a lower tier than the chain begins with has answered. Pure. */
+export function isDegraded({ served, decision }: Pick<Progress, 'served' | 'decision'>): boolean {
   if (served === null || decision?.kind !== 'allow') return false;
   const { firstTier } = decision.plan;
   const { tier } = served.target;

@@ -10,6 +10,7 @@ import { cannotCheck, loadPolicies } from '#policy';
 import { createStore, createUsageLedger } from '#state';
 import { logAccess, openMetrics, openProcessLog } from '#telemetry';
 import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
+import { openCacheParts } from './cache/open-cache-parts.ts';
 import { compileTree } from './compile-tree.ts';
 import { endLeases, recoverLeaseEnds } from './end-leases.ts';
 import { finishedCall } from './finished-call.ts';
@@ -88,6 +89,12 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
       if (entry !== null) usage.add(entry);
     },
   });
+  const cache = await openCacheParts({
+    url: options.storeUrl ?? null,
+    dataDir,
+    nowMs,
+    sealKey: (options.env ?? process.env).SIGNALBOX_CACHE_KEY ?? null,
+  });
   const finished = createChannel<FinishedRequest>('request-finished');
   const records = await openRecorder({
     dataDir,
@@ -124,6 +131,7 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
     policies: boot.holder,
     secrets,
     store,
+    cache,
     upstream,
     log,
     lifecycle: createLifecycle(),
@@ -148,6 +156,7 @@ export async function compose(options: GatewayOptions): Promise<Composed> {
       await upstream.close();
       parts.leases.close();
       await store.close();
+      await cache.answers.close();
       await recovered;
       await records.close();
       await usage.close();

@@ -17,6 +17,7 @@ export function executeCall(
   route: Route,
   inline: InlineChain | null,
   cancellation: Cancellation,
+  form: ExecuteCall['form'],
 ): Promise<Executed> {
   const { call } = progress;
   const { store } = parts;
@@ -29,7 +30,7 @@ export function executeCall(
     route,
     inbound: inboundOf(progress, route, inline),
     models: progress.snapshot.models,
-    form: call.framing === 'json-array' ? 'events' : 'bytes',
+    form: call.framing === 'json-array' ? 'events' : form,
     cancellation,
     beforeFurtherAttempt: (attempts) => raiseForAttempt(parts, progress, decision, attempts),
     onAttemptStarted(target) {

@@ -1,5 +1,6 @@
 import { stickyDraws } from '#decision';
 import type { FinishedCall } from '#decision-log';
+import type { CacheUse } from './cache/cache-use.ts';
 import type { FinishedRequest } from './finished-request.ts';
 
 /** A finished request as its record is built from it. Pure. */
@@ -24,6 +25,7 @@ export function finishedCall({ progress, settlement, counters, body, endedMs }: 
     attempts: progress.attempts,
     served: served === null ? null : { target: served.target, fallback: served.fallback },
     settlement,
+    cache: progress.cache.result === 'off' ? null : recordedCache(progress.cache),
     status: progress.status,
     code: progress.errorCode,
     finish: progress.finish,
@@ -36,4 +38,17 @@ export function finishedCall({ progress, settlement, counters, body, endedMs }: 
         .map((share) => `${budget} ${Math.round(share * 100)}%`),
     ),
   };
+}
+
+function recordedCache(use: CacheUse): FinishedCall['cache'] {
+  const { result, ageMs, similarity, savedMicroUsd, matched, shadow, provider, model } = use;
+  const lookup = {
+    result,
+    ageMs,
+    ...(similarity === null ? {} : { similarity }),
+    ...(matched === null ? {} : { matched }),
+    ...(savedMicroUsd === null ? {} : { savedMicroUsd }),
+    ...(shadow === null ? {} : { shadow }),
+  };
+  return { lookup, provider, model };
 }

@@ -1,6 +1,7 @@
 import type { Channel } from '#core';
 import type { Store, UsageLedger } from '#state';
 import type { Secrets, Upstream } from '#upstream';
+import type { CacheParts } from './cache/cache-parts.ts';
 import type { FinishedRequest } from './finished-request.ts';
 import type { Leases } from './keep-leases.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -16,6 +17,7 @@ export interface GatewayParts {
   readonly secrets: Secrets;
   readonly store: Store;
   readonly upstream: Upstream;
+  readonly cache: CacheParts;
   readonly log: Log;
   readonly lifecycle: Lifecycle;
   /** Null where this process keeps none. */

@@ -1,6 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { admitRequest } from './admit-request.ts';
 import { answerHeaders } from './answer-headers.ts';
+import { answerThroughCache } from './cache/answer-through-cache.ts';
+import { answerWhileDown } from './cache/answer-while-down.ts';
+import { cacheCall } from './cache/cache-call.ts';
+import type { Run } from './cache/fly.ts';
+import { revalidate } from './cache/revalidate.ts';
 import { readCompatHeaders } from './compat/compat-headers.ts';
 import { inlineChain } from './compat/portkey-chain.ts';
 import { executeCall } from './execute-call.ts';
@@ -73,9 +78,19 @@ async function answer(parts: GatewayParts, progress: Progress, reply: ServerResp
   const { route, needs } = routeCall(active.snapshot, request, inline, call.startedMs);
   progress.route = route.name;
   const facts = await readFacts(parts, active, needs, call.startedMs);
-  const decision = await admitRequest(parts, progress, snapshot, request, route, facts);
+  const wish = { route, inline, own: own.cache, compat: compat.cache };
+  const decision = await admitRequest(parts, progress, snapshot, request, route, facts).catch((error) =>
+    answerWhileDown(parts, progress, wish, error, cancellation, reply),
+  );
+  if (decision === null) return;
 
-  const executed = await executeCall(parts, progress, decision, route, inline, cancellation);
+  const run: Run = (until, form) => executeCall(parts, progress, decision, route, inline, until, form);
+  const cached = cacheCall(progress, { ...wish, chain: decision.plan.chain });
+  if (cached !== null) {
+    const refetch = () => void revalidate(parts, progress, cached, needs, inline);
+    return answerThroughCache(parts, progress, cached, { run, revalidate: refetch }, cancellation, reply);
+  }
+  const executed = await run(cancellation, 'bytes');
   switch (executed.kind) {
     case 'json':
       return respondJson(parts, progress, executed, reply);

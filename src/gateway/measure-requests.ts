@@ -19,7 +19,7 @@ export function measuredRequest({ progress, settlement, counters, endedMs }: Fin
     status: progress.status,
     code: progress.errorCode,
     streamed: request?.stream ?? false,
-    cache: 'off',
+    cache: progress.cache.result,
     fallback: served?.fallback ?? null,
     durationMs: endedMs,
     firstTokenMs: progress.firstByteMs,

@@ -5,6 +5,7 @@ import type { Snapshot } from '#snapshot';
 import type { CounterChange } from '#state';
 import type { Served } from '#upstream';
 import type { ActivePolicies } from './active-policies.ts';
+import { type CacheUse, NO_CACHE } from './cache/cache-use.ts';
 import type { Caller } from './identify.ts';
 import type { InboundCall } from './inbound-call.ts';
 
@@ -35,6 +36,8 @@ export interface Progress {
   settlement: Settlement | null;
   /** Resolves when the store has the account, or cannot take it now; null before the account is closed. */
   settled: Promise<readonly CounterChange[]> | null;
+  /** What the cache said. */
+  cache: CacheUse;
   /** What the caller was answered; 499 when it hung up before an answer. */
   status: number;
   errorCode: ErrorCode | null;
@@ -70,6 +73,7 @@ export function beginProgress(call: InboundCall, active: ActivePolicies): Progre
     isInline: false,
     settlement: null,
     settled: null,
+    cache: NO_CACHE,
     status: CLIENT_CLOSED,
     errorCode: null,
     finish: null,

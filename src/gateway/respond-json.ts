@@ -10,7 +10,7 @@ import { account, settleBeforeEnd } from './settle-request.ts';
 export async function respondJson(
   parts: GatewayParts,
   progress: Progress,
-  executed: Extract<Executed, { kind: 'json' }>,
+  executed: Omit<Extract<Executed, { kind: 'json' }>, 'usage' | 'estimated'>,
   reply: ServerResponse,
 ): Promise<void> {
   progress.served = executed;
@@ -25,7 +25,7 @@ export async function respondJson(
   reply.end(body);
 }
 
-function write(progress: Progress, { response }: Extract<Executed, { kind: 'json' }>): Uint8Array {
+function write(progress: Progress, { response }: Pick<Extract<Executed, { kind: 'json' }>, 'response'>): Uint8Array {
   if (response === null) throw new Error('an answer came without bytes and without neutral form');
   const { dialect } = progress.call;
   return Buffer.from(JSON.stringify(dialect.writeResponse(response, callerContext(progress))));

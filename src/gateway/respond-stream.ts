@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { formatUsd, type NeutralEvent } from '#core';
-import type { Executed, StreamEnd, StreamSink } from '#upstream';
+import type { Served, StreamSink } from '#upstream';
 import { answerHeaders } from './answer-headers.ts';
 import { callerContext } from './caller-context.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { CLIENT_CLOSED, type Progress } from './progress.ts';
+import type { ReplyEnd, ReplyStream } from './reply-stream.ts';
 import { account, knownCost, settleBeforeEnd } from './settle-request.ts';
 
 const COST = 'x-signalbox-cost-usd';
@@ -18,7 +19,7 @@ const TERMINATOR: NeutralEvent = { kind: 'response-end' };
 export async function respondStream(
   parts: GatewayParts,
   progress: Progress,
-  executed: Extract<Executed, { kind: 'stream' }>,
+  executed: Served & { readonly stream: ReplyStream },
   reply: ServerResponse,
 ): Promise<void> {
   const { call } = progress;
@@ -66,11 +67,11 @@ export async function respondStream(
 }
 
 function lastText(
-  form: 'bytes' | 'events',
-  end: StreamEnd,
+  form: ReplyStream['form'],
+  end: ReplyEnd,
   push: (event: NeutralEvent) => string,
   comment: string,
 ): string | Uint8Array {
-  if (form === 'bytes' && end.terminator !== null) return Buffer.concat([Buffer.from(comment), end.terminator]);
+  if (form !== 'events' && end.terminator !== null) return Buffer.concat([Buffer.from(comment), end.terminator]);
   return `${comment}${push(TERMINATOR)}`;
 }

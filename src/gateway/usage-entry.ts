@@ -27,8 +27,7 @@ export function usageEntry({ progress, settlement }: FinishedRequest): UsageEntr
     code: progress.errorCode,
     fallback: served?.fallback ?? null,
     attempts: attempts.length,
-    // No answer comes from a cache in this version.
-    savedMicroUsd: 0,
+    savedMicroUsd: progress.cache.savedMicroUsd ?? 0,
     charges: splitCost(charges, settlement.costMicroUsd),
     budgets: settlement.charges.map(({ counter, amount }) => ({
       counter,

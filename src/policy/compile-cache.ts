@@ -1,4 +1,4 @@
-import type { Cache, CacheSpec } from '#snapshot';
+import type { Cache, CacheSpec, SemanticRule } from '#snapshot';
 import { toBytes, toMs } from './compile-quantities.ts';
 
 /** A cache; one without `ttl` keeps answers for an hour. Pure. */
@@ -14,6 +14,17 @@ export function compileCache(name: string, spec: CacheSpec): Cache {
     staleWhileRevalidateMs: toMs(spec.staleWhileRevalidate ?? '0s'),
     staleIfErrorMs: toMs(spec.staleIfError ?? '0s'),
     maxEntryBytes: toBytes(spec.maxEntrySize ?? '256KiB'),
-    semantic: spec.semantic ? { ...spec.semantic } : null,
+    keepToolCalls: spec.keepToolCalls ?? false,
+    streamReplay: spec.streamReplay ?? 'instant',
+    semantic: spec.semantic ? compileSemantic(spec.semantic) : null,
+  };
+}
+
+function compileSemantic(spec: NonNullable<CacheSpec['semantic']>): SemanticRule {
+  return {
+    embedder: spec.embedder,
+    threshold: spec.threshold ?? 0.94,
+    verify: spec.verify ?? ['numbers', 'negation', 'names', 'units', 'language'],
+    shadow: spec.shadow ?? true,
   };
 }

@@ -12,5 +12,20 @@ export interface Cache {
   readonly staleWhileRevalidateMs: number;
   readonly staleIfErrorMs: number;
   readonly maxEntryBytes: number;
-  readonly semantic: JsonObject | null;
+  /** Whether answers that call tools may be given again. */
+  readonly keepToolCalls: boolean;
+  readonly streamReplay: 'instant' | 'paced';
+  readonly semantic: SemanticRule | null;
 }
+
+/** How meaning is compared. */
+export interface SemanticRule {
+  readonly embedder: string;
+  readonly threshold: number;
+  readonly verify: readonly SemanticCheck[];
+  /** Hits are only reported, not given. */
+  readonly shadow: boolean;
+}
+
+/** What must agree beside the meaning. */
+export type SemanticCheck = 'numbers' | 'negation' | 'names' | 'units' | 'language';

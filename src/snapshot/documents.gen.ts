@@ -345,6 +345,10 @@ export interface CacheSpec {
    */
   readonly maxEntrySize?: string;
   /**
+   * Whether answers that call tools are kept: the same call is then made again for every hit.
+   */
+  readonly keepToolCalls?: boolean;
+  /**
    * How a kept answer is streamed: `instant` in one go, `paced` at the speed it first came.
    */
   readonly streamReplay?: 'instant' | 'paced';

@@ -1,5 +1,5 @@
 export type { Budget, LimitUnit } from './budget.ts';
-export type { Cache } from './cache.ts';
+export type { Cache, SemanticCheck, SemanticRule } from './cache.ts';
 export type { Breaker, Chain, Retry, Target, TargetPolicy, Timeouts } from './chain.ts';
 export type { Consumer, ConsumerKey } from './consumer.ts';
 export type {

@@ -1,3 +1,7 @@
+/** Keeps answers of a cache: what they are found by, what a purge means, how the process settings choose one. */
+export type { AnswerLabels, AnswerStore, PurgeQuery, StoredAnswer } from './cache/answer-store.ts';
+/** Opens the store of answers that process settings name: Redis, `memory:`, or `cache.db`. Throws StoreOpenError. */
+export { type AnswerStoreOptions, createAnswerStore } from './cache/create-answer-store.ts';
 /** Opens the store that process settings name: Redis, `memory:`, or the embedded one. */
 export { createStore, type StoreOptions } from './create-store.ts';
 /** The store of a single process: counters, holds and target hints in memory. Nothing is written anywhere. */

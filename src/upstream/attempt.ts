@@ -32,7 +32,7 @@ export type AttemptResult =
       readonly kind: 'stream';
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
-      readonly form: 'bytes' | 'events';
+      readonly form: 'bytes' | 'events' | 'both';
       readonly live: Pick<LiveStream, 'start'>;
       readonly account: StreamAccount;
       /** Resolves when the stream is over. */
@@ -53,7 +53,7 @@ export interface AttemptOptions {
   readonly dialect: AnswerDialect;
   /** What the caller asked for. */
   readonly wantsStream: boolean;
-  readonly form: 'bytes' | 'events';
+  readonly form: 'bytes' | 'events' | 'both';
   readonly stripUsage: boolean;
   /** Whether the answer has the neutral form; other endpoints pass as they are. */
   readonly isChat: boolean;
@@ -228,7 +228,7 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
         kind: 'json',
         status,
         headers: own,
-        bytes: options.form === 'bytes' ? bytes : null,
+        bytes: options.form === 'events' ? null : bytes,
         response,
         counted,
       });

@@ -13,8 +13,11 @@ export interface ExecuteCall {
   readonly inbound: Inbound;
   /** The catalogue: what a target's model can do. */
   readonly models: ReadonlyMap<string, ModelFacts>;
-  /** `bytes` lets a same-dialect answer through as it comes; `events` asks for the neutral form always, for output guardrails. */
-  readonly form: 'bytes' | 'events';
+  /**
+   * `bytes` lets a same-dialect answer through as it comes; `events` asks for the neutral form always, for output guardrails; `both` gives a same-dialect answer in
+   * either form at once, for caches.
+   */
+  readonly form: 'bytes' | 'events' | 'both';
   /** Told when the client hangs up. */
   readonly cancellation: Cancellation;
   /** A key that stands in for the provider's own for this call only; null to use the policy's. Never stored, never logged. */
@@ -77,7 +80,7 @@ export interface Served {
 
 /** How a request ended, or, for a stream, that its first content is here. */
 export type Executed =
-  /** `bytes` in the caller's dialect with `form: 'bytes'`, else null; `response` is null only where the endpoint is not a chat. */
+  /** `bytes` in the caller's dialect unless the form is `events`, else null; `response` is null only where the endpoint is not a chat. */
   | (Served & {
       readonly kind: 'json';
       readonly bytes: Uint8Array | null;
@@ -99,8 +102,8 @@ export type Executed =
 
 /** A stream past its commit point, halted until started. It must be started, or cancelled. */
 export interface AnswerStream {
-  /** `bytes`: frames in the caller's dialect, as they came; `events`: neutral events. */
-  readonly form: 'bytes' | 'events';
+  /** `bytes`: frames in the caller's dialect, as they came; `events`: neutral events; `both`: frames with the events that they hold. */
+  readonly form: 'bytes' | 'events' | 'both';
   /** Hands everything to the sink and resolves when the stream is over; never rejects. */
   readonly start: (sink: StreamSink) => Promise<StreamEnd>;
 }
@@ -109,6 +112,8 @@ export interface AnswerStream {
 export interface StreamSink {
   readonly bytes: (bytes: Uint8Array) => boolean;
   readonly events: (events: readonly NeutralEvent[]) => boolean;
+  /** Takes a stream of the form `both`; the frames are null where events came without any. */
+  readonly both?: (bytes: Uint8Array | null, events: readonly NeutralEvent[]) => boolean;
   /** Registers what to call when the sink can take more. */
   readonly onDrain: (resume: () => void) => void;
 }

@@ -21,7 +21,7 @@ export interface LiveStream {
 export interface LiveStreamOptions {
   readonly reader: StreamReader;
   readonly account: StreamAccount;
-  readonly form: 'bytes' | 'events';
+  readonly form: 'bytes' | 'events' | 'both';
   /** The caller did not ask for the usage event that the gateway asked for (OpenAI). */
   readonly stripUsage: boolean;
   readonly maxPreludeBytes: number;
@@ -98,10 +98,10 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
         break;
       }
       if (found.some((event) => event.kind === 'response-end')) {
-        over = { failure: null, terminated: true, terminator: form === 'bytes' ? frame.raw : null };
+        over = { failure: null, terminated: true, terminator: form === 'events' ? null : frame.raw };
         break;
       }
-      if (form === 'bytes' && !(options.stripUsage && isUsageOnly(frame))) bytes.push(frame.raw);
+      if (form !== 'events' && !(options.stripUsage && isUsageOnly(frame))) bytes.push(frame.raw);
     }
     deliver({ bytes, events });
     if (over !== null) finish(over);
@@ -141,7 +141,10 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
   }
 
   function write(to: StreamSink, { bytes, events }: Batch): void {
-    pressOn(form === 'events' ? to.events(events) : bytes.length === 0 || to.bytes(joined(bytes)));
+    const frames = bytes.length === 0 ? null : joined(bytes);
+    if (form === 'events') pressOn(to.events(events));
+    else if (form === 'both' && to.both !== undefined) pressOn(to.both(frames, events));
+    else pressOn(frames === null || to.bytes(frames));
   }
 
   function pressOn(hasRoom: boolean): void {

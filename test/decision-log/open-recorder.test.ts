@@ -20,7 +20,16 @@ function call(overrides: Partial<FinishedCall> = {}): FinishedCall {
   return {
     ...{ id, startedMs: NOON, endpoint: 'chat', dialect: 'openai-chat', path: '/v1/chat/completions', snapshot },
     ...{ request: requestOf({ id }), keyId: 'k1', body: null, route: null, facts: factsOf(), stickyDraws: {} },
-    ...{ decision: null, isInline: false, attempts: [], served: null, settlement: null, status: 200, code: null },
+    ...{
+      decision: null,
+      isInline: false,
+      attempts: [],
+      served: null,
+      cache: null,
+      settlement: null,
+      status: 200,
+      code: null,
+    },
     ...{ finish: null, isComplete: true, firstByteMs: null, durationMs: 12, alerts: [] },
     ...overrides,
   };

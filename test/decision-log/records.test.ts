@@ -80,6 +80,7 @@ function finished(request: RequestFacts, facts: Facts, decision: Decision): Fini
     isInline: false,
     attempts,
     served: first === undefined ? null : { target: first, fallback: null },
+    cache: null,
     settlement: decision.kind === 'allow' ? settle(snapshot, decision, attempts, facts.nowMs) : null,
     status: decision.kind === 'allow' ? 200 : decision.status,
     code: decision.kind === 'allow' ? null : decision.code,

@@ -206,6 +206,7 @@ describe('quick reading', () => {
           isInline: false,
           attempts,
           served: null,
+          cache: null,
           settlement: played.settlement,
           status: played.status,
           code: played.code,

@@ -61,7 +61,7 @@ export function requestOfCall(snapshot: Snapshot, call: HttpCall, consumer: stri
     notes.push(`This version does not serve ${path} yet; what follows is what the policies say of it.`);
 
   const caller = consumer ?? callerOf(snapshot, call, query, nowMs, refuse);
-  const own = attempt(() => readRequestHeaders(call.headers), { metadata: {}, session: null }, refuse);
+  const own = attempt(() => readRequestHeaders(call.headers), { metadata: {}, session: null, cache: null }, refuse);
   const shape = attempt<RequestShape>(() => readShape(place, call.body), bareShape(place, call.body), refuse);
   for (const name of Object.keys(call.headers)) {
     if (/^x-portkey-(config|provider)$/.test(name))

@@ -2,6 +2,7 @@ import { GatewayError, type JsonObject } from '#core';
 import type { Project } from '#snapshot';
 import type { RequestHeaders } from '../inbound-call.ts';
 import { readMetadata } from '../read-metadata.ts';
+import { type CompatCache, NO_COMPAT_CACHE, readCompatCache } from './compat-cache.ts';
 import { type PortkeyTarget, readPortkeyConfig } from './portkey-config.ts';
 
 /** What the headers of other gateways ask for. */
@@ -9,6 +10,7 @@ export interface CompatRequest {
   readonly metadata: Readonly<Record<string, string>>;
   /** Null when the policies route the request. */
   readonly inline: InlineRequest | null;
+  readonly cache: CompatCache;
 }
 
 /** An inline configuration. */
@@ -35,7 +37,6 @@ const PORTKEY: ReadonlySet<string> = new Set([
 ]);
 const PORTKEY_IGNORED =
   /^x-portkey-(api-key|package-version|lang|runtime|runtime-version|platform|strict-open-ai-compliance)$/;
-// This version has no cache, so what a caller says about one changes nothing.
 const CLOUDFLARE: ReadonlySet<string> = new Set(['cf-aig-metadata', 'cf-aig-cache-ttl', 'cf-aig-skip-cache']);
 const CLOUDFLARE_IGNORED = /^cf-aig-(authorization|collect-log)$/;
 
@@ -62,26 +63,30 @@ export function readCompatHeaders(
       : CLOUDFLARE.has(name) || CLOUDFLARE_IGNORED.test(name);
     if (!isKnown) throw notAllowed(name, `${name} has no counterpart in this version`);
   }
-  if (!found) return { metadata: {}, inline: null };
+  if (!found) return { metadata: {}, inline: null, cache: NO_COMPAT_CACHE };
   const metadata = {
     ...readMetadata('cf-aig-metadata', headers['cf-aig-metadata']),
     ...readMetadata('x-portkey-metadata', headers['x-portkey-metadata']),
   };
-  return { metadata, inline: inlineOf(headers) };
+  return { metadata, inline: inlineOf(headers), cache: readCompatCache(headers, configOf(headers)) };
 }
 
 function inlineOf(headers: RequestHeaders): InlineRequest | null {
-  const text = headers[PORTKEY_CONFIG];
+  const config = configOf(headers);
   const fromHeaders: Record<string, unknown> = {};
   if (headers[PORTKEY_PROVIDER] !== undefined) fromHeaders.provider = headers[PORTKEY_PROVIDER];
   if (headers['x-portkey-virtual-key'] !== undefined) fromHeaders.virtual_key = headers['x-portkey-virtual-key'];
   if (headers[PORTKEY_HOST] !== undefined) fromHeaders.custom_host = headers[PORTKEY_HOST];
-  const config = text === undefined ? {} : parse(text);
   const namesTarget = ['provider', 'virtual_key', 'targets'].some((key) => config[key] !== undefined);
   const merged = namesTarget ? config : { ...fromHeaders, ...config };
   if (Object.keys(merged).length === 0) return null;
-  const root = readPortkeyConfig(merged, text === undefined ? PORTKEY_PROVIDER : PORTKEY_CONFIG);
+  const root = readPortkeyConfig(merged, headers[PORTKEY_CONFIG] === undefined ? PORTKEY_PROVIDER : PORTKEY_CONFIG);
   return root.kind === 'none' ? null : { root, takesForeignKey: !namesTarget };
+}
+
+function configOf(headers: RequestHeaders): JsonObject {
+  const text = headers[PORTKEY_CONFIG];
+  return text === undefined ? {} : parse(text);
 }
 
 function parse(text: string): JsonObject {

@@ -1,0 +1,14 @@
+/** The key of an answer and of what must be equal beside a compared text; lower-case hex SHA-256. Pure. */
+export { cacheKey, type KeyParts, policyDigest, scopeKey } from './cache-key.ts';
+/** A kept answer, to text and back; anything that is no whole answer reads as null. Pure. */
+export { type CachedAnswer, readCachedAnswer, writeCachedAnswer } from './cached-answer.ts';
+/** A request, and the chain it goes along, as they are compared: every forwarded field, whatever the dialect. Pure. */
+export { chainForm, forwardedForm } from './forwarded-form.ts';
+/** How long an answer lives, and what it is good for at an age; milliseconds. Pure. */
+export { type Freshness, freshnessOf, jitterOf, keepForMs } from './freshness.ts';
+/** What keeps the answers of a cache apart: its names, its words, its values for a request. Pure. */
+export { describePartition, partitionOf, partitionValues } from './partition.ts';
+/** A kept answer as the events of a stream, in natural pieces. Pure. */
+export { pieces, replayEvents } from './replay-events.ts';
+/** Why an answer is not kept, or null. Pure. */
+export { type NotKept, whyNotKept } from './why-not-kept.ts';
