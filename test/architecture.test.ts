@@ -37,8 +37,9 @@ const table: ArchitectureTable = {
     gateway: { rank: 4, imports: everythingBelowGateway },
     gitops: { rank: 4, imports: ['core', 'policy', 'snapshot'] },
     replay: { rank: 4, imports: ['core', 'policy', 'snapshot', 'decision', 'cache', 'decision-log', 'state'] },
+    importers: { rank: 4, imports: ['core', 'catalog', 'policy', 'lint'] },
 
-    cli: { rank: 5, imports: [...everythingBelowGateway, 'gateway', 'gitops', 'replay'] },
+    cli: { rank: 5, imports: [...everythingBelowGateway, 'gateway', 'gitops', 'replay', 'importers'] },
   },
   pureUpToRank: 2,
   impureFiles: ['src/policy/load.ts', 'src/catalog/load.ts'],

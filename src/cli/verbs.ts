@@ -10,7 +10,7 @@ export interface VerbEntry {
 /** Every verb, in the order of the help text. One line each. */
 // biome-ignore format: a table
 export const VERBS: readonly VerbEntry[] = [
-  { name: 'init', summary: 'a small working set of policies, with tests and a workflow', load: async () => (await import('./commands/init.ts')).init },
+  { name: 'init', summary: 'a small working set of policies, with tests and a workflow, or another gateway’s configuration as policies', load: async () => (await import('./commands/init.ts')).init },
   { name: 'serve', summary: 'the gateway', load: loadServe },
   { name: 'status', summary: 'revision, last verdict and targets of a running gateway', load: async () => (await import('./commands/status.ts')).status },
   { name: 'reload', summary: 'make a running gateway read its policies, and wait for the verdict', load: async () => (await import('./commands/reload.ts')).reload },

@@ -6,7 +6,6 @@ import { parse } from 'yaml';
 import { loadCatalog } from '#catalog';
 import { runLint } from '#lint';
 import { compileEnvironment, formatPolicies, listEnvironments, parsePolicies } from '#policy';
-import { recogniseConfig } from '../../src/cli/init/foreign-config.ts';
 import { starterFiles } from '../../src/cli/init/starter-files.ts';
 import { runProcess, startGateway } from '../support/start-process.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
@@ -89,24 +88,78 @@ describe('signalbox init', () => {
     assert.equal((await runProcess(t, ['lint', '--policies', 'My Shop 2/policies'], { cwd })).code, 0);
   });
 
-  const foreign: readonly (readonly [text: string, whose: string | null])[] = [
-    ['{"strategy": {"mode": "fallback"}, "targets": []}', 'Portkey'],
-    ['model_list:\n  - model_name: gpt-4o\n', 'LiteLLM'],
-    ['[{"provider": "openai", "endpoint": "chat/completions"}]', 'Cloudflare AI Gateway'],
-    ['{"cache_ttl": 60}', 'Cloudflare AI Gateway'],
-    ['{"a": 1}', null],
-    ['nothing', null],
+  it('imports a configuration: policies that lint, are formatted and pass their tests, and a page of differences', async (t) => {
+    const cwd = makeTempDirectory(t, { 'portkey.json': PORTKEY });
+    const run = await runProcess(t, ['init', 'new', '--from', 'portkey.json', '--format', 'json'], { cwd });
+    assert.equal(run.code, 0, run.stderr);
+    const report = JSON.parse(run.stdout);
+    assert.deepEqual([report.source, report.verdict, report.exitCode], ['portkey', 'partial', 0]);
+    for (const path of report.files) assert.ok(existsSync(join(cwd, 'new', path)), path);
+    assert.ok(existsSync(join(cwd, 'new/.github/workflows/policy.yml')));
+    const secret = report.differences.find((each: { topic: string }) => each.topic === 'secret');
+    assert.deepEqual([secret.file, secret.line, secret.path], ['portkey.json', 4, 'targets[0].api_key']);
+    const page = readFileSync(join(cwd, 'new/policies/IMPORT.md'), 'utf8');
+    assert.match(page, /^# Import\n[\s\S]*## To be done by hand[\s\S]*portkey\.json:4 targets\[0\]\.api_key/);
+    assert.doesNotMatch(page + run.stdout, /hand-made/);
+    const policies = ['--policies', 'new/policies'];
+    for (const args of [
+      ['lint', ...policies],
+      ['fmt', '--check', ...policies],
+      ['test', ...policies],
+    ]) {
+      const check = await runProcess(t, args, { cwd });
+      assert.equal(check.code, 0, `${args}: ${check.stdout}${check.stderr}`);
+    }
+  });
+
+  it('says what differs to people and in files, and refuses to write over policies', async (t) => {
+    const cwd = makeTempDirectory(t, { 'portkey.json': PORTKEY });
+    const formats = ['--format', 'pretty', '--format', 'sarif=out.sarif', '--format', 'markdown=out.md'];
+    const run = await runProcess(t, ['init', '--from', 'portkey.json', ...formats], { cwd });
+    assert.equal(run.code, 0, run.stderr);
+    assert.match(run.stdout, /portkey\.json:4:1 warning import\/secret\n/);
+    assert.match(run.stdout, /Portkey: imported in part/);
+    assert.equal(JSON.parse(readFileSync(join(cwd, 'out.sarif'), 'utf8')).version, '2.1.0');
+    assert.match(readFileSync(join(cwd, 'out.md'), 'utf8'), /import\/secret/);
+    const again = await runProcess(t, ['init', '--from', 'portkey.json'], { cwd });
+    assert.deepEqual([again.code, again.stdout], [2, '']);
+    assert.match(again.stderr, /policies is not empty/);
+  });
+
+  const refusals: readonly (readonly [text: string, args: readonly string[], code: number, says: RegExp])[] = [
+    ['{"a": 1}', [], 2, /no configuration that is recognised[\s\S]*Kinds are portkey, litellm/],
+    ['targets: [{ provider: openai }\n', [], 2, /config:\d+: it is no valid YAML or JSON/],
+    ['{{- range .Values.models }}\n', [], 2, /config:1: it is a Helm template[\s\S]*helm template/],
+    ['model_list: []', ['--from-kind', 'litelm'], 2, /no kind of configuration "litelm"\n {2}Did you mean litellm\?/],
+    ['retry: { attempts: 2 }\n', [], 2, /Did you mean Portkey \(--from-kind portkey\)\?/],
+    ['general_settings: { database_url: postgres }\nmodel_list: []\n', [], 1, /database_url/],
   ];
-  for (const [text, whose] of foreign) {
-    it(`takes ${JSON.stringify(text)} for ${whose ?? 'nothing it knows'}`, () =>
-      assert.equal(recogniseConfig(text), whose));
+  for (const [text, args, code, says] of refusals) {
+    it(`writes nothing for ${JSON.stringify(text)} ${args.join(' ')}`, async (t) => {
+      const cwd = makeTempDirectory(t, { config: text });
+      const run = await runProcess(t, ['init', '--from', 'config', ...args], { cwd });
+      assert.equal(run.code, code, run.stdout + run.stderr);
+      assert.match(run.stdout + run.stderr, says);
+      assert.ok(!existsSync(join(cwd, 'policies')));
+    });
   }
 
-  it('says plainly that it imports nothing yet, and writes nothing', async (t) => {
-    const cwd = makeTempDirectory(t, { 'portkey.json': foreign[0]?.[0] ?? '' });
-    const run = await runProcess(t, ['init', '--from', 'portkey.json'], { cwd });
-    assert.equal(run.code, 2);
-    assert.match(run.stderr, /a configuration of Portkey; this version imports none/);
-    assert.ok(!existsSync(join(cwd, 'policies')));
+  it('takes a file for the kind that is named', async (t) => {
+    const cwd = makeTempDirectory(t, { config: 'provider: openai\nretry: { attempts: 2 }\n' });
+    const run = await runProcess(t, ['init', '--from', 'config', '--from-kind', 'portkey', '--format', 'json'], {
+      cwd,
+    });
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(JSON.parse(run.stdout).source, 'portkey');
   });
 });
+
+const PORTKEY = `{
+  "strategy": { "mode": "fallback" },
+  "targets": [
+    { "provider": "openai", "api_key": "sk-hand-made-example", "override_params": { "model": "gpt-4o" } },
+    { "virtual_key": "anthropic-main", "override_params": { "model": "claude-sonnet-4-5" } }
+  ],
+  "forward_headers": ["x-tenant"]
+}
+`;

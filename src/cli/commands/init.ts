@@ -1,20 +1,27 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { recogniseConfig } from '../init/foreign-config.ts';
+import { CONFIG_KINDS } from '#importers';
+import { readForeign, reportImport } from '../init/import-verb.ts';
 import { type StarterFile, starterFiles } from '../init/starter-files.ts';
 import { textOption } from '../options.ts';
 import { createPaint } from '../report/colours.ts';
+import { withReports } from '../report/formats.ts';
 import { safeText } from '../report/safe-text.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
 
-/** `signalbox init [DIR]`: a small tree of policies with tests and a workflow, that serves at once. */
+/** `signalbox init [DIR]`: a small tree of policies with tests and a workflow, that serves at once; `--from FILE` makes it of another gateway's configuration. */
 export const init: Verb = {
   configure(command) {
     command
       .argument('[dir]', 'where policies/ and .github/ go', '.')
       .option('--force', 'write into a policies/ that holds files already; files of the same name are replaced')
-      .option('--from <file>', 'import the configuration of another gateway (not in this version)');
+      .option('--from <file>', 'import the configuration of another gateway; - reads stdin')
+      .option(
+        '--from-kind <kind>',
+        `what the file is, where it is not recognised: ${Object.keys(CONFIG_KINDS).join(', ')}`,
+      );
+    withReports(command);
   },
   run: writeStarter,
 };
@@ -22,10 +29,12 @@ export const init: Verb = {
 async function writeStarter(call: VerbCall): Promise<ExitCode> {
   const { options, args, terminal } = call;
   const from = textOption(options.from);
-  if (from !== undefined) throw await cannotImport(from);
   const folder = args[0] ?? '.';
   const isForced = options.force === true;
   await checkFolder(folder, isForced);
+  if (from !== undefined) return importForeign(call, folder, from);
+  if (options.fromKind !== undefined)
+    throw new UsageError('--from-kind says what --from FILE is, and no file is named');
   const files = starterFiles(projectName(folder));
   const written: string[] = [];
   const kept: string[] = [];
@@ -73,21 +82,26 @@ function projectName(folder: string): string {
   return name === '' || /^(true|false|null|yes|no|on|off|y|n)$/.test(name) ? 'gateway' : name;
 }
 
-async function cannotImport(file: string): Promise<UsageError> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${file} cannot be read: ${error.code ?? error.message}`, null, { cause: error });
-  });
-  const whose = recogniseConfig(text);
-  const what =
-    whose === null ? `${file} is no configuration that is recognised` : `${file} is a configuration of ${whose}`;
-  const hint =
-    whose === 'Portkey'
-      ? 'Send it as the header x-portkey-config to a development gateway meanwhile, or write a Chain with the same targets.'
-      : 'Run `signalbox init` without --from and write its models into policies/chains/.';
-  return new UsageError(
-    `${what}; this version imports none (not Portkey, LiteLLM or Cloudflare). Nothing was written`,
-    hint,
-  );
+/** Writes the policies that a configuration comes to, with the workflow; without any, nothing is written and the report says why. */
+async function importForeign(call: VerbCall, folder: string, from: string): Promise<ExitCode> {
+  const project = projectName(folder);
+  const imported = await readForeign(call, from, project);
+  if (imported.verdict === 'none') {
+    await reportImport(call, imported, ['Nothing in the file answers a request here; nothing was written.']);
+    return 1;
+  }
+  const workflow = starterFiles(project).filter(({ path }) => path.startsWith('.github/'));
+  let count = 0;
+  for (const file of [...imported.files, ...workflow]) {
+    if (await writeStarterFile(folder, file, call.options.force === true)) count += 1;
+  }
+  const policies = join(folder, 'policies').replaceAll('\\', '/');
+  const where = folder === '.' ? '' : ` --policies ${policies}`;
+  await reportImport(call, imported, [
+    `${count} files were written below ${folder}; ${policies}/IMPORT.md holds this report.`,
+    `Next: signalbox lint${where}, signalbox test${where}, signalbox serve${where}.`,
+  ]);
+  return 0;
 }
 
 function report(
