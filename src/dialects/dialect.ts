@@ -48,6 +48,8 @@ export interface Dialect {
   /** Usage of a same-dialect answer, without translating it; undefined when the provider sent none. */
   readonly readUsage: (body: JsonObject) => Usage | undefined;
 
+  /** Absent: server-sent events. */
+  readonly streamFormat?: StreamFormat;
   readonly createStreamReader: () => StreamReader;
   readonly createStreamWriter: (caller: CallerContext) => StreamWriter;
 
@@ -97,6 +99,21 @@ export interface RequestShape {
   readonly user: string | null;
   /** True where the caller speaks OpenAI's older `functions`, and so expects `function_call` back. */
   readonly legacyFunctions?: boolean;
+}
+
+/** How an upstream's stream is cut into events, where it is not by server-sent events. */
+export interface StreamFormat {
+  /** The content type of such a stream, without parameters; its first bytes may look like anything. */
+  readonly contentType: string;
+  readonly createFramer: () => Framer;
+}
+
+/** Cuts bytes into events; the `raw` of all, one after another, is the input. */
+export interface Framer {
+  /** Throws SseFrameTooLargeError. */
+  readonly push: (bytes: Uint8Array) => SseEvent[];
+  /** What is left when the connection ends. */
+  readonly end: () => SseEvent[];
 }
 
 /** Where a request goes and what policy sets on the way. */
@@ -149,8 +166,8 @@ export interface CallerContext {
   readonly streamUsage: boolean;
   /** Seconds since 1970, for dialects that stamp answers. */
   readonly createdAt: number;
-  /** How the caller wants a stream framed: Gemini callers without `alt=sse` get one JSON array. */
-  readonly framing: 'sse' | 'json-array';
+  /** How the caller wants a stream framed: Gemini callers without `alt=sse` get one JSON array, Ollama callers a line for each event. */
+  readonly framing: 'sse' | 'json-array' | 'ndjson';
   /** From RequestShape: answer with `function_call` instead of `tool_calls`. */
   readonly legacyFunctions?: boolean;
 }

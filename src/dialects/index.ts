@@ -2,11 +2,13 @@ export { collectEvents, type EventCollector } from './collect-events.ts';
 export type {
   CallerContext,
   Dialect,
+  Framer,
   InboundContext,
   OutboundTarget,
   PassedRequest,
   RequestShape,
   SseEvent,
+  StreamFormat,
   StreamReader,
   StreamWriter,
   UpstreamFailure,

@@ -1,4 +1,4 @@
-import type { Message } from '#core';
+import { asObject, type Message } from '#core';
 import type { OutboundTarget } from './dialect.ts';
 
 /**
@@ -22,4 +22,16 @@ export function promptAround(
     ...system(instruction),
     ...messages.slice(end),
   ];
+}
+
+/** The same for messages as a caller sent them, in dialects with a `system` role; null where there is nothing to add. Pure. */
+export function promptAroundMessages(
+  messages: readonly unknown[],
+  { prepend, append }: OutboundTarget['prompt'],
+): readonly unknown[] | null {
+  if (!prepend && !append) return null;
+  const system = (text: string | null) => (text ? [{ role: 'system', content: text }] : []);
+  const found = messages.findIndex((message) => asObject(message).role !== 'system');
+  const end = found === -1 ? messages.length : found;
+  return [...system(prepend), ...messages.slice(0, end), ...system(append), ...messages.slice(end)];
 }

@@ -1,7 +1,9 @@
 import type { DialectName } from '#core';
 import { anthropicMessages } from './anthropic-messages/index.ts';
+import { cohereChat } from './cohere-chat/index.ts';
 import type { Dialect } from './dialect.ts';
 import { gemini } from './gemini/index.ts';
+import { ollama } from './ollama/index.ts';
 import { openaiChat } from './openai-chat/index.ts';
 import { openaiResponses } from './openai-responses/index.ts';
 
@@ -12,8 +14,8 @@ const DIALECTS: Readonly<Record<DialectName, Dialect | null>> = Object.freeze({
   'anthropic-messages': anthropicMessages,
   gemini,
   'bedrock-converse': null,
-  'cohere-chat': null,
-  ollama: null,
+  'cohere-chat': cohereChat,
+  ollama,
   // The sandbox answers in the process from the neutral form; it has no wire.
   sandbox: null,
 });

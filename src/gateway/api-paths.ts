@@ -17,6 +17,8 @@ export const API_PATHS: readonly ApiPath[] = Object.freeze([
   { pattern: '/v1/messages', dialect: 'anthropic-messages', endpoint: 'messages', isServed: true },
   { pattern: '/v1/messages/count_tokens', dialect: 'anthropic-messages', endpoint: 'messages', isServed: false },
   { pattern: '/v1/responses', dialect: 'openai-responses', endpoint: 'responses', isServed: true },
+  { pattern: '/v2/chat', dialect: 'cohere-chat', endpoint: 'chat', isServed: true },
+  { pattern: '/api/chat', dialect: 'ollama', endpoint: 'chat', isServed: true },
   { pattern: '/v1/completions', dialect: 'openai-chat', endpoint: 'completions', isServed: false },
   { pattern: '/v1/embeddings', dialect: 'openai-chat', endpoint: 'embeddings', isServed: false },
   { pattern: '/v1/moderations', dialect: 'openai-chat', endpoint: 'moderations', isServed: false },
@@ -59,6 +61,8 @@ export function readGeminiPath(rest: string): GeminiPath | null {
 export function dialectOfPath(path: string, headers: RequestHeaders): DialectName {
   if (path.startsWith('/v1/messages')) return 'anthropic-messages';
   if (path === '/v1/responses') return 'openai-responses';
+  if (path === '/v2/chat') return 'cohere-chat';
+  if (path === '/api/chat') return 'ollama';
   if (path.startsWith('/v1/models') && !path.includes(':')) return modelListDialect(path, headers);
   return GEMINI_PREFIXES.some((prefix) => path.startsWith(prefix)) || path.startsWith('/v1beta/')
     ? 'gemini'

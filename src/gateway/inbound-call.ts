@@ -17,7 +17,7 @@ export interface InboundCall {
   /** Gemini's `?key=`; never logged. */
   readonly queryKey: string | null;
   /** How a stream is framed for this caller. */
-  readonly framing: 'sse' | 'json-array';
+  readonly framing: 'sse' | 'json-array' | 'ndjson';
   readonly bytes: Buffer;
   /** The caller's address, behind trusted proxies too (see `callerAddress`); null when it is not known. */
   readonly ip: string | null;

@@ -9,11 +9,16 @@ import type { ReplyEnd, ReplyStream } from './reply-stream.ts';
 import { account, knownCost, settleBeforeEnd } from './settle-request.ts';
 
 const COST = 'x-signalbox-cost-usd';
+const CONTENT_TYPES = {
+  sse: 'text/event-stream; charset=utf-8',
+  'json-array': 'application/json',
+  ndjson: 'application/x-ndjson',
+} as const;
 const TERMINATOR: NeutralEvent = { kind: 'response-end' };
 
 /**
  * Streams an answer whose first content is here: the same dialect's bytes as they come, else neutral events written in the caller's. A slow caller
- * slows the upstream down. The end mark waits until the answer is settled; the cost, known only then, goes out as a comment of the event stream, or as a trailer where the caller reads a JSON array.
+ * slows the upstream down. The end mark waits until the answer is settled; the cost, known only then, goes out as a comment of the event stream, or as a trailer where the caller reads JSON.
  * After an error comes the dialect's explicit error event and no normal terminator.
  */
 export async function respondStream(
@@ -24,13 +29,13 @@ export async function respondStream(
 ): Promise<void> {
   const { call } = progress;
   const writer = call.dialect.createStreamWriter(callerContext(progress));
-  const isArray = call.framing === 'json-array';
+  const isJson = call.framing !== 'sse';
   progress.served = executed;
   progress.status = 200;
   const headers = answerHeaders(progress, executed.headers);
-  headers.push('content-type', isArray ? 'application/json' : 'text/event-stream; charset=utf-8');
+  headers.push('content-type', CONTENT_TYPES[call.framing]);
   headers.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
-  if (isArray) headers.push('trailer', COST);
+  if (isJson) headers.push('trailer', COST);
   reply.writeHead(200, headers);
   progress.firstByteMs = parts.nowMs() - call.startedMs;
 
@@ -61,8 +66,8 @@ export async function respondStream(
     return;
   }
   const cost = knownCost(progress);
-  if (isArray && cost !== null) reply.addTrailers({ [COST]: formatUsd(cost) });
-  const comment = isArray || cost === null ? '' : `: ${COST}=${formatUsd(cost)}\n\n`;
+  if (isJson && cost !== null) reply.addTrailers({ [COST]: formatUsd(cost) });
+  const comment = isJson || cost === null ? '' : `: ${COST}=${formatUsd(cost)}\n\n`;
   reply.end(lastText(executed.stream.form, end, writer.push, comment));
 }
 

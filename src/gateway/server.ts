@@ -56,7 +56,7 @@ function addApiPath(app: FastifyInstance, parts: GatewayParts, path: ApiPath): v
   app.post(pattern, (request, reply) => {
     if (!isServed) throw new GatewayError('not_found', `this version does not serve ${pathOf(request)} yet`);
     const context = { endpoint, pathModel: null, pathStream: null };
-    return call(parts, request, reply, { dialect: spoken(dialect), context, framing: 'sse' });
+    return call(parts, request, reply, { dialect: spoken(dialect), context, framing: framingOf(dialect, true) });
   });
   app.route({
     method: [...OTHER_METHODS],
@@ -75,7 +75,7 @@ function callGemini(parts: GatewayParts, request: FastifyRequest, reply: Fastify
   return call(parts, request, reply, {
     dialect: spoken('gemini'),
     context: { endpoint: 'generate', pathModel: read.model, pathStream: generate.isStream },
-    framing: wantsSse ? 'sse' : 'json-array',
+    framing: framingOf('gemini', wantsSse),
   });
 }
 
@@ -88,8 +88,14 @@ function callCustomPath(parts: GatewayParts, request: FastifyRequest, reply: Fas
   return call(parts, request, reply, {
     dialect: spoken(dialect),
     context: { endpoint: endpointOf(dialect), pathModel: null, pathStream: null },
-    framing: dialect === 'gemini' && queryOf(request).get('alt') !== 'sse' ? 'json-array' : 'sse',
+    framing: framingOf(dialect, queryOf(request).get('alt') === 'sse'),
   });
+}
+
+/** How a stream is framed for callers of the dialect; Gemini's say with `alt=sse` which of two they want. */
+function framingOf(dialect: DialectName, wantsSse: boolean): InboundCall['framing'] {
+  if (dialect === 'ollama') return 'ndjson';
+  return dialect === 'gemini' && !wantsSse ? 'json-array' : 'sse';
 }
 
 async function call(

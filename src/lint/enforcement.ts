@@ -13,6 +13,8 @@ export interface Unenforced {
 }
 
 const SPOKEN_DIALECTS: ReadonlySet<string> = new Set([
+  'cohere-chat',
+  'ollama',
   'openai-chat',
   'openai-responses',
   'anthropic-messages',

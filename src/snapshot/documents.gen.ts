@@ -2104,7 +2104,7 @@ export interface RouteSpec {
   /**
    * The wire format of the paths this route adds.
    */
-  readonly dialect?: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini';
+  readonly dialect?: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini' | 'cohere-chat' | 'ollama';
   /**
    * The chain that answers; without one the requested model goes straight to its provider.
    */

@@ -137,11 +137,17 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
 
   function decide(): void {
     const head = joinPieces();
-    const kind = sniffBody(head);
+    const kind = isOwnFormat() ? 'sse' : sniffBody(head);
     if (kind === 'html') fail(HTML);
     else if (kind === 'sse' && options.isChat) readStream(head);
     else if (kind === 'unknown' || kind === 'sse') fail(UNKNOWN);
     else if (kind === 'json') mode = 'json';
+  }
+
+  /** A stream of the dialect's own framing is told by its content type: its first bytes may look like anything. */
+  function isOwnFormat(): boolean {
+    const type = String(headers['content-type'] ?? '').split(';')[0];
+    return dialect.streamFormat !== undefined && type?.trim().toLowerCase() === dialect.streamFormat.contentType;
   }
 
   function joinPieces(): Uint8Array {
@@ -254,6 +260,7 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
     const collector = wantsStream ? null : collectEvents();
     let isCommitted = false;
     const started = createLiveStream({
+      framer: dialect.streamFormat?.createFramer() ?? null,
       reader: dialect.createStreamReader(),
       account,
       form: wantsStream ? options.form : 'events',

@@ -1,5 +1,5 @@
 import { GatewayError, isContent, type NeutralEvent, type StreamError } from '#core';
-import { createSseFramer, type SseEvent, SseFrameTooLargeError, type StreamReader } from '#dialects';
+import { createSseFramer, type Framer, type SseEvent, SseFrameTooLargeError, type StreamReader } from '#dialects';
 import type { StreamSink } from './call.ts';
 import { type Failure, failure } from './failure.ts';
 import { endsFrame, type Skim } from './skim.ts';
@@ -19,6 +19,8 @@ export interface LiveStream {
 }
 
 export interface LiveStreamOptions {
+  /** Null for server-sent events. */
+  readonly framer: Framer | null;
   readonly reader: StreamReader;
   readonly account: StreamAccount;
   readonly form: 'bytes' | 'events' | 'both';
@@ -50,7 +52,7 @@ interface Batch {
 /** Creates the reader of one stream. Memory: what came before the first content, bounded, and what a slow sink has not taken yet. */
 export function createLiveStream(options: LiveStreamOptions): LiveStream {
   const { reader, account, form } = options;
-  const framer = createSseFramer();
+  const framer = options.framer ?? createSseFramer();
   const held: Batch[] = [];
   let heldBytes = 0;
   let isCommitted = false;
@@ -180,7 +182,7 @@ export function createLiveStream(options: LiveStreamOptions): LiveStream {
 
   function end(): void {
     if (ended !== null) return;
-    read(framer.end().map(closed));
+    read(options.framer === null ? framer.end().map(closed) : framer.end());
     if (ended === null) conclude(CUT);
   }
 

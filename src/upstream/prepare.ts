@@ -14,7 +14,10 @@ import { writeUrl } from './write-url.ts';
 type Provider = PlanTarget['provider'];
 
 /** What reading an answer needs of the upstream's dialect. */
-export type AnswerDialect = Pick<Dialect, 'name' | 'readResponse' | 'readUsage' | 'createStreamReader' | 'readError'>;
+export type AnswerDialect = Pick<
+  Dialect,
+  'name' | 'readResponse' | 'readUsage' | 'streamFormat' | 'createStreamReader' | 'readError'
+>;
 
 export type Prepared =
   | {

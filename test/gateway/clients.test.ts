@@ -4,18 +4,9 @@ import Anthropic from '@anthropic-ai/sdk';
 import { ApiError, GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
 import type { Cleanup } from '../support/temp-directory.ts';
-import { KEYS, type Providers, policyFiles, SECRETS, startProviders, startTestGateway } from './harness.ts';
-import { ANTHROPIC, GEMINI, OPENAI, type ProviderAnswers, RESPONSES } from './provider-answers.ts';
+import { KEYS, PROVIDER_NAMES, policyFiles, SECRETS, startProviders, startTestGateway } from './harness.ts';
+import { ANSWERS, ANTHROPIC, GEMINI, OPENAI, RESPONSES } from './provider-answers.ts';
 
-type Name = Exclude<keyof Providers, 'cohere' | 'ollama'>;
-
-const ANSWERS: Readonly<Record<Name, ProviderAnswers>> = {
-  openai: OPENAI,
-  anthropic: ANTHROPIC,
-  gemini: GEMINI,
-  responses: RESPONSES,
-};
-const NAMES = Object.keys(ANSWERS) as Name[];
 const WEATHER = {
   type: 'object',
   properties: { city: { type: 'string' } },
@@ -36,7 +27,7 @@ async function setUp(t: Cleanup, environment = 'production') {
 }
 
 describe('the official OpenAI client', () => {
-  for (const to of NAMES) {
+  for (const to of PROVIDER_NAMES) {
     it(`talks to ${to}: plain, streaming, tools`, async (t) => {
       const { providers, openai } = await setUp(t);
       const server = providers[to];
@@ -106,8 +97,8 @@ describe('the official OpenAI client', () => {
 
   it('sees a stream that breaks after it has begun as an error', async (t) => {
     const { openai, providers } = await setUp(t);
-    for (const to of NAMES) {
-      providers[to].enqueue({ chunks: [...ANSWERS[to].firstContent, 'reset'] });
+    for (const to of PROVIDER_NAMES) {
+      providers[to].enqueue({ ...ANSWERS[to].stream, chunks: [...ANSWERS[to].firstContent, 'reset'] });
       const stream = await openai.chat.completions.create({
         model: `to-${to}`,
         messages: [{ role: 'user', content: 'Hello' }],
@@ -124,8 +115,8 @@ describe('the official OpenAI client', () => {
 
   it('cancels the upstream call when it aborts', async (t) => {
     const { openai, providers } = await setUp(t);
-    for (const to of NAMES) {
-      providers[to].enqueue({ chunks: [...ANSWERS[to].firstContent, 'hang'] });
+    for (const to of PROVIDER_NAMES) {
+      providers[to].enqueue({ ...ANSWERS[to].stream, chunks: [...ANSWERS[to].firstContent, 'hang'] });
       const stream = await openai.chat.completions.create({
         model: `to-${to}`,
         messages: [{ role: 'user', content: 'Hello' }],
@@ -156,7 +147,7 @@ describe('the official OpenAI client', () => {
 describe('the official OpenAI client on the Responses API', () => {
   const tools = [{ type: 'function' as const, name: 'get_weather', parameters: WEATHER, strict: false }];
 
-  for (const to of NAMES) {
+  for (const to of PROVIDER_NAMES) {
     it(`talks to ${to}: plain, streaming, tools`, async (t) => {
       const { providers, openai } = await setUp(t);
       providers[to].enqueue(ANSWERS[to].whole, ANSWERS[to].stream, ANSWERS[to].toolCall, ANSWERS[to].toolStream);
@@ -219,8 +210,8 @@ describe('the official OpenAI client on the Responses API', () => {
 
   it('sees a stream that breaks after it has begun as an error', async (t) => {
     const { openai, providers } = await setUp(t);
-    for (const to of NAMES) {
-      providers[to].enqueue({ chunks: [...ANSWERS[to].firstContent, 'reset'] });
+    for (const to of PROVIDER_NAMES) {
+      providers[to].enqueue({ ...ANSWERS[to].stream, chunks: [...ANSWERS[to].firstContent, 'reset'] });
       const stream = await openai.responses.create({ model: `to-${to}`, input: 'Hello', stream: true });
       let text = '';
       const read = async () => {
@@ -233,7 +224,7 @@ describe('the official OpenAI client on the Responses API', () => {
 });
 
 describe('the official Anthropic client', () => {
-  for (const to of NAMES) {
+  for (const to of PROVIDER_NAMES) {
     it(`talks to ${to}: plain, streaming, tools`, async (t) => {
       const { providers, anthropic } = await setUp(t);
       providers[to].enqueue(ANSWERS[to].whole, ANSWERS[to].stream, ANSWERS[to].toolCall, ANSWERS[to].toolStream);
@@ -308,7 +299,7 @@ describe('the official Anthropic client', () => {
 });
 
 describe('the official Google client', () => {
-  for (const to of NAMES) {
+  for (const to of PROVIDER_NAMES) {
     it(`talks to ${to}: plain, streaming, tools`, async (t) => {
       const { providers, google } = await setUp(t);
       providers[to].enqueue(ANSWERS[to].whole, ANSWERS[to].stream, ANSWERS[to].toolCall, ANSWERS[to].toolStream);
@@ -355,8 +346,8 @@ describe('the official Google client', () => {
 
   it('sees a stream that breaks after it has begun as an error', async (t) => {
     const { google, providers } = await setUp(t);
-    for (const to of NAMES) {
-      providers[to].enqueue({ chunks: [...ANSWERS[to].firstContent, 'reset'] });
+    for (const to of PROVIDER_NAMES) {
+      providers[to].enqueue({ ...ANSWERS[to].stream, chunks: [...ANSWERS[to].firstContent, 'reset'] });
       const stream = await google.models.generateContentStream({ model: `to-${to}`, contents: 'Hello' });
       let text = '';
       const read = async () => {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ask, type Providers, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
-import { ANTHROPIC, GEMINI, OPENAI, type ProviderAnswers, RESPONSES } from './provider-answers.ts';
-
-type Name = Exclude<keyof Providers, 'cohere' | 'ollama'>;
-
-const ANSWERS: Readonly<Record<Name, ProviderAnswers>> = {
-  openai: OPENAI,
-  anthropic: ANTHROPIC,
-  gemini: GEMINI,
-  responses: RESPONSES,
-};
+import {
+  ask,
+  PROVIDER_NAMES,
+  type ProviderName,
+  policyFiles,
+  post,
+  SECRETS,
+  startProviders,
+  startTestGateway,
+} from './harness.ts';
+import { ANSWERS, OPENAI } from './provider-answers.ts';
 
 interface Caller {
   readonly path: (model: string, stream: boolean) => string;
@@ -23,7 +23,7 @@ interface Caller {
   readonly terminator: RegExp;
 }
 
-const CALLERS: Readonly<Record<Name, Caller>> = {
+const CALLERS: Readonly<Record<ProviderName, Caller>> = {
   openai: {
     path: () => '/v1/chat/completions',
     body: (model, stream) => ask(model, { stream }),
@@ -68,11 +68,34 @@ const CALLERS: Readonly<Record<Name, Caller>> = {
         .join(''),
     terminator: /event: response.completed\ndata: .*\n\n/,
   },
+  cohere: {
+    path: () => '/v2/chat',
+    body: (model, stream) => ask(model, { stream }),
+    textOf: (json) => json.message.content[0].text,
+    usageOf: ({ usage }) => [usage.billed_units.input_tokens, usage.billed_units.output_tokens],
+    textOfStream: (text) =>
+      dataOf(text)
+        .map((data) => data.delta?.message?.content?.text ?? '')
+        .join(''),
+    terminator: /event: message-end\ndata: .*\n\n/,
+  },
+  ollama: {
+    path: () => '/api/chat',
+    // Streaming is the default of this dialect.
+    body: (model, stream) => ask(model, stream ? {} : { stream }),
+    textOf: (json) => json.message.content,
+    usageOf: (json) => [json.prompt_eval_count, json.eval_count],
+    textOfStream: (text) =>
+      linesOf(text)
+        .map((line) => line.message.content)
+        .join(''),
+    terminator: /"done":true,.*\n$/,
+  },
 };
 
 describe('every caller reaches every provider over the wire', async () => {
-  for (const from of Object.keys(CALLERS) as Name[]) {
-    for (const to of Object.keys(ANSWERS) as Name[]) {
+  for (const from of PROVIDER_NAMES) {
+    for (const to of PROVIDER_NAMES) {
       it(`${from} to ${to}, whole`, async (t) => {
         const providers = await startProviders(t);
         const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS });
@@ -99,11 +122,14 @@ describe('every caller reaches every provider over the wire', async () => {
         const { path, body, textOfStream, terminator } = CALLERS[from];
         const answer = await post(gateway, path(`to-${to}`, true), body(`to-${to}`, true));
         assert.equal(answer.status, 200, answer.text);
-        assert.equal(answer.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+        const isLines = from === 'ollama';
+        const type = isLines ? 'application/x-ndjson' : 'text/event-stream; charset=utf-8';
+        assert.equal(answer.headers.get('content-type'), type);
         assert.equal(textOfStream(answer.text), 'Hi there');
         assert.match(answer.text, terminator);
         assert.equal(answer.headers.get('x-signalbox-cost-usd'), null, 'the cost is not known at the head');
-        assert.match(answer.text, /^: x-signalbox-cost-usd=0\.000039$/m);
+        if (isLines) assert.equal(answer.headers.get('trailer'), 'x-signalbox-cost-usd');
+        else assert.match(answer.text, /^: x-signalbox-cost-usd=0\.000039$/m);
       });
     }
   }
@@ -111,7 +137,7 @@ describe('every caller reaches every provider over the wire', async () => {
   it('a Gemini caller without alt=sse gets one JSON array, with the cost as a trailer', async (t) => {
     const providers = await startProviders(t);
     const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS });
-    for (const to of Object.keys(ANSWERS) as Name[]) {
+    for (const to of PROVIDER_NAMES) {
       providers[to].otherwise(ANSWERS[to].stream);
       const answer = await post(
         gateway,
@@ -149,4 +175,10 @@ describe('every caller reaches every provider over the wire', async () => {
 function dataOf(text: string): any[] {
   const lines = text.split(/\r?\n/).filter((line) => line.startsWith('data: ') && line !== 'data: [DONE]');
   return lines.map((line) => JSON.parse(line.slice(6)));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+function linesOf(text: string): any[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line));
 }

@@ -1,4 +1,5 @@
 import { chatAnswer, chatChunk, chatFrames, type Script, sse, usageChunk } from '../support/scripted-upstream.ts';
+import type { ProviderName } from './harness.ts';
 
 /** What a provider of one dialect answers, hand-made after its public documentation. All say `Hi there` with 9 tokens in and 3 out. */
 export interface ProviderAnswers {
@@ -211,4 +212,95 @@ export const RESPONSES: ProviderAnswers = {
     status,
     body: { error: { message: `responses says ${status}`, type: 'server_error', param: null, code: null } },
   }),
+};
+
+const cohereUsage = {
+  billed_units: { input_tokens: 9, output_tokens: 3 },
+  // With the provider's own hidden prompt, which nobody pays for.
+  tokens: { input_tokens: 509, output_tokens: 6 },
+  cached_tokens: 448,
+};
+const cohereCall = (args: string) => ({
+  id: 'get_weather_1',
+  type: 'function',
+  function: { name: 'get_weather', arguments: args },
+});
+const cohereHead = event('message-start', {
+  id: 'c-1',
+  delta: { message: { role: 'assistant', content: [], tool_plan: '', tool_calls: [], citations: [] } },
+});
+const cohereEnd = (reason: string) => event('message-end', { delta: { finish_reason: reason, usage: cohereUsage } });
+const coherePiece = (text: string) => event('content-delta', { index: 0, delta: { message: { content: { text } } } });
+const cohereFirst = [
+  cohereHead,
+  event('content-start', { index: 0, delta: { message: { content: { type: 'text', text: '' } } } }),
+  coherePiece('Hi'),
+];
+const coherePart = (text: string) =>
+  event('tool-call-delta', { index: 0, delta: { message: { tool_calls: { function: { arguments: text } } } } });
+
+export const COHERE: ProviderAnswers = {
+  whole: {
+    body: {
+      id: 'c-1',
+      finish_reason: 'COMPLETE',
+      message: { role: 'assistant', content: [{ type: 'text', text: 'Hi there' }] },
+      usage: cohereUsage,
+    },
+  },
+  stream: {
+    chunks: [...cohereFirst, coherePiece(' there'), event('content-end', { index: 0 }), cohereEnd('COMPLETE')],
+  },
+  toolCall: {
+    body: {
+      id: 'c-1',
+      finish_reason: 'TOOL_CALL',
+      message: { role: 'assistant', tool_plan: 'I will look.', tool_calls: [cohereCall('{"city":"Tokyo"}')] },
+      usage: cohereUsage,
+    },
+  },
+  toolStream: {
+    chunks: [
+      cohereHead,
+      event('tool-plan-delta', { delta: { message: { tool_plan: 'I will look.' } } }),
+      event('tool-call-start', { index: 0, delta: { message: { tool_calls: cohereCall('') } } }),
+      coherePart('{"city":'),
+      coherePart('"Tokyo"}'),
+      event('tool-call-end', { index: 0 }),
+      cohereEnd('TOOL_CALL'),
+    ],
+  },
+  firstContent: cohereFirst,
+  error: (status) => ({ status, body: { id: 'c-1', message: `cohere says ${status}` } }),
+};
+
+const line = (fields: object) =>
+  `${JSON.stringify({ model: 'gpt-oss', created_at: '2026-11-25T09:00:00.123456Z', ...fields })}\n`;
+const said = (content: string) => line({ message: { role: 'assistant', content }, done: false });
+const ollamaEnd = { done: true, done_reason: 'stop', total_duration: 5, prompt_eval_count: 9, eval_count: 3 };
+const ollamaCall = {
+  role: 'assistant',
+  content: '',
+  tool_calls: [{ function: { name: 'get_weather', arguments: { city: 'Tokyo' } } }],
+};
+const ndjson = { 'content-type': 'application/x-ndjson' };
+const lastLine = line({ message: { role: 'assistant', content: '' }, ...ollamaEnd });
+
+export const OLLAMA: ProviderAnswers = {
+  whole: { body: JSON.parse(line({ message: { role: 'assistant', content: 'Hi there' }, ...ollamaEnd })) },
+  stream: { headers: ndjson, chunks: [said('Hi'), said(' there'), lastLine] },
+  toolCall: { body: JSON.parse(line({ message: ollamaCall, ...ollamaEnd })) },
+  toolStream: { headers: ndjson, chunks: [line({ message: ollamaCall, done: false }), lastLine] },
+  firstContent: [said('Hi')],
+  error: (status) => ({ status, body: { error: `ollama says ${status}` } }),
+};
+
+/** What each provider of the harness answers. */
+export const ANSWERS: Readonly<Record<ProviderName, ProviderAnswers>> = {
+  openai: OPENAI,
+  anthropic: ANTHROPIC,
+  gemini: GEMINI,
+  responses: RESPONSES,
+  cohere: COHERE,
+  ollama: OLLAMA,
 };

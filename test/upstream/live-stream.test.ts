@@ -20,6 +20,7 @@ function run(dialect: DialectName, pieces: readonly Uint8Array[], isSkimming: bo
   const out: Uint8Array[] = [];
   const ends: LiveEnd[] = [];
   const live = createLiveStream({
+    framer: null,
     reader: dialectOf(dialect)!.createStreamReader(),
     account,
     form: 'bytes',

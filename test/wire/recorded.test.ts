@@ -75,6 +75,10 @@ function report(tallies: ReadonlyMap<string, Tally>): void {
   for (const [name, { ran, held, excluded }] of [...tallies].sort(([a], [b]) => (a < b ? -1 : 1))) {
     process.stdout.write(`recorded: ${name}: ${held} of ${ran} held, ${excluded} excluded\n`);
   }
-  for (const { id, check, reason } of EXCLUSIONS)
-    process.stdout.write(`recorded: excluded: ${check} ${id}: ${reason}\n`);
+  const checks = Map.groupBy(EXCLUSIONS, ({ id, reason }) => `${id}: ${reason}`);
+  for (const [name, list] of checks) {
+    process.stdout.write(
+      `recorded: excluded: ${list.length === 1 ? list[0]?.check : `${list.length} checks`} of ${name}\n`,
+    );
+  }
 }

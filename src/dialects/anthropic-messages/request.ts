@@ -98,7 +98,16 @@ function readMessage(message: JsonObject, path: string, context: ReadContext): M
   }
 }
 
-const TOOL_FIELDS = ['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'];
+const TOOL_FIELDS = [
+  // Arguments stream in pieces from every provider that can, whether asked for or not.
+  'eager_input_streaming',
+  'type',
+  'name',
+  'description',
+  'input_schema',
+  'strict',
+  'cache_control',
+];
 
 function readTool(tool: JsonObject, path: string, context: ReadContext): Tool {
   const type = readString(tool, 'type', `${path}.type`) ?? 'custom';

@@ -7,6 +7,7 @@ import {
   isObject,
   type JsonObject,
   type NeutralEvent,
+  type NeutralRequest,
   type NeutralResponse,
   outputTokens,
   type StreamError,
@@ -24,8 +25,8 @@ import { cutBytes, randomCuts } from '../../support/cut-bytes.ts';
 import { findStreamFaults } from './anthropic-rules.ts';
 import type { Exchange, WireDialect } from './exchanges.ts';
 import type { OfficialSchemas } from './official-schemas.ts';
-import { type RawFacts, rawFacts, sseObjects } from './raw-facts.ts';
-import { type RequestFacts, requestFacts } from './request-facts.ts';
+import { type RawFacts, rawFacts, streamObjects } from './raw-facts.ts';
+import { oneTextFacts, type RequestFacts, requestFacts } from './request-facts.ts';
 
 /** The parts a check needs beside the exchange. */
 export interface Bench {
@@ -40,6 +41,8 @@ const TARGET_MODELS: Readonly<Record<WireDialect, string>> = {
   'openai-responses': 'gpt-5.2',
   'anthropic-messages': 'claude-sonnet-4-5',
   gemini: 'gemini-2.5-pro',
+  'cohere-chat': 'command-a-reasoning-08-2025',
+  ollama: 'gpt-oss',
 };
 
 function targetOf(upstreamModel: string): OutboundTarget {
@@ -122,8 +125,9 @@ export function checkRequest(exchange: Exchange, to: WireDialect, bench: Bench):
     pathStream: to === 'gemini' ? neutral.stream : null,
   };
   const back = target.readRequest(JSON.parse(JSON.stringify(body)), context);
-  const before = requestFacts(neutral);
-  const after = requestFacts(back);
+  const facts = (read: NeutralRequest) => (to === 'ollama' ? oneTextFacts(requestFacts(read)) : requestFacts(read));
+  const before = facts(neutral);
+  const after = facts(back);
   const isNamed = (words: RegExp) => lost.some((path) => words.test(path));
   const same = (key: keyof RequestFacts, words: RegExp) => {
     if (!isDeepStrictEqual(before[key], after[key]) && !isNamed(words)) {
@@ -143,7 +147,11 @@ export function checkRequest(exchange: Exchange, to: WireDialect, bench: Bench):
   } else same('turns', /messages|contents/);
   // A schema may be asked for by a tool of the gateway's own, behind the caller's.
   const hasOwnTool = neutral.responseFormat?.kind === 'json-schema' && after.tools.at(-1)?.startsWith('signalbox_');
-  if (!hasOwnTool || !isDeepStrictEqual(after.tools.slice(0, -1), before.tools)) same('tools', /tools/);
+  // Without a choice to say it, tools that must not be used are not offered, and one that must be is alone.
+  const isChosen =
+    (to === 'ollama' && neutral.toolChoice?.kind === 'none') ||
+    (to === 'cohere-chat' && neutral.toolChoice?.kind === 'tool' && after.tools.length === 1);
+  if (!isChosen && (!hasOwnTool || !isDeepStrictEqual(after.tools.slice(0, -1), before.tools))) same('tools', /tools/);
   same('stop', /stop/);
   same('temperature', /temperature/);
   same('stream', /stream/);
@@ -156,7 +164,8 @@ export function checkAnswer(exchange: Exchange, to: WireDialect, bench: Bench): 
   if (exchange.status >= 300) return [];
   const from = bench.dialectOf(exchange.dialect);
   const target = bench.dialectOf(to);
-  const expected = rawFacts(exchange.dialect, answerObjects(exchange));
+  const told = (facts: RawFacts) => (to === 'ollama' ? withoutCached(facts) : facts);
+  const expected = told(rawFacts(exchange.dialect, answerObjects(exchange)));
   const { response, events } = readAnswer(exchange, from);
   if ('reason' in response) return expectError(exchange, response);
   const caller = callerOf(exchange);
@@ -169,7 +178,7 @@ export function checkAnswer(exchange: Exchange, to: WireDialect, bench: Bench): 
   } else {
     const writer = target.createStreamWriter(caller);
     const text = events.map((event) => writer.push(event)).join('');
-    written = sseObjects(text);
+    written = streamObjects(to, text);
     back = collect(read(text, target));
     if (to === 'anthropic-messages') findings.push(...findStreamFaults(written));
   }
@@ -178,13 +187,18 @@ export function checkAnswer(exchange: Exchange, to: WireDialect, bench: Bench): 
   if ('reason' in back) findings.push(`read back as an error: ${back.message}`);
   else
     findings.push(
-      ...compareFacts(neutralFacts(response), neutralFacts(back)).map((finding) => `read back: ${finding}`),
+      ...compareFacts(told(neutralFacts(response)), neutralFacts(back)).map((finding) => `read back: ${finding}`),
     );
   return findings;
 }
 
+/** Ollama has two counts only. */
+function withoutCached(facts: RawFacts): RawFacts {
+  return facts.usage === null ? facts : { ...facts, usage: { ...facts.usage, cached: 0 } };
+}
+
 function answerObjects(exchange: Exchange): JsonObject[] {
-  if (exchange.framing === 'sse') return sseObjects(exchange.answer);
+  if (exchange.framing === 'sse') return streamObjects(exchange.dialect, exchange.answer);
   const value: unknown = JSON.parse(exchange.answer);
   return Array.isArray(value) ? value.map(asObject) : [asObject(value)];
 }
@@ -208,16 +222,16 @@ function readAnswer(exchange: Exchange, dialect: Dialect): Answer {
       : asArray(JSON.parse(exchange.answer))
           .map((item) => `data: ${JSON.stringify(item)}\n\n`)
           .join('');
-  const frames = frame(text, exchange.id);
+  const frames = frame(text, exchange.id, dialect);
   const isWhole = Buffer.concat(frames.map((event) => event.raw)).equals(encoder.encode(text));
   const reader = dialect.createStreamReader();
   const events = [...frames.flatMap((event) => reader.push(event)), ...reader.end()];
   return { response: collect(events), events, findings: isWhole ? [] : ['the frames are not the stream'] };
 }
 
-function frame(text: string, id: string): SseEvent[] {
+function frame(text: string, id: string, dialect: Dialect): SseEvent[] {
   const bytes = encoder.encode(text);
-  const framer = createSseFramer();
+  const framer = dialect.streamFormat?.createFramer() ?? createSseFramer();
   return [
     ...cutBytes(bytes, randomCuts(bytes.length, hash(id))).flatMap((piece) => framer.push(piece)),
     ...framer.end(),
@@ -232,7 +246,7 @@ function hash(text: string): number {
 
 function read(text: string, dialect: Dialect): readonly NeutralEvent[] {
   const reader = dialect.createStreamReader();
-  return [...frame(text, text).flatMap((event) => reader.push(event)), ...reader.end()];
+  return [...frame(text, text, dialect).flatMap((event) => reader.push(event)), ...reader.end()];
 }
 
 function collect(events: readonly NeutralEvent[]): NeutralResponse | StreamError {

@@ -10,6 +10,8 @@ export const WIRE_DIALECTS = Object.freeze([
   'openai-responses',
   'anthropic-messages',
   'gemini',
+  'cohere-chat',
+  'ollama',
 ] as const);
 export type WireDialect = (typeof WIRE_DIALECTS)[number];
 
@@ -65,7 +67,7 @@ function readExchange(record: JsonObject): Exchange | null {
     status: asNumber(record.status) ?? 0,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
     answer,
-    framing: !streams || start === '{' ? 'json' : start === '[' ? 'json-array' : 'sse',
+    framing: !streams || (start === '{' && place.dialect !== 'ollama') ? 'json' : start === '[' ? 'json-array' : 'sse',
   };
 }
 
@@ -81,6 +83,12 @@ function classify(url: string): Pick<Exchange, 'provider' | 'dialect' | 'context
   if (/\/responses(\?.*)?$/.test(url)) {
     const provider = url.startsWith('https://api.openai.com/') ? 'openai' : 'openai-compatible';
     return { provider, dialect: 'openai-responses', context: { endpoint: 'responses', ...inBody } };
+  }
+  if (url.startsWith('https://api.cohere.com/v2/chat')) {
+    return { provider: 'cohere', dialect: 'cohere-chat', context: { endpoint: 'chat', ...inBody } };
+  }
+  if (url.endsWith('/api/chat')) {
+    return { provider: 'ollama', dialect: 'ollama', context: { endpoint: 'chat', ...inBody } };
   }
   const gemini = /^https:\/\/[^/]+\/.*\/?models\/([^/:?]+):(generateContent|streamGenerateContent)/.exec(url);
   if (gemini === null) return null;

@@ -28,6 +28,16 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     })),
   ),
   ...[
+    'test_background_mode_reasoning_vcr.yaml#0',
+    'test_background_mode_streaming_without_starting_after_vcr.yaml#0',
+    'test_background_mode_with_tool_vcr.yaml#0',
+    'test_background_mode_with_tool_vcr.yaml#2',
+  ].map((name) => ({
+    id: `${RESPONSES}${name}`,
+    check: 'answer to cohere-chat',
+    reason: 'the recorded answer of a background call has no content yet, which is an error in this dialect',
+  })),
+  ...[
     'test_openai_responses_model_web_search_tool_stream.yaml#0',
     'test_openai_responses_model_web_search_tool_stream.yaml#1',
   ].map((name) => ({

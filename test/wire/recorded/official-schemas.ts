@@ -5,6 +5,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { asArray, asObject, isObject, type JsonObject } from '#core';
 import { findAnthropicFaults } from './anthropic-rules.ts';
+import { findCohereFaults } from './cohere-rules.ts';
 import type { WireDialect } from './exchanges.ts';
 
 /** Checks against what providers publish; each returns the faults it found. */
@@ -16,18 +17,22 @@ export interface OfficialSchemas {
 
 /**
  * Loads the published schemas: OpenAI's, and for Gemini one of 2024-10, which knows no thinking and thus checks only
- * what it knows. Anthropic publishes none; its documented rules stand in anthropic-rules.ts.
+ * what it knows. Anthropic and Cohere publish none; their documented rules stand in anthropic-rules.ts and cohere-rules.ts.
  */
 export function loadOfficialSchemas(folder: string): OfficialSchemas {
   const { chat: openai, responses } = compileOpenai(join(folder, 'openai/openapi.yaml.gz'));
   const gemini = compileGemini(join(folder, 'gemini/generativelanguage-openapi-20241016.json.gz'));
+  const ollama = compileOllama(join(folder, 'ollama/openapi.yaml'));
   return {
     request(dialect, body) {
       if (dialect === 'anthropic-messages') return findAnthropicFaults(body);
+      if (dialect === 'cohere-chat') return findCohereFaults(body);
+      if (dialect === 'ollama') return run(ollama.request, body);
       if (dialect === 'openai-responses') return responses.request(body);
       return dialect === 'openai-chat' ? openai.request(body) : run(gemini.request, { model: 'models/m', ...body });
     },
     answer(dialect, body, isChunk) {
+      if (dialect === 'ollama') return run(isChunk ? ollama.chunk : ollama.answer, body);
       if (dialect === 'openai-responses') return isChunk ? responses.chunk(body) : run(responses.answer, body);
       if (dialect === 'openai-chat') return run(isChunk ? openai.chunk : openai.answer, body);
       return dialect === 'gemini' ? run(gemini.answer, body) : [];
@@ -80,6 +85,12 @@ function eventsOf(components: JsonObject, of: (name: string) => ValidateFunction
     const validate = byType.get(body.type);
     return validate === undefined ? [`${body.type} is no event of the API`] : run(validate, body);
   };
+}
+
+function compileOllama(path: string) {
+  const document = asObject(parse(readFileSync(path).toString()));
+  const of = compile(asObject(asObject(document.components).schemas));
+  return { request: of('ChatRequest'), answer: of('ChatResponse'), chunk: of('ChatStreamEvent') };
 }
 
 function compileGemini(path: string) {

@@ -1,5 +1,7 @@
 import { asArray, asNumber, asObject, asString, isObject, type JsonObject } from '#core';
 import type { WireDialect } from './exchanges.ts';
+import { cohereFacts } from './raw-cohere.ts';
+import { ndjsonObjects, ollamaFacts } from './raw-ollama.ts';
 import { responsesFacts } from './raw-responses.ts';
 
 /**
@@ -20,6 +22,10 @@ export function rawFacts(dialect: WireDialect, chunks: readonly JsonObject[]): R
   switch (dialect) {
     case 'openai-chat':
       return openaiFacts(chunks);
+    case 'cohere-chat':
+      return cohereFacts(chunks);
+    case 'ollama':
+      return ollamaFacts(chunks);
     case 'openai-responses':
       return responsesFacts(chunks);
     case 'anthropic-messages':
@@ -27,6 +33,11 @@ export function rawFacts(dialect: WireDialect, chunks: readonly JsonObject[]): R
     case 'gemini':
       return geminiFacts(chunks);
   }
+}
+
+/** The events of a stream, however the dialect frames them. */
+export function streamObjects(dialect: WireDialect, text: string): JsonObject[] {
+  return dialect === 'ollama' ? ndjsonObjects(text) : sseObjects(text);
 }
 
 /** The `data:` objects of an event stream whose lines end in LF or CRLF. */

@@ -106,7 +106,8 @@ function canonical(text: string): string {
   try {
     return JSON.stringify(sortKeys(JSON.parse(text)));
   } catch {
-    return text;
+    // Some dialects have one text for a result, and join its parts by lines.
+    return text.replaceAll('\n', '');
   }
 }
 
@@ -115,4 +116,20 @@ function sortKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
+}
+
+/** The facts as far as Ollama can tell them: a message has one text, and its pictures stand beside it. */
+export function oneTextFacts(facts: RequestFacts): RequestFacts {
+  const isText = (line: string) => line.startsWith('text ');
+  return {
+    ...facts,
+    turns: facts.turns.map(({ role, said }) => {
+      const text = said
+        .filter(isText)
+        .map((line) => line.slice('text '.length))
+        .join('')
+        .replaceAll(/\s/g, '');
+      return { role, said: [...said.filter((line) => !isText(line)), ...(text === '' ? [] : [`text ${text}`])] };
+    }),
+  };
 }
