@@ -1,5 +1,5 @@
 import type { Diagnostic } from '#core';
-import type { LoadedTree } from '#policy';
+import type { LoadedTree, Source } from '#policy';
 import { type ActivePolicies, activePolicies, type Support } from './active-policies.ts';
 import type { Verdict } from './compile-tree.ts';
 import type { LastGood } from './last-good.ts';
@@ -27,6 +27,8 @@ export interface ActivationAttempt {
 export interface PolicyHolder {
   /** The snapshot for a new request, which keeps it to its end. */
   readonly current: () => ActivePolicies;
+  /** The files that the policies in service were compiled from, as they were read then. */
+  readonly sources: () => readonly Source[];
   /** The last try. */
   readonly attempted: () => ActivationAttempt;
   /** The last try when it was refused, else null: then what is served is not what is written. */
@@ -57,9 +59,9 @@ export type Boot =
 /** Reads and activates the tree, or else the last good revision on disk. */
 export async function bootPolicies(options: PolicyHolderOptions): Promise<Boot> {
   const { nowMs, onDiskProblem } = options;
-  let booted: ActivePolicies | null = null;
-  const first = await attempt(options, 'boot', null, (active) => {
-    booted = active;
+  let booted: InService | null = null;
+  const first = await attempt(options, 'boot', null, (inService) => {
+    booted = inService;
   });
   if (booted !== null) return { kind: 'serving', holder: holdPolicies(options, booted, first, false) };
   const sources = await options.lastGood.load().catch((error: unknown) => {
@@ -67,28 +69,34 @@ export async function bootPolicies(options: PolicyHolderOptions): Promise<Boot> 
     return null;
   });
   const verdict = sources === null ? null : await options.compile({ sources, ignored: [], diagnostics: [] });
-  if (verdict === null || verdict.snapshot === null) return { kind: 'refused', attempt: first };
+  if (sources === null || verdict === null || verdict.snapshot === null) return { kind: 'refused', attempt: first };
   const active = activePolicies(verdict.snapshot, options.support, nowMs());
   options.onActivated(active, { ...first, accepted: true, digest: verdict.snapshot.digest, diagnostics: [] });
   options.onRejected(first);
-  return { kind: 'serving', holder: holdPolicies(options, active, first, true) };
+  return { kind: 'serving', holder: holdPolicies(options, { active, sources }, first, true) };
+}
+
+/** What serves, and what it was made from. */
+interface InService {
+  readonly active: ActivePolicies;
+  readonly sources: readonly Source[];
 }
 
 function holdPolicies(
   options: PolicyHolderOptions,
-  first: ActivePolicies,
+  first: InService,
   firstAttempt: ActivationAttempt,
   fromDisk: boolean,
 ): PolicyHolder {
-  let active = first;
+  let inService = first;
   let last = firstAttempt;
   let isFromDisk = fromDisk;
   let running: Promise<ActivationAttempt> | null = null;
   let waiting: Promise<ActivationAttempt> | null = null;
 
   async function run(trigger: string): Promise<ActivationAttempt> {
-    last = await attempt(options, trigger, { attempt: last, digest: active.snapshot.digest }, (next) => {
-      active = next;
+    last = await attempt(options, trigger, { attempt: last, digest: inService.active.snapshot.digest }, (next) => {
+      inService = next;
     });
     if (last.accepted) isFromDisk = false;
     return last;
@@ -115,7 +123,8 @@ function holdPolicies(
   }
 
   return {
-    current: () => active,
+    current: () => inService.active,
+    sources: () => inService.sources,
     attempted: () => last,
     rejected: () => (last.accepted ? null : last),
     isFromDisk: () => isFromDisk,
@@ -128,7 +137,7 @@ async function attempt(
   options: PolicyHolderOptions,
   trigger: string,
   before: { readonly attempt: ActivationAttempt; readonly digest: string } | null,
-  swap: (active: ActivePolicies) => void,
+  swap: (next: InService) => void,
 ): Promise<ActivationAttempt> {
   const tree = await options.load();
   const digest = treeDigest(tree);
@@ -143,7 +152,7 @@ async function attempt(
   }
   const active = activePolicies(snapshot, options.support, atMs);
   const accepted = { ...base, accepted: true, digest: snapshot.digest, changed: snapshot.digest !== before?.digest };
-  swap(active);
+  swap({ active, sources: tree.sources });
   options.onActivated(active, accepted);
   // Waited for, so that a verdict means the revision would survive a restart; a full disk does not undo it.
   await options.lastGood.save(tree.sources, snapshot.digest).catch(options.onDiskProblem);

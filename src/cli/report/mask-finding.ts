@@ -19,7 +19,8 @@ function mask(text: string): string {
   return text.replace(/[^\s`"'(){}[\],;]{16,}/g, (word) => (secretShape(word) === null ? word : MASK));
 }
 
-function maskValue(value: unknown): unknown {
+/** The same for everything that a report says beside its findings. Pure. */
+export function maskValue(value: unknown): unknown {
   if (typeof value === 'string') return mask(value);
   if (Array.isArray(value)) return value.map(maskValue);
   if (typeof value !== 'object' || value === null) return value;

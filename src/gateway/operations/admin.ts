@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '#core';
 import { explain } from '#decision';
+import { packTree } from '#policy';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { readBody } from '../read-body.ts';
 import { readFacts } from '../read-facts.ts';
@@ -36,6 +37,11 @@ export function addAdmin(app: FastifyInstance, parts: GatewayParts): void {
         const record = await recordsOf(parts).find(id);
         if (record === null) throw new GatewayError('not_found', `there is no record ${id}`);
         return record;
+      });
+      admin.get('/policies', () => {
+        const { snapshot } = parts.policies.current();
+        const { environment, revision, digest } = snapshot;
+        return { environment, revision, digest, version: parts.version, tree: packTree(parts.policies.sources()) };
       });
       admin.get('/usage', (request) => usageReport(parts, request.query));
       admin.get('/budgets', () => budgetsReport(parts));

@@ -107,6 +107,14 @@ export function openApiDocument(version: string) {
           },
         },
       },
+      '/admin/policies': {
+        get: {
+          summary:
+            'The policy files in service, packed, with their environment and digest: what `signalbox diff URL` reads.',
+          security: [{ token: [] }],
+          responses: { '200': json('The files.', any), ...closed },
+        },
+      },
       '/admin/explain': {
         post: {
           summary: 'Explains one request against the policies and counters as they are now.',
