@@ -35,13 +35,20 @@ export interface Composed {
   readonly close: () => Promise<void>;
 }
 
+/** What a gateway does not decide itself: the time of day, and draws in [0, 1). */
+export interface Chance {
+  readonly nowMs: () => number;
+  readonly draw: () => number;
+}
+
+const REAL: Chance = Object.freeze({ nowMs: Date.now, draw: Math.random });
+
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Makes every part of a gateway and puts the policies into service; the one place where parts meet. Rejects with StartError. */
-export async function compose(options: GatewayOptions): Promise<Composed> {
+export async function compose(options: GatewayOptions, chance: Chance = REAL): Promise<Composed> {
   const { environment } = options;
-  const nowMs = Date.now;
-  const draw = Math.random;
+  const { nowMs, draw } = chance;
   const dataDir = options.dataDir ?? '.signalbox';
   const log: Log = options.log ?? processLog();
   const secrets = createSecrets({

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { compose } from './compose.ts';
+import { type Chance, compose } from './compose.ts';
 import { endLeases } from './end-leases.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { statusReport } from './operations/admin-status.ts';
@@ -31,10 +31,10 @@ export interface RunningGateway {
 
 /**
  * Starts a gateway: reads and activates the policies (or the last good revision), listens, watches. Rejects with StartError when there is no revision to
- * serve or the address cannot be had. Effects: sockets, files under the data directory, timers; signal handlers only where asked for.
+ * serve or the address cannot be had. `chance` lets a week pass in seconds: the clock of the machine and its chance by default. Effects: sockets, files under the data directory, timers; signal handlers only where asked for.
  */
-export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const composed = await compose(options);
+export async function startGateway(options: GatewayOptions, chance?: Chance): Promise<RunningGateway> {
+  const composed = await compose(options, chance);
   const { parts } = composed;
   const app = createServer(parts);
   try {

@@ -34,6 +34,7 @@ export function buildReport(context: ReplayContext, tally: Tally): DryRunReport 
   const coverage = { reached: declared - blindSpots.routes.length - blindSpots.targets.length, declared };
   const gates = judgeGates({ gates: context.gates, tally, waivers: context.waivers, days, coverage });
   const passed = gates.every((gate) => gate.passed);
+  const band = bandOf(tally);
   const perDay = (micro: number): number => Math.round(micro / days);
   const untold: DryRunReport = {
     version: context.version,
@@ -74,8 +75,8 @@ export function buildReport(context: ReplayContext, tally: Tally): DryRunReport 
       headMicroUsd: counts.headMicroUsd,
       deltaMicroUsd: delta,
       label: labelOf(tally),
-      deltaLowMicroUsd: counts.deltaLowMicroUsd,
-      deltaHighMicroUsd: counts.deltaHighMicroUsd,
+      deltaLowMicroUsd: band.deltaLowMicroUsd,
+      deltaHighMicroUsd: band.deltaHighMicroUsd,
       perDay: {
         baseMicroUsd: perDay(counts.baseMicroUsd),
         headMicroUsd: perDay(counts.headMicroUsd),
@@ -92,6 +93,9 @@ export function buildReport(context: ReplayContext, tally: Tally): DryRunReport 
       removed: requests(counts.removedDenials),
       base: requests(counts.baseDenials),
       head: requests(counts.headDenials),
+      headLow: requests(band.denialsLow),
+      headHigh: requests(band.denialsHigh),
+      label: band.denialsLow === band.denialsHigh ? 'exact' : 'estimated',
     },
     failures: { base: requests(counts.baseFailures), head: requests(counts.headFailures) },
     fallbacks: {
@@ -121,6 +125,21 @@ export function buildReport(context: ReplayContext, tally: Tally): DryRunReport 
     reproduce: reproduceCommand(context),
   };
   return { ...untold, verdict: { passed, text: verdictText(untold) } };
+}
+
+/** Where budgets meet estimated costs, neither end of a band need be an end of what follows: a cheaper answer may let one more request through. */
+function bandOf({ counts }: Tally) {
+  const isBounded = counts.bounded > 0;
+  const deltas = isBounded
+    ? [counts.lowMicroUsd - counts.lowBaseMicroUsd, counts.highMicroUsd - counts.highBaseMicroUsd]
+    : [];
+  const denials = [counts.headDenials, ...(isBounded ? [counts.lowDenials, counts.highDenials] : [])];
+  return {
+    deltaLowMicroUsd: Math.min(counts.deltaLowMicroUsd, ...deltas),
+    deltaHighMicroUsd: Math.max(counts.deltaHighMicroUsd, ...deltas),
+    denialsLow: Math.min(...denials),
+    denialsHigh: Math.max(...denials),
+  };
 }
 
 function labelOf({ counts }: Tally): DryRunReport['cost']['label'] {

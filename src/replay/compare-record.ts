@@ -89,6 +89,22 @@ export function tallyComparison(
   return transition;
 }
 
+/** Adds what comes of a record when models that were never called are taken at one end of the band: budgets fill sooner or later, and refuse more or fewer. */
+export function tallyBound(
+  { counts }: Tally,
+  end: 'low' | 'high',
+  base: SideOutcome,
+  head: SideOutcome,
+  weight: number,
+): void {
+  const b = base.played.costMicroUsd;
+  const h = head.played.costMicroUsd;
+  const isKnown = b !== null && h !== null;
+  counts[`${end}BaseMicroUsd`] += isKnown ? scaled(b, weight) : 0;
+  counts[`${end}MicroUsd`] += isKnown ? scaled(h, weight) : 0;
+  if (head.played.kind === 'denied') counts[`${end}Denials`] += weight;
+}
+
 function tallySides(tally: Tally, base: SideOutcome, head: SideOutcome, weight: number): void {
   const { counts } = tally;
   const b = base.played;

@@ -49,7 +49,16 @@ export interface DryRunReport {
     /** Requests by how well their cost is known; unknown ones are in no total. */
     readonly requests: { readonly exact: number; readonly estimated: number; readonly unknown: number };
   };
-  readonly denials: { readonly new: number; readonly removed: number; readonly base: number; readonly head: number };
+  readonly denials: {
+    readonly new: number;
+    readonly removed: number;
+    readonly base: number;
+    readonly head: number;
+    /** Where a budget meets costs that are estimated, the head may refuse as few or as many. */
+    readonly headLow: number;
+    readonly headHigh: number;
+    readonly label: 'exact' | 'estimated';
+  };
   readonly failures: { readonly base: number; readonly head: number };
   readonly fallbacks: {
     readonly base: number;

@@ -41,6 +41,8 @@ export interface Stage {
   readonly snapshot: Snapshot;
   readonly names: ModelNames;
   readonly nowMs: number;
+  /** Which end of the band a model that was never called is taken at; the recorded tokens themselves when absent. */
+  readonly borrow?: 'low' | 'high';
 }
 
 /**
@@ -97,7 +99,7 @@ export function playEveryCall(record: TrafficRecord, plan: Plan, stage: Stage): 
     turns.set(target.id, turn + 1);
     const own = recorded.filter((call) => isCallTo(call, target, stage.names));
     const call = own[Math.min(turn, own.length - 1)] ?? null;
-    const attempt = attemptOf(record, call, target, plan, elapsedMs + next.waitMs);
+    const attempt = attemptOf(record, call, target, plan, elapsedMs + next.waitMs, stage);
     trail.push(attempt);
     if (call === null || call.durationMs === undefined) durationMs = null;
     charge(bill, record, call, attempt, target, stage);
@@ -114,10 +116,12 @@ function attemptOf(
   target: PlanTarget,
   plan: Plan,
   startedMs: number,
+  stage: Stage,
 ): Attempt {
   const isLate = call !== null && call.outcome === 'ok' && !isInTime(call, target, plan, startedMs);
   const outcome = call === null ? 'ok' : isLate ? 'timeout' : call.outcome;
-  const usage = call?.usage ?? (outcome === 'ok' ? usageOfAnswer(record) : null);
+  const own = call?.usage ?? null;
+  const usage = own ?? (outcome !== 'ok' ? null : call === null ? borrowedUsage(record, stage) : usageOfAnswer(record));
   const limit = Math.min(target.timeouts.totalMs ?? Number.POSITIVE_INFINITY, call?.durationMs ?? 0);
   return {
     target: target.id,
@@ -160,9 +164,20 @@ function charge(
   }
   if (!isAnswer) return;
   // A model that was never called is taken to read and write about as many tokens as the one that answered.
-  const borrowed = call === null ? usageOfAnswer(record) : null;
+  const borrowed = call === null ? borrowedUsage(record, stage) : null;
   if (borrowed === null) bill.label = 'unknown';
   else add(bill, borrowed, target, stage, true, true);
+}
+
+function borrowedUsage(record: TrafficRecord, { borrow }: Stage): Usage | null {
+  const usage = usageOfAnswer(record);
+  if (usage === null || borrow === undefined) return usage;
+  const sign = borrow === 'low' ? -1 : 1;
+  const scaled = Object.entries(usage).map(([kind, amount]) => {
+    const band = kind === 'output' || kind === 'reasoning' ? OUTPUT_BAND : INPUT_BAND;
+    return [kind, Math.round(amount * (1 + sign * band))];
+  });
+  return Object.fromEntries(scaled) as unknown as Usage;
 }
 
 function add(

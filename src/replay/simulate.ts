@@ -1,5 +1,5 @@
 import type { TrafficRecord } from '#decision-log';
-import { stageOf, tallyComparison } from './compare-record.ts';
+import { stageOf, tallyBound, tallyComparison } from './compare-record.ts';
 import { explainOutcomes } from './explain-example.ts';
 import type { PolicyChange } from './policy-changes.ts';
 import { shapeOf } from './record-shape.ts';
@@ -13,6 +13,16 @@ import { createWorld } from './world.ts';
 const MAX_SHAPES = 20_000;
 
 const MEASURED: ReadonlySet<string> = new Set(['facts.latencies', 'facts.inFlight']);
+
+const BOUNDS = ['low', 'high'] as const;
+
+/** Documents whose change can make another model answer; the rest leaves every cost as it was recorded. */
+const MOVING = /^(?:Chain|Route|Model|Provider|Environment|Project|Consumer)\//;
+
+/** Two more worlds cost time, so that they are for changes that need them. */
+function movesRequests(changes: readonly PolicyChange[]): boolean {
+  return changes.some(({ document }) => MOVING.test(document));
+}
 
 /** A replay in which both revisions live through the recording, each with its own counters, breakers and cache. */
 export interface Simulator {
@@ -28,7 +38,11 @@ export function createSimulator(sides: ReplaySides, changes: readonly PolicyChan
   let weight = 1000;
   const noteStart = (): void => count(tally.assumptions, 'start', weight);
   const base = createWorld(sides.base.snapshot, noteStart);
-  const head = createWorld(sides.head.snapshot, () => undefined);
+  const quiet = (): void => undefined;
+  const head = createWorld(sides.head.snapshot, quiet);
+  const bounds = movesRequests(changes)
+    ? BOUNDS.map((borrow) => ({ borrow, world: createWorld(sides.head.snapshot, quiet) }))
+    : [];
   const missingByShape = new Map<string, readonly string[]>();
   let clockMs = Number.NEGATIVE_INFINITY;
 
@@ -64,6 +78,11 @@ export function createSimulator(sides: ReplaySides, changes: readonly PolicyChan
     if (record.facts?.secretsMissing === undefined) count(tally.assumptions, 'secretsMissing', weight);
     const before = await base.live(input, stageOf(sides.base, names, clockMs));
     const after = await head.live(input, stageOf(sides.head, names, clockMs));
+    if (bounds.length > 0) tally.counts.bounded += weight;
+    for (const { borrow, world } of bounds) {
+      const there = await world.live(input, { ...stageOf(sides.head, names, clockMs), borrow });
+      tallyBound(tally, borrow, before, there, weight);
+    }
     const transition = tallyComparison(tally, record, before, after, weight);
     // Told at once: the state it met is gone with the next record.
     if (transition?.example.id === record.id && transition.example.explained === null)

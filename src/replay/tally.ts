@@ -45,6 +45,14 @@ export interface Counts {
   removedDenials: number;
   baseDenials: number;
   headDenials: number;
+  /** Requests that were also simulated at both ends of the band, and what came of them there. */
+  bounded: number;
+  lowDenials: number;
+  highDenials: number;
+  lowBaseMicroUsd: number;
+  lowMicroUsd: number;
+  highBaseMicroUsd: number;
+  highMicroUsd: number;
   baseFailures: number;
   headFailures: number;
   baseAnswers: number;
@@ -167,6 +175,13 @@ const NOTHING: Counts = Object.freeze({
   removedDenials: 0,
   baseDenials: 0,
   headDenials: 0,
+  bounded: 0,
+  lowDenials: 0,
+  highDenials: 0,
+  lowBaseMicroUsd: 0,
+  lowMicroUsd: 0,
+  highBaseMicroUsd: 0,
+  highMicroUsd: 0,
   baseFailures: 0,
   headFailures: 0,
   baseAnswers: 0,

@@ -42,7 +42,15 @@ describe('a simulation', () => {
     // 9 × 1,100 spent and 1,500 held fit into 11,400; the tenth request would need 100 more.
     const head = swap('tokens: 100000', 'tokens: 11399');
     const report = await simulated(pairOf(BASE, head), requests(20));
-    assert.deepEqual(report.denials, { new: 11, removed: 0, base: 0, head: 11 });
+    assert.deepEqual(report.denials, {
+      new: 11,
+      removed: 0,
+      base: 0,
+      head: 11,
+      headLow: 11,
+      headHigh: 11,
+      label: 'exact',
+    });
     assert.equal(report.cost.baseMicroUsd, 20 * 3500);
     assert.equal(report.cost.headMicroUsd, 9 * 3500);
     assert.deepEqual(report.indeterminate, []);
@@ -60,7 +68,7 @@ describe('a simulation', () => {
     const spent = requests(3, { facts: { counters: { [APP_DAY]: { spent: 59_000, held: 0 } } } });
     const tomorrow = recordOf('tomorrow', { atMs: NOON + 86_400_000 });
     const report = await simulated(pairOf(BASE, head), [...spent, tomorrow]);
-    assert.deepEqual(report.denials, { new: 3, removed: 0, base: 0, head: 3 });
+    assert.deepEqual(report.denials, { new: 3, removed: 0, base: 0, head: 3, headLow: 3, headHigh: 3, label: 'exact' });
   });
 
   it('holds what is under way: two long calls at a time, the third is refused', async () => {

@@ -36,12 +36,7 @@ export function totalsOf(report: DryRunReport): readonly TotalsRow[] {
       delta: signedMoney(cost.perDay.deltaMicroUsd),
       label: bandText(report),
     },
-    countRow(
-      'denials',
-      denials.base,
-      denials.head,
-      denials.new > 0 || denials.removed > 0 ? `${number(denials.new)} new, ${number(denials.removed)} less` : null,
-    ),
+    countRow('denials', denials.base, denials.head, denialsText(denials)),
     countRow('failures', failures.base, failures.head, null),
     countRow(
       'answers by fallback',
@@ -73,6 +68,14 @@ export function totalsOf(report: DryRunReport): readonly TotalsRow[] {
     });
   }
   return rows;
+}
+
+function denialsText({ new: added, removed, headLow, headHigh }: DryRunReport['denials']): string | null {
+  const parts = [
+    ...(added > 0 || removed > 0 ? [`${number(added)} new, ${number(removed)} less`] : []),
+    ...(headLow === headHigh ? [] : [`estimated ${number(headLow)} to ${number(headHigh)}`]),
+  ];
+  return parts.length === 0 ? null : parts.join('; ');
 }
 
 /** The band of an estimate for a day, such as `+400.00 to +424.00 USD`; null for an exact figure. Pure. */
