@@ -106,19 +106,17 @@ function fromCatalogue(
   const baseUrl = access.baseUrl === null ? placeholderUrl(facts) : hasOwnUrl ? access.baseUrl : base.baseUrl;
   const { website: _, headers, quirks, ...rest } = base;
   const isElsewhere = hasOwnUrl || access.baseUrl === null;
-  // Another host is none of the provider's: neither its account nor what only its own API wants goes there.
+  // Another host is none of the provider's: neither its account goes there, nor is known of it where it is and what it does with data.
   const ownHeaders = Object.entries(asObject(headers)).filter(([, value]) => !isElsewhere || typeof value === 'string');
   const allHeaders = { ...Object.fromEntries(ownHeaders), ...access.headers };
   const spec = {
-    ...rest,
+    ...(isElsewhere ? { dialect: base.dialect } : rest),
     ...(quirks !== undefined && !(isElsewhere && facts === 'openai') && { quirks }),
     ...differs,
     baseUrl,
     auth: auth ?? baseAuth,
     ...(Object.keys(allHeaders).length > 0 && { headers: allHeaders }),
   };
-  // Where requests go and what becomes of them is known of the built-in address alone.
-  const plain: JsonObject = isElsewhere ? { ...spec, region: undefined, dataPolicy: undefined } : spec;
   if (hasOwnUrl && auth === null && baseAuth.kind !== 'none') {
     const message = `the source names no key for this address, so the one of ${facts} is sent there, as it was before`;
     note(
@@ -132,7 +130,7 @@ function fromCatalogue(
   }
   const word = hasOwnUrl && access.baseUrl ? hostWord(access.baseUrl) : secretWord(access);
   return {
-    name: own(draft, access.hint ?? (slug(word).startsWith(facts) ? word : `${facts}-${word}`), plain, node),
+    name: own(draft, access.hint ?? (slug(word).startsWith(facts) ? word : `${facts}-${word}`), spec, node),
     facts,
   };
 }
