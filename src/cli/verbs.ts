@@ -22,6 +22,7 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'test', summary: 'run the policy tests; with --coverage what no case reaches', load: async () => (await import('./commands/test.ts')).test },
   { name: 'usage', summary: 'who used what, what it cost, and when budgets reach their caps', load: async () => (await import('./commands/usage.ts')).usage },
   { name: 'keys', summary: 'make, rotate, hash and list consumer keys', load: async () => (await import('./commands/keys.ts')).keys },
+  { name: 'cache', summary: 'kept answers of a running gateway: purge, warm', load: async () => (await import('./commands/cache.ts')).cache },
   { name: 'traffic', summary: 'recordings: import from other formats, stats, sample, verify', load: async () => (await import('./commands/traffic.ts')).traffic },
   { name: 'diff', summary: 'what one revision of the policies does otherwise than another, and for whom', load: async () => (await import('./commands/diff.ts')).diff },
   { name: 'dry-run', summary: 'what a change would have done to recorded traffic, with gates', load: async () => (await import('./commands/dry-run.ts')).dryRun },

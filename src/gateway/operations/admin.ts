@@ -8,6 +8,7 @@ import { readFacts } from '../read-facts.ts';
 import { routeCall } from '../route-call.ts';
 import { checkAdmin } from './admin-access.ts';
 import { budgetsReport } from './admin-budgets.ts';
+import { cacheReport, purgeCache } from './admin-cache.ts';
 import { reportAttempt, statusReport } from './admin-status.ts';
 import { usageReport } from './admin-usage.ts';
 import { explainedRequest } from './explained-request.ts';
@@ -45,6 +46,10 @@ export function addAdmin(app: FastifyInstance, parts: GatewayParts): void {
       });
       admin.get('/usage', (request) => usageReport(parts, request.query));
       admin.get('/budgets', () => budgetsReport(parts));
+      admin.get('/cache', () => cacheReport(parts));
+      admin.post('/cache/purge', ({ body }) =>
+        purgeCache(parts, readBody(Buffer.isBuffer(body) ? body : Buffer.alloc(0))),
+      );
       admin.get('/openapi.json', () => openApiDocument(parts.version));
     },
     { prefix: '/admin' },

@@ -164,6 +164,25 @@ export function openApiDocument(version: string) {
           responses: { '200': json('The counters.', any), '503': json('The store cannot be read.', any), ...closed },
         },
       },
+      '/admin/cache': {
+        get: {
+          summary: 'How many answers are kept, and in what store.',
+          security: [{ token: [] }],
+          responses: { '200': json('The size.', any), ...closed },
+        },
+      },
+      '/admin/cache/purge': {
+        post: {
+          summary: 'Throws kept answers away: all that every given field fits.',
+          security: [{ token: [] }],
+          requestBody: json('`{cache, route, consumer, tag, key}`, at least one of them, or `{all: true}`.', any),
+          responses: {
+            '200': json('`{purged}`: how many.', any),
+            '400': json('Nothing was named, or something that is not known.', any),
+            ...closed,
+          },
+        },
+      },
       '/admin/openapi.json': {
         get: {
           summary: 'This document.',

@@ -46,6 +46,8 @@ function openOrThrow(file: string): DatabaseSync {
     if (version === 0) database.exec(SCHEMA);
     else if (version !== VERSION) throw new Error(`the layout of ${file} is ${version}, not ${VERSION}`);
     database.exec('COMMIT');
+    // A request waits no longer for another process than for a slow disk: then it is a miss.
+    database.exec('PRAGMA busy_timeout = 100');
     return database;
   } catch (error) {
     database.close();
