@@ -14,7 +14,7 @@ import { openCacheParts } from './cache/open-cache-parts.ts';
 import { compileTree } from './compile-tree.ts';
 import { endLeases, recoverLeaseEnds } from './end-leases.ts';
 import { finishedCall } from './finished-call.ts';
-import type { FinishedRequest } from './finished-request.ts';
+import { chargedCounters, type FinishedRequest } from './finished-request.ts';
 import { type GatewayOptions, StartError } from './gateway-options.ts';
 import type { GatewayParts, Log } from './gateway-parts.ts';
 import { leaseEntry } from './hold-memo.ts';
@@ -23,11 +23,13 @@ import { createLastGood } from './last-good.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { logActivation, logRejection } from './log-activation.ts';
 import { logStoreEvent } from './log-store-event.ts';
+import { logThreshold } from './log-threshold.ts';
 import { logUsageEvent } from './log-usage-event.ts';
 import { knownNames, measuredRequest } from './measure-requests.ts';
 import { bootPolicies } from './policy-holder.ts';
 import { recoverUsage } from './recover-usage.ts';
 import { usageEntry } from './usage-entry.ts';
+import { type BudgetThreshold, createThresholdWatch } from './watch-thresholds.ts';
 
 /** The parts of a gateway, and how to let go of them. */
 export interface Composed {
@@ -103,6 +105,11 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     sealKey: (options.env ?? process.env).SIGNALBOX_CACHE_KEY ?? null,
   });
   const finished = createChannel<FinishedRequest>('request-finished');
+  const thresholds = createChannel<BudgetThreshold>('budget-threshold');
+  const watchThresholds = createThresholdWatch({
+    ...{ store, channel: thresholds, nowMs },
+    onProblem: (error) => log.error({ err: error }, 'a share that a budget has reached could not be told'),
+  });
   const records = await openRecorder({
     dataDir,
     directory: join(dataDir, 'records'),
@@ -132,6 +139,11 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     logAccess(log, request.progress.call.id, measured);
     metrics.measure(measured);
   });
+  finished.subscribe((request) => void watchThresholds(request.progress.active.snapshot, chargedCounters(request)));
+  thresholds.subscribe((threshold) => {
+    logThreshold(log, holder.current().snapshot.budgets.get(threshold.budget)?.per ?? [], threshold);
+    metrics.budgetReached(threshold);
+  });
   const parts: GatewayParts = {
     version: VERSION,
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
@@ -146,6 +158,8 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     usage,
     metrics,
     finished,
+    thresholds,
+    watchThresholds,
     leases: keepLeases(store, (error) => log.warn({ err: error }, 'leases of holds cannot be renewed now')),
     adminToken: options.adminToken || null,
     maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,

@@ -1,8 +1,8 @@
 import type { LeaseEnd } from '#state';
 import type { GatewayParts } from './gateway-parts.ts';
-import { leaseEntry } from './hold-memo.ts';
+import { leaseCounters, leaseEntry } from './hold-memo.ts';
 
-type Parts = Pick<GatewayParts, 'leases' | 'store' | 'usage' | 'log'>;
+type Parts = Pick<GatewayParts, 'leases' | 'store' | 'usage' | 'log' | 'policies' | 'watchThresholds'>;
 
 /**
  * Ends the holds that nobody will settle, of this process or of others, and accounts for what that charged. Never rejects: a store that is away is told of
@@ -19,6 +19,7 @@ export async function endLeases(parts: Parts): Promise<readonly LeaseEnd[]> {
     keepAccount(parts, expired);
     // Told to this process alone: it should be on disk before anything can happen to it.
     await usage.flush();
+    await parts.watchThresholds(parts.policies.current().snapshot, expired.flatMap(leaseCounters));
     return expired;
   } catch (error) {
     log.error({ err: error }, 'the budget store cannot be tended');

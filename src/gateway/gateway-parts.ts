@@ -6,6 +6,7 @@ import type { FinishedRequest } from './finished-request.ts';
 import type { Leases } from './keep-leases.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { PolicyHolder } from './policy-holder.ts';
+import type { BudgetThreshold, WatchThresholds } from './watch-thresholds.ts';
 
 /** Everything a request needs, made once by `compose` and handed down. */
 export interface GatewayParts {
@@ -25,6 +26,9 @@ export interface GatewayParts {
   readonly usage: UsageLedger;
   readonly metrics: Metrics | null;
   readonly finished: Channel<FinishedRequest>;
+  /** Shares of `alertAt` that budgets have reached, each once. */
+  readonly thresholds: Channel<BudgetThreshold>;
+  readonly watchThresholds: WatchThresholds;
   /** Of the holds that requests in progress own. */
   readonly leases: Leases;
   /** Null admits nobody but loopback in development. */

@@ -1,6 +1,7 @@
 import type { RequestFacts, Reservation } from '#decision';
 import type { LeaseEnd, UsageEntry } from '#state';
 import type { Progress } from './progress.ts';
+import type { ChargedCounter } from './watch-thresholds.ts';
 
 /** Of each reservation: unit, values of `per`, rolling (1) or calendar (0), and its window. */
 type MemoCounter = readonly [unit: Reservation['counter']['unit'], split: readonly string[], 0 | 1, number, number];
@@ -92,6 +93,17 @@ export function leaseEntry(end: LeaseEnd, kind: 'ended' | 'undone'): UsageEntry 
       return [{ counter: own, isRolling: isRolling === 1, amount: sign * amount }];
     }),
   };
+}
+
+/** The counters that the end of a lease has charged, as it left them. Pure. */
+export function leaseCounters(end: LeaseEnd): readonly ChargedCounter[] {
+  const memo = readMemo(end.memo);
+  return end.charges.flatMap(({ key, budget, limit, amount, spent }, at) => {
+    const counter = memo?.on[at];
+    if (counter === undefined || amount === 0) return [];
+    const [, split, , , windowEndMs] = counter;
+    return [{ counter: { key, budget, limit, split, windowEndMs }, spent }];
+  });
 }
 
 function readMemo(text: string): Memo | null {

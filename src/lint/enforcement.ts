@@ -42,12 +42,6 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
   whole('McpServer', 'MCP servers are checked and carried, but no tool is offered yet'),
   whole('Drill', 'drills are checked for their shape, but cannot be run yet'),
   {
-    id: 'Budget.alertAt',
-    kind: 'Budget',
-    find: at('alertAt'),
-    message: 'budgets hold, but the shares of `alertAt` raise no event yet',
-  },
-  {
     id: 'Project.recording.prefixChars',
     kind: 'Project',
     find: (document) => {

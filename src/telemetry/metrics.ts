@@ -9,6 +9,8 @@ export interface Metrics {
   /** The Prometheus text form, version 0.0.4. */
   readonly scrape: () => Promise<string>;
   readonly measure: (request: MeasuredRequest) => void;
+  /** Counts a budget that has reached a share of its limit. */
+  readonly budgetReached: (threshold: { readonly budget: string; readonly share: number }) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -68,6 +70,9 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
     description:
       'Charges beyond what was held for the request: a provider billed more than the bound, and the budget’s promise was broken.',
   });
+  const reached = meter.createCounter('signalbox.budget.thresholds', {
+    description: 'Shares of their limit that budgets have reached, each counted once per window.',
+  });
   observePolicies(meter, policies);
   const name = (label: Parameters<KnownNames['has']>[0], value: string): string =>
     value === '' || known.has(label, value) ? value : 'other';
@@ -123,6 +128,8 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
       firstToken.record(request.firstTokenMs / 1000, served);
       if (output > 1) perToken.record((request.durationMs - request.firstTokenMs) / 1000 / (output - 1), served);
     },
+    budgetReached: ({ budget, share }) =>
+      reached.add(1, { 'signalbox.budget': name('budget', budget), 'signalbox.share': `${Math.round(share * 100)}%` }),
     close: () => provider.shutdown(),
   };
 }

@@ -2,6 +2,7 @@ import { type CounterKey, type CounterState, counterOf, forecast } from '#decisi
 import type { Budget } from '#snapshot';
 import { type ForecastSummary, forecastSummary } from '#state';
 import type { GatewayParts } from '../gateway-parts.ts';
+import { thresholdName } from '../watch-thresholds.ts';
 
 /** One counter of a budget as it stands; amounts in the budget's unit. */
 interface BudgetStatus {
@@ -17,6 +18,8 @@ interface BudgetStatus {
   readonly share: number;
   /** `end` is when a calendar window ends; a rolling one has a span that ends now. */
   readonly window: { readonly start: string; readonly end: string; readonly rollingMs: number | null };
+  /** Shares of `alertAt`, and when they were told of in this window; null where they were not. */
+  readonly alerts: readonly { readonly share: number; readonly at: string | null }[];
   /** Null for rolling windows, for concurrency, and with too little to go by. */
   readonly forecast: ForecastSummary | null;
 }
@@ -36,10 +39,18 @@ export async function budgetsReport(parts: GatewayParts): Promise<{ readonly bud
     splitsOf(parts, budget, nowMs).map((split) => ({ budget, counter: counterOf(budget, split, nowMs) })),
   );
   const facts = await parts.store.readFacts({ counters: counters.map(({ counter }) => counter), targets: [] });
+  const names = counters.flatMap(({ budget, counter }) =>
+    budget.alertAt.map((share) => thresholdName(counter.key, share, counter.limit)),
+  );
+  const told = await parts.store.claimedAt(names);
   return {
-    budgets: counters.map(({ budget, counter }) =>
-      statusOf(parts, budget, counter, facts.counters[counter.key], nowMs),
-    ),
+    budgets: counters.map(({ budget, counter }) => ({
+      ...statusOf(parts, budget, counter, facts.counters[counter.key], nowMs),
+      alerts: budget.alertAt.map((share) => {
+        const atMs = told[thresholdName(counter.key, share, counter.limit)];
+        return { share, at: atMs === undefined ? null : new Date(atMs).toISOString() };
+      }),
+    })),
   };
 }
 
@@ -55,7 +66,7 @@ function statusOf(
   { split, windowStartMs, windowEndMs }: CounterKey,
   { spent, held }: CounterState = { spent: 0, held: 0 },
   nowMs: number,
-): BudgetStatus {
+): Omit<BudgetStatus, 'alerts'> {
   const hasForecast = window.kind === 'calendar' && unit !== 'concurrency';
   const hours = hasForecast ? usage.reader.hoursOf(name, split, unit, nowMs - HISTORY_MS) : [];
   return {

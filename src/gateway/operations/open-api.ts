@@ -159,7 +159,7 @@ export function openApiDocument(version: string) {
       },
       '/admin/budgets': {
         get: {
-          summary: 'Every budget counter in its current window: limit, spent, held, share, forecast.',
+          summary: 'Every budget counter in its current window: limit, spent, held, share, alerts, forecast.',
           security: [{ token: [] }],
           responses: { '200': json('The counters.', any), '503': json('The store cannot be read.', any), ...closed },
         },
