@@ -1,5 +1,6 @@
 import { parseDuration, parseMoney } from '#core';
 import type { BudgetSpec } from '#snapshot';
+import { lineOf } from './budget-cover.ts';
 import type { LintContext } from './context.ts';
 import type { Item } from './item.ts';
 
@@ -50,12 +51,13 @@ export function countsSpending({ limit }: BudgetSpec): boolean {
 /** Budgets of one consumer each, directly below the owner of a budget, that count in the same unit. Pure. */
 export function childBudgets({ every, find }: LintContext, parent: Item<BudgetSpec>): readonly Item<BudgetSpec>[] {
   const owner = ownerOf(parent.spec);
-  if (owner === null) return [];
+  const above = find('Consumer', owner ?? '');
+  if (owner === null || !above) return [];
+  const line = lineOf(above, { find });
   return every('Budget').filter(({ spec }) => {
-    const consumer = ownerOf(spec);
-    return (
-      consumer !== null && find('Consumer', consumer)?.spec.parent === owner && unitOf(spec) === unitOf(parent.spec)
-    );
+    const child = find('Consumer', ownerOf(spec) ?? '');
+    // Whoever is its own ancestor is found when references are followed.
+    return child?.spec.parent === owner && !line.includes(child) && unitOf(spec) === unitOf(parent.spec);
   });
 }
 

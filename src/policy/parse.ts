@@ -38,6 +38,7 @@ export function parsePolicies(sources: readonly Source[], diagnostics: readonly 
         if (mistake.rule === 'secret/literal' && mistake.span) secrets.push(mistake.span);
       }
     }
+    rejected.push(...parsed.unread);
     texts.set(source.file, hideSecretBlocks(hideSpans(parsed.text, secrets)));
   }
   if (documents.length + rejected.length + findings.length === 0) findings.push(nothingToRead(sources.length));
@@ -70,6 +71,8 @@ interface ParsedSource {
   /** Mistakes that are none of the schema, by the document's index: it is read further, but not to be used. */
   readonly flaws: ReadonlyMap<number, readonly Mistake[]>;
   readonly text: string;
+  /** What documents that are no YAML most likely are. */
+  readonly unread: readonly { readonly kind: string; readonly name: string }[];
 }
 
 /** Reads one file without looking at schemas. */
@@ -92,11 +95,27 @@ function parseSource(source: Source): ParsedSource {
     if (mistakes.length > 0) flaws.set(index, mistakes);
     if (document) documents.push(document);
   });
-  return { documents, diagnostics, flaws, text: decoded.text };
+  const isWhole = stream.documents.every(({ root, mistakes }) => root !== null || mistakes.length === 0);
+  return { documents, diagnostics, flaws, text: decoded.text, unread: isWhole ? [] : namesIn(decoded.text) };
 }
 
 function failed(text: string, positions: Positions, mistake: Mistake): ParsedSource {
-  return { documents: [], diagnostics: [toDiagnostic(mistake, positions)], flaws: new Map(), text };
+  return {
+    documents: [],
+    diagnostics: [toDiagnostic(mistake, positions)],
+    flaws: new Map(),
+    text,
+    unread: namesIn(text),
+  };
+}
+
+/** Names in a text that is no YAML: what refers to them is not to be blamed. */
+function namesIn(text: string): ParsedSource['unread'] {
+  return text.split(/^---.*$/m).flatMap((document) => {
+    const kind = /^kind:[ \t]*["']?(\w+)/m.exec(document)?.[1];
+    const name = /\bname:[ \t]*["']?([^\s"',}]+)/.exec(document)?.[1];
+    return kind === undefined || name === undefined ? [] : [{ kind, name }];
+  });
 }
 
 function readDocument(

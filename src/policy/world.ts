@@ -1,6 +1,7 @@
 import { asArray, asString, type Span } from '#core';
 import { type Effective, keyOf, specOf } from './effective.ts';
 import { environmentsOf } from './references.ts';
+import { KINDS } from './schemas.ts';
 import type { ParsedDocument, ParsedPolicies } from './types.ts';
 
 /** Everything names can refer to. */
@@ -38,8 +39,13 @@ export function createWorld(parsed: ParsedPolicies, environment: string, documen
     aliases,
     environments: new Map(environments.map((document) => [document.name, nameSpan(document)])),
     elsewhere: namesElsewhere(parsed, environment),
-    rejected: new Set((parsed.rejected ?? []).map(keyOf)),
+    rejected: new Set((parsed.rejected ?? []).flatMap(possibleKeys)),
   };
+}
+
+/** A misspelt kind may have been any. */
+function possibleKeys({ kind, name }: { readonly kind: string; readonly name: string }): readonly string[] {
+  return KINDS.includes(kind) ? [`${kind}/${name}`] : KINDS.map((each) => `${each}/${name}`);
 }
 
 /** `Kind/name` of documents that other environments have and this one has not. Pure. */

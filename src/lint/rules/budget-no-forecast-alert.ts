@@ -1,6 +1,8 @@
-import { lineOf } from '../budget-cover.ts';
+import type { BudgetSpec } from '#snapshot';
+import { type CallerLine, lineOf } from '../budget-cover.ts';
 import { ownerOf, windowMs } from '../budget-family.ts';
 import type { LintContext } from '../context.ts';
+import type { Item } from '../item.ts';
 import type { Rule } from '../rule.ts';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -36,7 +38,7 @@ spec: { limit: { cost: "1000 USD" }, window: { every: month, timezone: UTC }, on
     waive: 'When a budget is meant to run out.',
   },
   check(context) {
-    const { every, find } = context;
+    const { every } = context;
     if (context.unreadKinds.has('Alert') || every('Receiver').length === 0) return [];
     const foreseen = new Set(
       every('Alert').flatMap(({ spec: { when } }) => (when.metric === 'forecast' ? [when.budget] : [])),
@@ -46,9 +48,16 @@ spec: { limit: { cost: "1000 USD" }, window: { every: month, timezone: UTC }, on
     );
     return long
       .filter(({ name }) => !foreseen.has(name))
-      .filter(({ spec }) => {
-        const above = ancestorsOf(ownerOf(spec), { find });
-        return !long.some((other) => above.has(ownerOf(other.spec) ?? ''));
+      .filter((budget) => {
+        const counted = linesOf(budget, context).map((line) => line.map(({ name }) => name));
+        const isAbove = (owner: string | null): boolean =>
+          owner !== null && counted.some((line) => line.indexOf(owner) > 0);
+        const isBeside = (owner: string | null): boolean =>
+          owner !== null && counted.some((line) => line.includes(owner));
+        return !every('Budget').some((other) => {
+          const owner = ownerOf(other.spec);
+          return foreseen.has(other.name) ? isBeside(owner) : long.includes(other) && isAbove(owner);
+        });
       })
       .map((budget) => ({
         at: budget.atName(),
@@ -59,8 +68,10 @@ spec: { limit: { cost: "1000 USD" }, window: { every: month, timezone: UTC }, on
   },
 };
 
-function ancestorsOf(owner: string | null, { find }: Pick<LintContext, 'find'>): ReadonlySet<string> {
-  const consumer = find('Consumer', owner ?? '');
-  const [, ...parents] = consumer ? lineOf(consumer, { find }) : [];
-  return new Set(parents.map(({ name }) => name));
+/** Those whom a budget counts by name, each with its parents. */
+function linesOf({ spec }: Item<BudgetSpec>, context: LintContext): readonly CallerLine[] {
+  return (spec.scope?.consumers ?? []).flatMap((name) => {
+    const consumer = context.find('Consumer', name);
+    return consumer ? [lineOf(consumer, context)] : [];
+  });
 }

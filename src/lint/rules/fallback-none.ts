@@ -39,7 +39,9 @@ function lonelyChains(context: LintContext): readonly RuleFinding[] {
   const entered = enteredChains(context);
   return context
     .every('Chain')
-    .filter((chain) => entered.has(chain.name) && hopsOf(context, chain).length === 1)
+    .filter(
+      (chain) => entered.has(chain.name) && chain.spec.targets.length === 1 && hopsOf(context, chain).length === 1,
+    )
     .map((chain) => ({
       at: chain.atKey('targets'),
       subject: chain.key,

@@ -1,4 +1,4 @@
-import { referencesOf } from '#policy';
+import { type EffectiveDocument, type ParsedDocument, referencesOf, suggest } from '#policy';
 import { kindOf } from '../item.ts';
 import type { Rule } from '../rule.ts';
 
@@ -30,7 +30,7 @@ metadata: { name: default }
 spec: { match: {}, chain: premium, guardrails: [no-personal-data] }`,
     waive: 'When the document is prepared for a change that is about to come.',
   },
-  check({ documents, compiled, unreadKinds }) {
+  check({ documents, compiled, parsed, unreadKinds }) {
     // The document that names it may be one of those that could not be read.
     if (unreadKinds.size > 0) return [];
     const everywhere = compiled.flatMap((each) => each.documents);
@@ -41,6 +41,12 @@ spec: { match: {}, chain: premium, guardrails: [no-personal-data] }`,
           .map((reference) => `${reference.kind}/${reference.name}`),
       ),
     );
+    // A misspelt reference is one mistake, and so is a document that was dropped for its name.
+    const meant = misspeltReferences(everywhere);
+    const dropped = duplicates(parsed.documents).flatMap((document) =>
+      referencesOf(document).map(({ kind, name }) => `${kind}/${name}`),
+    );
+    for (const key of [...meant, ...dropped]) named.add(key);
     return documents
       .filter(({ key }) => DEPENDENT.has(kindOf(key)) && !named.has(key))
       .map((item) => ({
@@ -51,3 +57,22 @@ spec: { match: {}, chain: premium, guardrails: [no-personal-data] }`,
       }));
   },
 };
+
+/** What references to nothing most likely mean, as `Kind/name`. */
+function misspeltReferences(everywhere: readonly EffectiveDocument[]): readonly string[] {
+  const names = Map.groupBy(everywhere, ({ kind }) => kind);
+  const known = new Map([...names].map(([kind, list]) => [kind, new Set(list.map(({ name }) => name))]));
+  return everywhere.flatMap((document) =>
+    referencesOf(document).flatMap(({ kind, name }) => {
+      const candidates = known.get(kind);
+      if (!DEPENDENT.has(kind) || !candidates || candidates.has(name)) return [];
+      const meant = suggest(name, candidates);
+      return meant === undefined ? [] : [`${kind}/${meant}`];
+    }),
+  );
+}
+
+function duplicates(documents: readonly ParsedDocument[]): readonly ParsedDocument[] {
+  const byName = Map.groupBy(documents, ({ kind, name }) => `${kind}/${name}`);
+  return [...byName.values()].flatMap((list) => (list.length > 1 ? list : []));
+}
