@@ -33,10 +33,11 @@ export interface NeutralRequest {
   /** Top-level fields the reading dialect did not know, as sent; forwarded only to the same dialect. */
   readonly extra: JsonObject;
   /**
-   * Paths of fields that lean on what the caller's provider keeps (an earlier answer, a stored conversation). Without
-   * them the request would mean something else: no policy may drop them, only a target of the same dialect can serve.
+   * Paths of fields without which the request would mean something else, and which no other dialect can say: an earlier
+   * answer that the provider keeps, a text behind the gap to be filled. No policy may drop them: only a target of the
+   * same dialect can serve.
    */
-  readonly heldByProvider?: readonly string[];
+  readonly sameDialectOnly?: readonly string[];
 }
 
 /** One turn. Content keeps the caller’s order. */

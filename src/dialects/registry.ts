@@ -5,12 +5,13 @@ import type { Dialect } from './dialect.ts';
 import { gemini } from './gemini/index.ts';
 import { ollama } from './ollama/index.ts';
 import { openaiChat } from './openai-chat/index.ts';
+import { openaiCompletions } from './openai-completions/index.ts';
 import { openaiResponses } from './openai-responses/index.ts';
 
 const DIALECTS: Readonly<Record<DialectName, Dialect | null>> = Object.freeze({
   'openai-chat': openaiChat,
   'openai-responses': openaiResponses,
-  'openai-completions': null,
+  'openai-completions': openaiCompletions,
   'anthropic-messages': anthropicMessages,
   gemini,
   'bedrock-converse': null,

@@ -19,7 +19,7 @@ export const API_PATHS: readonly ApiPath[] = Object.freeze([
   { pattern: '/v1/responses', dialect: 'openai-responses', endpoint: 'responses', isServed: true },
   { pattern: '/v2/chat', dialect: 'cohere-chat', endpoint: 'chat', isServed: true },
   { pattern: '/api/chat', dialect: 'ollama', endpoint: 'chat', isServed: true },
-  { pattern: '/v1/completions', dialect: 'openai-chat', endpoint: 'completions', isServed: false },
+  { pattern: '/v1/completions', dialect: 'openai-completions', endpoint: 'completions', isServed: true },
   { pattern: '/v1/embeddings', dialect: 'openai-chat', endpoint: 'embeddings', isServed: false },
   { pattern: '/v1/moderations', dialect: 'openai-chat', endpoint: 'moderations', isServed: false },
   { pattern: '/v1/images/*', dialect: 'openai-chat', endpoint: 'images', isServed: false },

@@ -14,6 +14,7 @@ export interface Unenforced {
 
 const SPOKEN_DIALECTS: ReadonlySet<string> = new Set([
   'cohere-chat',
+  'openai-completions',
   'ollama',
   'openai-chat',
   'openai-responses',
@@ -22,7 +23,7 @@ const SPOKEN_DIALECTS: ReadonlySet<string> = new Set([
   'sandbox',
 ]);
 const USABLE_AUTH: ReadonlySet<string> = new Set(['bearer', 'header', 'azure', 'none']);
-const SERVED_ENDPOINTS: ReadonlySet<string> = new Set(['chat', 'messages', 'generate', 'responses']);
+const SERVED_ENDPOINTS: ReadonlySet<string> = new Set(['chat', 'messages', 'generate', 'responses', 'completions']);
 
 /** What is carried in the snapshot without effect, in the order of the contract. Whoever builds one of these removes its line. */
 export const UNENFORCED: readonly Unenforced[] = Object.freeze([
@@ -98,7 +99,7 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
       return index < 0 ? null : ['spec', 'match', 'endpoints', index];
     },
     message:
-      'this version serves the endpoints chat, responses, messages and generate; the others are answered with 404 for now',
+      'this version serves the endpoints chat, responses, messages, generate and completions; the others are answered with 404 for now',
   },
 ]);
 

@@ -23,6 +23,9 @@ export interface ExecuteOptions {
   readonly maxDrainMs: number;
 }
 
+/** Dialects in which usage is asked for on the caller's behalf. */
+const STRIPPED: ReadonlySet<string> = new Set(['openai-chat', 'openai-completions']);
+
 type Step = Extract<Next, { kind: 'attempt' }>;
 type Ready = Extract<Prepared, { kind: 'ready' }>;
 
@@ -119,7 +122,7 @@ async function tryTarget(
     dialect: prepared.dialect,
     wantsStream: inbound.stream,
     form: prepared.isSameDialect ? call.form : 'events',
-    stripUsage: prepared.isSameDialect && prepared.dialect.name === 'openai-chat' && !inbound.streamUsage,
+    stripUsage: prepared.isSameDialect && STRIPPED.has(prepared.dialect.name) && !inbound.streamUsage,
     isChat: isChat(inbound.context.endpoint),
     size: { inputTokens: inbound.inputTokens, outputTokensAtMost: target.outputTokensAtMost ?? null },
     maxBodyBytes: options.maxBodyBytes,

@@ -50,7 +50,7 @@ export interface PrepareContext {
 
 export type Prepare = (context: PrepareContext) => Prepared;
 
-const CHAT: ReadonlySet<Endpoint> = new Set(['chat', 'messages', 'generate', 'responses']);
+const CHAT: ReadonlySet<Endpoint> = new Set(['chat', 'messages', 'generate', 'responses', 'completions']);
 // Only for models the catalogue does not know, in dialects that demand a figure.
 const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 const encoder = new TextEncoder();
@@ -83,8 +83,8 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
     if (!isSameDialect && !isChat(inbound.context.endpoint)) {
       return skip('unsupported-dialect', `${inbound.context.endpoint} cannot be translated to ${spoken}`);
     }
-    const held = isSameDialect ? [] : (context.readNeutral().heldByProvider ?? []);
-    if (held.length > 0) return skip('capability-missing', `${held.join(', ')}: kept by another provider`, held);
+    const only = isSameDialect ? [] : (context.readNeutral().sameDialectOnly ?? []);
+    if (only.length > 0) return skip('capability-missing', `${only.join(', ')}: no other dialect has it`, only);
     if (spoken === 'sandbox') return prepareSandbox(context);
     const dialect = dialectOf(spoken);
     if (dialect === null) return skip('unsupported-dialect', spoken);

@@ -23,7 +23,7 @@ interface Caller {
   readonly terminator: RegExp;
 }
 
-const CALLERS: Readonly<Record<ProviderName, Caller>> = {
+const CALLERS: Readonly<Record<ProviderName | 'completions', Caller>> = {
   openai: {
     path: () => '/v1/chat/completions',
     body: (model, stream) => ask(model, { stream }),
@@ -68,6 +68,17 @@ const CALLERS: Readonly<Record<ProviderName, Caller>> = {
         .join(''),
     terminator: /event: response.completed\ndata: .*\n\n/,
   },
+  completions: {
+    path: () => '/v1/completions',
+    body: (model, stream) => ({ model, prompt: 'Hello', stream }),
+    textOf: (json) => json.choices[0].text,
+    usageOf: ({ usage }) => [usage.prompt_tokens, usage.completion_tokens],
+    textOfStream: (text) =>
+      dataOf(text)
+        .map((chunk) => chunk.choices?.[0]?.text ?? '')
+        .join(''),
+    terminator: /data: \[DONE\]\n\n/,
+  },
   cohere: {
     path: () => '/v2/chat',
     body: (model, stream) => ask(model, { stream }),
@@ -94,7 +105,7 @@ const CALLERS: Readonly<Record<ProviderName, Caller>> = {
 };
 
 describe('every caller reaches every provider over the wire', async () => {
-  for (const from of PROVIDER_NAMES) {
+  for (const from of Object.keys(CALLERS) as (keyof typeof CALLERS)[]) {
     for (const to of PROVIDER_NAMES) {
       it(`${from} to ${to}, whole`, async (t) => {
         const providers = await startProviders(t);

@@ -8,7 +8,7 @@ const CALLS: Readonly<Record<Endpoint, { readonly path: string; readonly dialect
   responses: { path: '/v1/responses', dialect: 'openai-responses' },
   messages: { path: '/v1/messages', dialect: 'anthropic-messages' },
   generate: { path: '/v1beta/models', dialect: 'gemini' },
-  completions: { path: '/v1/completions', dialect: 'openai-chat' },
+  completions: { path: '/v1/completions', dialect: 'openai-completions' },
   embeddings: { path: '/v1/embeddings', dialect: 'openai-chat' },
   images: { path: '/v1/images/generations', dialect: 'openai-chat' },
   audio: { path: '/v1/audio/speech', dialect: 'openai-chat' },

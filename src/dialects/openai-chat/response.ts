@@ -17,10 +17,10 @@ import { compact } from '../compact.ts';
 import { formatDataUrl } from '../data-url.ts';
 import type { CallerContext } from '../dialect.ts';
 import { readErrorValue } from '../openai-errors.ts';
+import { readUsageField, writeUsageField } from '../openai-usage.ts';
 import { readFinish, writeFinish } from './finish.ts';
 import { readSignature } from './read-messages.ts';
 import { readAssistantContent, readImages, readReasoning } from './read-parts.ts';
-import { readUsageField, writeUsageField } from './usage.ts';
 import { writeReasoning, writeToolCall } from './write-messages.ts';
 
 const KNOWN: ReadonlySet<string> = new Set(['id', 'object', 'created', 'model', 'choices', 'usage']);

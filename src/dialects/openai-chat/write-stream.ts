@@ -1,9 +1,9 @@
 import type { AssistantPart, GatewayError, JsonObject, NeutralEvent, OpaquePart } from '#core';
 import type { CallerContext, StreamWriter } from '../dialect.ts';
 import { writeError } from '../openai-errors.ts';
+import { writeUsageField } from '../openai-usage.ts';
 import { writeFinish } from './finish.ts';
 import { writeImage } from './response.ts';
-import { writeUsageField } from './usage.ts';
 
 interface ChoiceState {
   /** The position of each tool call among the calls, by the block's index. */

@@ -17,16 +17,16 @@ import { readInputContent } from './read-parts.ts';
 /** The turns that `input` tells, and the paths of items that only the provider has. */
 export interface ReadItems {
   readonly messages: readonly Message[];
-  readonly heldByProvider: readonly string[];
+  readonly sameDialectOnly: readonly string[];
 }
 
 /** Reads `input`: a text, or a list of items. Items of one side that follow one another become one turn. */
 export function readItems(input: unknown): ReadItems {
   if (typeof input === 'string') {
-    return { messages: [{ role: 'user', content: [{ kind: 'text', text: input }] }], heldByProvider: [] };
+    return { messages: [{ role: 'user', content: [{ kind: 'text', text: input }] }], sameDialectOnly: [] };
   }
   if (!Array.isArray(input)) throw invalidField('input', 'expected a string or a list of items');
-  const history: History = { messages: [], names: new Map(), heldByProvider: [], results: null, answer: null };
+  const history: History = { messages: [], names: new Map(), sameDialectOnly: [], results: null, answer: null };
   for (const [at, item] of input.entries()) {
     if (!isObject(item)) throw invalidField(`input[${at}]`, 'expected an object');
     readItem(item, `input[${at}]`, history);
@@ -38,7 +38,7 @@ interface History {
   readonly messages: Message[];
   /** Tool names by call id. */
   readonly names: Map<string, string>;
-  readonly heldByProvider: string[];
+  readonly sameDialectOnly: string[];
   /** The parts of the turn that is still being told; null when it is the other side's. */
   results: UserPart[] | null;
   answer: AssistantPart[] | null;
@@ -60,7 +60,7 @@ function readItem(item: JsonObject, path: string, history: History): void {
       resultsOf(history).push(readResult(item, path, history));
       return;
     case 'item_reference':
-      history.heldByProvider.push(`${path}.id`);
+      history.sameDialectOnly.push(`${path}.id`);
       return;
     default:
       // A tool's output belongs to the caller's side, everything else a model said or did.

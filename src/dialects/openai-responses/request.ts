@@ -27,8 +27,8 @@ const KNOWN: ReadonlySet<string> = new Set([
 /** Reads a request of the Responses API: developers.openai.com/api/reference/resources/responses/create, read 2026-11. */
 export function readRequest(body: JsonObject, _context?: InboundContext): NeutralRequest {
   const model = readModel(body);
-  const { messages, heldByProvider } = readItems(body.input ?? []);
-  const held = [...heldFields(body), ...heldByProvider];
+  const { messages, sameDialectOnly } = readItems(body.input ?? []);
+  const held = [...heldFields(body), ...sameDialectOnly];
   const instructions = readString(body, 'instructions');
   const choice = readToolChoice(body);
   const include = readInclude(body);
@@ -51,7 +51,7 @@ export function readRequest(body: JsonObject, _context?: InboundContext): Neutra
     user: readString(body, 'user'),
     serviceTier: readString(body, 'service_tier'),
     extra: readExtra(body, include, choice.other),
-    heldByProvider: held.length > 0 ? held : undefined,
+    sameDialectOnly: held.length > 0 ? held : undefined,
   });
 }
 

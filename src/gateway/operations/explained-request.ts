@@ -14,11 +14,13 @@ const DIALECT_OF: Readonly<Partial<Record<EndpointName, RequestFacts['dialect']>
   messages: 'anthropic-messages',
   generate: 'gemini',
   responses: 'openai-responses',
+  completions: 'openai-completions',
 };
 const PATH_OF: Readonly<Partial<Record<EndpointName, string>>> = {
   chat: '/v1/chat/completions',
   messages: '/v1/messages',
   responses: '/v1/responses',
+  completions: '/v1/completions',
   embeddings: '/v1/embeddings',
 };
 const KEYS: ReadonlySet<string> = new Set([

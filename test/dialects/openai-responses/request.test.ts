@@ -85,7 +85,7 @@ describe('a request is read', () => {
   });
 
   it('with what a provider keeps named, wherever it stands', () => {
-    const held = (body: JsonObject) => read(body).heldByProvider;
+    const held = (body: JsonObject) => read(body).sameDialectOnly;
     assert.deepEqual(held({ previous_response_id: 'resp_1' }), ['previous_response_id']);
     assert.deepEqual(held({ conversation: 'conv_1', previous_response_id: null }), ['conversation']);
     assert.deepEqual(held({ prompt: { id: 'p' }, input: undefined }), ['prompt']);

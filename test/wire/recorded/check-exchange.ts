@@ -39,6 +39,7 @@ const encoder = new TextEncoder();
 const TARGET_MODELS: Readonly<Record<WireDialect, string>> = {
   'openai-chat': 'gpt-5.2',
   'openai-responses': 'gpt-5.2',
+  'openai-completions': 'davinci-002',
   'anthropic-messages': 'claude-sonnet-4-5',
   gemini: 'gemini-2.5-pro',
   'cohere-chat': 'command-a-reasoning-08-2025',
@@ -114,7 +115,7 @@ export function checkRequest(exchange: Exchange, to: WireDialect, bench: Bench):
   const target = bench.dialectOf(to);
   const neutral = from.readRequest(exchange.request, exchange.context);
   // What leans on a provider's memory is never translated.
-  if ((neutral.heldByProvider ?? []).length > 0 && to !== exchange.dialect) return [];
+  if ((neutral.sameDialectOnly ?? []).length > 0 && to !== exchange.dialect) return [];
   const { body, lost } = target.writeRequest(neutral, targetOf(TARGET_MODELS[to]));
   // A compatible host's own additions come back to it; they are not OpenAI's.
   const isForeign = exchange.provider === 'openai-compatible' && to === exchange.dialect;

@@ -13,7 +13,8 @@ export const WIRE_DIALECTS = Object.freeze([
   'cohere-chat',
   'ollama',
 ] as const);
-export type WireDialect = (typeof WIRE_DIALECTS)[number];
+/** Those, and one that can say no more than text: it is only read. */
+export type WireDialect = (typeof WIRE_DIALECTS)[number] | 'openai-completions';
 
 /** One recorded chat call: a row of the report is a provider, a column a pair of dialects. */
 export interface Exchange {
@@ -79,6 +80,9 @@ function classify(url: string): Pick<Exchange, 'provider' | 'dialect' | 'context
   if (/\/chat\/completions(\?.*)?$/.test(url)) {
     const provider = url.startsWith('https://api.openai.com/') ? 'openai' : 'openai-compatible';
     return { provider, dialect: 'openai-chat', context: { endpoint: 'chat', ...inBody } };
+  }
+  if (url.startsWith('https://api.openai.com/v1/completions')) {
+    return { provider: 'openai', dialect: 'openai-completions', context: { endpoint: 'completions', ...inBody } };
   }
   if (/\/responses(\?.*)?$/.test(url)) {
     const provider = url.startsWith('https://api.openai.com/') ? 'openai' : 'openai-compatible';

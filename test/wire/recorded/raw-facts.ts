@@ -22,6 +22,8 @@ export function rawFacts(dialect: WireDialect, chunks: readonly JsonObject[]): R
   switch (dialect) {
     case 'openai-chat':
       return openaiFacts(chunks);
+    case 'openai-completions':
+      return openaiFacts(chunks.map(textAsContent));
     case 'cohere-chat':
       return cohereFacts(chunks);
     case 'ollama':
@@ -69,6 +71,12 @@ function thinkingText(value: unknown): string {
 function detailsText(message: JsonObject): string {
   const details = asArray(message.reasoning_details).map(asObject);
   return details.map((detail) => asString(detail.text) ?? asString(detail.summary) ?? '').join('');
+}
+
+/** A completion in the form of a chat completion's answer. */
+function textAsContent(chunk: JsonObject): JsonObject {
+  const choices = asArray(chunk.choices).map(asObject);
+  return { ...chunk, choices: choices.map((choice) => ({ ...choice, delta: { content: choice.text } })) };
 }
 
 function openaiFacts(chunks: readonly JsonObject[]): RawFacts {
