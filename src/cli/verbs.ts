@@ -27,6 +27,7 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'diff', summary: 'what one revision of the policies does otherwise than another, and for whom', load: async () => (await import('./commands/diff.ts')).diff },
   { name: 'dry-run', summary: 'what a change would have done to recorded traffic, with gates', load: async () => (await import('./commands/dry-run.ts')).dryRun },
   { name: 'check', summary: 'everything a pull request must pass: layout, lint, tests, dry-run; its comment', load: async () => (await import('./commands/check.ts')).check },
+  { name: 'graph', summary: 'routes, chains, targets, caches and budgets as a picture: mermaid, dot, json', load: async () => (await import('./commands/graph.ts')).graph },
   { name: 'schema', summary: 'print the JSON Schema of a document kind', load: async () => (await import('./commands/schema.ts')).schema },
 ];
 
