@@ -79,8 +79,8 @@ rmSync(directory, { recursive: true });
 async function measureRedis(redisServer: string): Promise<void> {
   const cleanups: (() => void | Promise<void>)[] = [];
   const server = await startRedis({ after: (clean) => void cleanups.push(clean) }, redisServer);
-  await report('Redis (client only)', await open(server.url, directory), null);
-  const store = await open(server.url, directory);
+  await report('Redis (client only)', await open(`${server.url}?timeout=10000`, directory), null);
+  const store = await open(`${server.url}?timeout=10000`, directory);
   const watch = new Redis(server.url);
   const calls = async () => {
     const stats = await watch.info('commandstats');

@@ -30,6 +30,8 @@ export function requestFacts(
 
 /** What the body alone tells policy, whoever sends it: shared with those who explain a call that never came. Pure. */
 export function shapeFacts(shape: RequestShape, bodyBytes: number) {
+  // A format becomes a tool, or an instruction, where the target knows no formats.
+  const hasTools = shape.source.hasTools || shape.responseFormat !== 'text';
   return {
     model: shape.model,
     stream: shape.stream,
@@ -40,7 +42,7 @@ export function shapeFacts(shape: RequestShape, bodyBytes: number) {
     responseFormat: shape.responseFormat,
     hasReasoning: shape.hasReasoning,
     inputTokens: estimateTokens(shape.textLength, shape.messageCount),
-    inputTokensAtMost: inputCeiling(bodyBytes, shape.source),
+    inputTokensAtMost: inputCeiling(bodyBytes, { ...shape.source, hasTools }),
     maxOutputTokens: shape.maxOutputTokens,
     ...(shape.choices === undefined ? {} : { choices: shape.choices }),
     temperature: shape.temperature,

@@ -151,7 +151,7 @@ const asked: fc.Arbitrary<Asked> = fc
     tools: fc.array(fc.record({ name: fc.string({ minLength: 1, maxLength: 8 }), description: text, schema }), {
       maxLength: 2,
     }),
-    format: fc.option(schema, { nil: undefined }),
+    format: fc.option(fc.dictionary(fc.string({ maxLength: 8 }), schema), { nil: undefined }),
     cap: fc.option(fc.integer({ min: 1, max: 5000 }), { nil: undefined }),
     choices: fc.integer({ min: 1, max: 3 }),
   })
@@ -173,7 +173,8 @@ const asked: fc.Arbitrary<Asked> = fc
         ...(format === undefined ? [] : [plain(format)]),
       ],
       messages: messages.length + (system === undefined ? 0 : 1),
-      hasTools: tools.length > 0,
+      // A format becomes a tool where the target knows no formats.
+      hasTools: tools.length > 0 || format !== undefined,
       images: all.filter(({ kind }) => kind === 'image').length,
       // 32 tokens a second at 500 bytes a second.
       audioTokens: Math.floor((audioChars * 0.75) / 500) * 32,
