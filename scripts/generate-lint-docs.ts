@@ -37,6 +37,11 @@ Generated from \`src/lint/\` by \`npm run generate\`: ${pages.length} rules. \`s
 An \`error\` fails a check, a \`warn\` with \`--fail-level warn\` too; \`info\` is advice. Ids never change once released. A finding of a rule
 can be accepted by a document of kind Waiver, with a reason and a day on which it ends.
 
+\`Project.spec.ruleset\` pins the rules by their month: a rule that a later version brings is advice (\`info\`) until the project raises the
+month, so that an update alone never fails a check. \`signalbox lint --worst-case\` adds a table of the attempts, the time and the money
+that the worst request on each route can take; \`--format json\` always holds it as \`worstCases\`. How long a weight has stood unchanged is
+read from git, where there is a repository.
+
 | rule | severity | fires when |
 |---|---|---|
 ${rows.join('\n')}

@@ -25,7 +25,11 @@ export function costOfTokens(
   // A cache write can cost more than fresh input, and reasoning more than output: the dearest class bounds them all.
   const dearest = (...prices: readonly (string | undefined)[]): number =>
     Math.max(0, ...prices.map((price) => Number(price ?? 0)));
-  const inputPrice = dearest(tier?.input ?? row.input, tier?.cacheWrite ?? row.cacheWrite);
+  const inputPrice = dearest(
+    tier?.input ?? row.input,
+    tier?.cacheWrite ?? row.cacheWrite,
+    tier?.cacheWrite1h ?? row.cacheWrite1h,
+  );
   const outputPrice = dearest(tier?.output ?? row.output, tier?.reasoning ?? row.reasoning);
   return Math.ceil(input * inputPrice + output * outputPrice + Number(row.request ?? 0) * 1_000_000);
 }

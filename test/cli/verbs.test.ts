@@ -64,6 +64,13 @@ const table: readonly Row[] = [
   ['lint --quiet', failed, 1, /timeout\/missing/, nothing],
   ['lint --explain fallback/none', {}, 0, /^# fallback\/none\n/, nothing],
   ['lint --explain fallback/nope', {}, 2, nothing, /Did you mean fallback\/none\?/],
+  [
+    'lint --worst-case',
+    clean,
+    0,
+    /route +chain +attempts +time +one answer +whole request\ndefault +premium +2 +40s /,
+    nothing,
+  ],
   ['lint --explain all', {}, 0, /^alert\/duplicate +warn /, nothing],
   ['lnit', {}, 2, nothing, /unknown command 'lnit'\n\(Did you mean .*(lint|init)/],
   ['', {}, 2, nothing, /Usage: signalbox/],

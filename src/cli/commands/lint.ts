@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VERSION } from '#core';
-import { findPage, lintPages, runLint } from '#lint';
+import { findPage, lintPages, runLint, type WorstCase } from '#lint';
 import { suggest } from '#policy';
 import { findingsSince, type SinceRevision } from '../lint/changed-since.ts';
 import { type FixedFile, type FixedTree, fileText, fixTree } from '../lint/fix-tree.ts';
+import { lineAges } from '../lint/line-ages.ts';
 import { showDiff } from '../lint/show-diff.ts';
+import { showWorstCases } from '../lint/show-worst-cases.ts';
 import { chosenEnvironment, nothingToCheck, type PolicyTree, readTree, shownPath, treeOf } from '../load-tree.ts';
 import { policiesFolder, textOption, withEnvironment, withPolicies } from '../options.ts';
 import { startProgress } from '../progress.ts';
@@ -34,6 +36,7 @@ export const lint: Verb = {
     command
       .option('--fix', 'change the files where only one change can be meant; comments and layout stay')
       .option('--dry-run', 'with --fix: show the change and make none');
+    command.option('--worst-case', 'also show attempts, time and cost of the worst request on each route');
     command.option('--explain <rule>', 'print what a rule is about, with examples; `all` lists the rules');
   },
   run: checkPolicies,
@@ -56,7 +59,7 @@ async function checkPolicies(call: VerbCall): Promise<ExitCode> {
   if (problem) {
     // A tool that reads the report learns why there is none; a person reads it on stderr.
     const machine = outputs.filter(({ format }) => format !== 'pretty');
-    const nothing = { waived: 0, environments: [], since: null, repaired: null, isPreview: false };
+    const nothing = { waived: 0, worstCases: [], environments: [], since: null, repaired: null, isPreview: false };
     await report({ tree, findings: tree.parsed.diagnostics, ...nothing }, { call, failLevel, exitCode: 2 }, machine);
     throw problem;
   }
@@ -85,7 +88,14 @@ async function checkTree(call: VerbCall, tree: PolicyTree, step: (text: string) 
   step('checking …');
   const nowMs = call.terminal.nowMs();
   const selected = chosen === null ? null : [chosen];
-  const result = runLint({ parsed: tree.parsed, compiled, nowMs, ...(selected && { environments: selected }) });
+  const lineChangedMs = await lineAges(tree);
+  const result = runLint({
+    parsed: tree.parsed,
+    compiled,
+    nowMs,
+    lineChangedMs,
+    ...(selected && { environments: selected }),
+  });
   const shown = { ...result, environments: selected ?? environments };
   const revision = textOption(call.options.changedSince);
   if (revision === undefined) return { ...shown, since: null };
@@ -124,6 +134,7 @@ async function readWhatIsNamed(call: VerbCall): Promise<PolicyTree> {
 interface TreeFindings {
   readonly findings: Report['findings'];
   readonly waived: number;
+  readonly worstCases: readonly WorstCase[];
   readonly environments: readonly string[];
   readonly since: SinceRevision | null;
 }
@@ -140,7 +151,7 @@ async function report(
   { call, failLevel, exitCode }: Pick<Report, 'failLevel'> & { readonly call: VerbCall; readonly exitCode: ExitCode },
   outputs: readonly Output[],
 ): Promise<void> {
-  const { tree, findings, environments, since, repaired, isPreview } = checked;
+  const { tree, findings, environments, worstCases, since, repaired, isPreview } = checked;
   const texts = hideFoundSecrets(tree.parsed.texts, findings);
   const files = tree.loaded.sources.length;
   const shown: Report = {
@@ -150,6 +161,7 @@ async function report(
       version: VERSION,
       exitCode,
       findings: findings.map(jsonFinding),
+      worstCases,
       ...(since !== null && { changedSince: since.base, hidden: since.hidden }),
       ...(repaired !== null && { fixed: repaired.fixed.map(({ file, titles }) => ({ file, fixes: titles })) }),
     },
@@ -168,9 +180,10 @@ async function report(
       : repaired.fixed.map(({ file }) =>
           showDiff(shownPath(file, tree), texts.get(file) ?? '', after.get(file) ?? '', look.hasColours),
         );
+  const tables = call.options.worstCase === true ? [showWorstCases(worstCases)] : [];
   await writeReports(shown, outputs, call.terminal, {
     isQuiet: call.options.quiet === true,
-    own: isPreview ? { pretty: (look) => [...diffs(look), writePretty(shown, look)].filter(Boolean).join('\n') } : {},
+    own: { pretty: (look) => [...diffs(look), ...tables, writePretty(shown, look)].filter(Boolean).join('\n') },
   });
 }
 
