@@ -1,5 +1,6 @@
 import type { Catalog } from '#catalog';
 import { compareText } from '#core';
+import { closeRoutes } from './close-routes.ts';
 import type { ConfigKind } from './config-kinds.ts';
 import { addDocument, addNamed, createDraft, type Draft, note, takeName } from './draft.ts';
 import { addTests } from './first-tests.ts';
@@ -81,29 +82,11 @@ export function importConfig(input: ImportInput): ImportResult {
   };
 }
 
-/** A star alone excludes nothing, and only a route without conditions closes the space of requests. */
-function openMatch(match: Record<string, unknown>): void {
-  if ((match.models as readonly string[] | undefined)?.includes('*')) delete match.models;
-}
-
 const MADE: ReadonlySet<string> = new Set(['Provider', 'Model', 'Chain', 'Budget', 'Cache', 'Guardrail']);
 
 /** What every tree needs beside the source's own: the project, a consumer, and a route that closes the space of requests. */
 function addFrame(draft: Draft, input: ImportInput): void {
-  const routes = draft.documents.filter(({ kind }) => kind === 'Route');
-  for (const { spec } of routes) openMatch(spec.match as Record<string, unknown>);
-  if (!routes.some(({ spec }) => Object.keys(spec.match as object).length === 0)) {
-    addNamed(
-      draft,
-      'Route',
-      'everything-else',
-      {
-        description: 'Models that the imported configuration does not name',
-        spec: { match: {}, deny: { status: 404, message: 'No model of this name is offered here.' } },
-      },
-      null,
-    );
-  }
+  closeRoutes(draft);
   const hasConsumer = draft.documents.some(({ kind }) => kind === 'Consumer');
   const consumer = hasConsumer
     ? (draft.documents.find(({ kind }) => kind === 'Consumer')?.name ?? 'app')

@@ -1,7 +1,8 @@
 import type { Catalog } from '#catalog';
 import type { Diagnostic } from '#core';
-import { runLint } from '#lint';
+import { BUILTIN_FINDINGS, runLint } from '#lint';
 import { compileEnvironment, listEnvironments, parsePolicies } from '#policy';
+import { closeRoutes } from './close-routes.ts';
 import { addNamed, type Draft, type DraftDocument, note } from './draft.ts';
 import { pathsOf, renderDocument, type TreeFile } from './render-document.ts';
 import { trimCatalog } from './trim-catalog.ts';
@@ -12,16 +13,16 @@ export interface SettledTree {
   readonly findings: readonly Diagnostic[];
 }
 
-/** Rules about what the source itself decided: accepting them for a while keeps its behaviour, and the waiver says until when. */
-const WAIVED: ReadonlySet<string> = new Set([
-  'fallback/self',
-  'fallback/context-shrinks',
-  'fallback/missing-capability',
-  'model/price-missing',
-  'timeout/exceeds-deadline',
-  'route/empty-match',
-  // Keys were taken out before: what is left only looks like one.
-  'secret/literal',
+/**
+ * Mistakes that nobody can accept: what is found by reading and linking, and routes that never get a request. Every other rule is about what the source
+ * itself decided: accepting it for a while keeps its behaviour, and the waiver says until when.
+ */
+const NEVER_WAIVED: ReadonlySet<string> = new Set([
+  ...BUILTIN_FINDINGS.map(({ id }) => id),
+  'route/shadowed',
+  'route/ambiguous',
+  'route/no-default',
+  'test/vacuous',
 ]);
 /** What the tree cannot be without; a finding about one of these is about something else that is missing. */
 const FRAME: ReadonlySet<string> = new Set(['Project', 'Environment', 'Consumer']);
@@ -61,6 +62,7 @@ function repair(
   nowMs: number,
 ): void {
   if (errors.some(({ rule }) => rule === 'route/ambiguous') && rank(draft)) return;
+  if (errors.some(({ rule }) => rule === 'route/no-default')) closeRoutes(draft);
   const done = new Set<DraftDocument>();
   for (const error of errors) {
     const document = byPath.get(error.file);
@@ -70,7 +72,7 @@ function repair(
       ({ kind, spec }) =>
         kind === 'Waiver' && spec.rule === error.rule && spec.subject === `${document.kind}/${document.name}`,
     );
-    if (WAIVED.has(error.rule) && !isWaived) waive(draft, document, error, nowMs);
+    if (!NEVER_WAIVED.has(error.rule) && !isWaived) waive(draft, document, error, nowMs);
     else remove(draft, document, error);
   }
 }

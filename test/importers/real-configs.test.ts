@@ -67,7 +67,7 @@ describe('real configurations', () => {
       for (const topic of new Set(
         result.differences.filter(({ effect }) => effect === 'left-out').map((each) => each.topic),
       )) {
-        const key = `${system} ${topic}`;
+        const key = `${outcome === 'none' ? 'not at all' : 'in part'}: ${system} ${topic}`;
         reasons.set(key, (reasons.get(key) ?? 0) + 1);
       }
     }
@@ -95,7 +95,14 @@ function print(
     row.map((cell, at) => cell.padEnd(at === 0 ? 18 : 15)).join(''),
   );
   console.log(lines.join('\n'));
-  const top = [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 25);
-  console.log(`left out, in how many files: ${top.map(([reason, count]) => `${reason} ${count}`).join(', ')}`);
+  for (const how of ['in part', 'not at all']) {
+    const top = [...reasons]
+      .filter(([reason]) => reason.startsWith(how))
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, 15);
+    console.log(
+      `${how}, for what was left out in how many files: ${top.map(([reason, count]) => `${reason.slice(how.length + 2)} ${count}`).join(', ')}`,
+    );
+  }
   for (const problem of problems) console.log(`unreadable: ${problem}`);
 }

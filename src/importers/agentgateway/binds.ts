@@ -36,6 +36,8 @@ function addRoute(draft: Draft, node: SourceNode, fallbackName: string): void {
         'the backends are no AI providers',
         'Name them as Providers where they speak a dialect of one.',
       );
+    node.get('matches')?.take();
+    node.get('name')?.take();
     return;
   }
   const name = textAt(node, 'name') ?? targets[0]?.label ?? fallbackName;

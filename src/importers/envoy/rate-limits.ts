@@ -43,6 +43,7 @@ function addRule(draft: Draft, rule: SourceNode, name: string): void {
       `a limit on ${shown(key ?? 'an expression')}, which is no count of tokens that Budgets know`,
       'Write a Budget on cost or tokens.',
     );
+    rule.take();
     return;
   }
   const { models, metadata, per } = selectors(draft, rule);
@@ -59,6 +60,7 @@ function addRule(draft: Draft, rule: SourceNode, name: string): void {
       'a limit for a model that no rule of the file names',
       'Write a Budget with the routes or models it is for.',
     );
+    rule.take();
     return;
   }
   note(

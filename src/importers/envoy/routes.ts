@@ -72,6 +72,7 @@ function addRule(draft: Draft, resources: Resources, route: Resource, rule: Sour
   const policy = policyOf(resources, route);
   const retry = retryOf(draft, policy?.get('retry'));
   const total = milliseconds(spanMs(textAt(rule.get('timeouts'), 'request')));
+  const idle = milliseconds(spanMs(textAt(rule, 'streamIdleTimeout')));
   const isFallback = new Set(targets.map(({ priority }) => priority)).size > 1;
   const isWeighted = !isFallback && targets.length > 1;
   if (isFallback && targets.some(({ weight }) => weight !== undefined))
@@ -113,7 +114,10 @@ function addRule(draft: Draft, resources: Resources, route: Resource, rule: Sour
       strategy: isWeighted ? 'weighted' : 'fallback',
       targets: targets.map(({ priority: _, ...target }) => target),
       fallbackOn: isWeighted ? [] : isFallback ? retry.fallbackOn : undefined,
-      timeouts: total ? { ...retry.timeouts, total } : retry.timeouts,
+      timeouts:
+        total || idle || retry.timeouts
+          ? { ...(idle && { idle }), ...retry.timeouts, ...(total && { total }) }
+          : undefined,
       retry: retry.retry,
       maxAttempts: retry.retry ? Math.max(targets.length, Number(retry.retry.max ?? 0) + 1) : undefined,
     },

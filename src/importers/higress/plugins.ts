@@ -96,6 +96,8 @@ function addCache(draft: Draft, config: SourceNode): string {
         mode: isSemantic ? 'semantic' : 'exact',
         ttl: ttl ?? '1h',
         partition: ['consumer'],
+        // What looks alike may still ask for another tool or show another picture.
+        ...(isSemantic && { maxTemperature: 1, neverWhen: { hasTools: true, hasImages: true } }),
         ...(isSemantic && {
           semantic: {
             embedder: 'openai/text-embedding-3-small',

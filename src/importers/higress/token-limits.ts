@@ -35,6 +35,7 @@ function addKey(draft: Draft, node: SourceNode, kind: string, field: string, val
       `a limit for keys by regular expression (${shown(value)})`,
       'Write a Budget with a glob.',
     );
+    node.take();
     return;
   }
   if (/ip$/.test(kind)) {
@@ -46,6 +47,7 @@ function addKey(draft: Draft, node: SourceNode, kind: string, field: string, val
       'a limit for addresses: Budgets count consumers and metadata',
       'Write a Budget with `per: [consumer]`.',
     );
+    node.take();
     return;
   }
   const per = isEach ? (/consumer/.test(kind) ? ['consumer'] : [`metadata.${wordOf(field)}`]) : [];

@@ -78,6 +78,8 @@ export function addCache(draft: Draft, settings: SourceNode | undefined): string
         mode: canCompare ? 'semantic' : 'exact',
         ttl: ttl ?? '1h',
         partition: ['consumer'],
+        // What looks alike may still ask for another tool or show another picture.
+        ...(canCompare && { maxTemperature: 1, neverWhen: { hasTools: true, hasImages: true } }),
         ...(canCompare && {
           semantic: {
             embedder: embedderName(draft, embedder),

@@ -11,6 +11,7 @@ export function addConditional(reader: PortkeyReader, root: SourceNode, shared: 
   const strategy = root.get('strategy');
   const conditions = strategy?.get('conditions')?.items() ?? [];
   const targets = root.get('targets')?.items() ?? [];
+  for (const each of targets) each.get('weight')?.take();
   const chains = new Map<string, string | null>();
   const chainFor = (name: string | undefined): string | null => {
     const target = targets.find((each) => textAt(each, 'name') === name);

@@ -136,6 +136,8 @@ function addCache(draft: Draft, root: SourceNode): string | null {
         mode: isSemantic ? 'semantic' : 'exact',
         ttl: seconds(maxAge) ?? '7d',
         partition: ['consumer'],
+        // What looks alike may still ask for another tool or show another picture.
+        ...(isSemantic && { maxTemperature: 1, neverWhen: { hasTools: true, hasImages: true } }),
         ...(isSemantic && { semantic: { embedder: 'openai/text-embedding-3-small', threshold: 0.95, shadow: true } }),
       },
     },

@@ -40,6 +40,8 @@ export function addGroup(
 ): string | null {
   const { draft } = reader;
   const own = settingsOf(draft, node, inherited);
+  // Weights say something under `loadbalance` alone.
+  for (const each of node.get('targets')?.items() ?? []) each.get('weight')?.take();
   const list = node.get('targets');
   const mode = modeOf(node);
   const nodes = list === undefined ? [node] : mode === 'single' ? list.items().slice(0, 1) : list.items();
