@@ -223,6 +223,56 @@ describe('the official OpenAI client on the Responses API', () => {
   });
 });
 
+describe('the official OpenAI client on the older completions', () => {
+  it('talks to every provider: plain and streaming', async (t) => {
+    const { openai, providers } = await setUp(t);
+    for (const to of PROVIDER_NAMES) {
+      providers[to].enqueue(ANSWERS[to].whole, ANSWERS[to].stream);
+      const base = { model: `to-${to}`, prompt: 'Hello', max_tokens: 20 };
+      const whole = await openai.completions.create(base);
+      assert.deepEqual([whole.choices[0]?.text, whole.usage?.total_tokens], ['Hi there', 12], to);
+      let text = '';
+      for await (const chunk of await openai.completions.create({ ...base, stream: true }))
+        text += chunk.choices[0]?.text;
+      assert.equal(text, 'Hi there', to);
+    }
+  });
+
+  it('passes through where the provider also speaks them, and asks nothing of a chat that it cannot say', async (t) => {
+    const providers = await startProviders(t);
+    const files = policyFiles(providers);
+    const openaiAlso = files['providers.yaml']?.replace(
+      'dialect: openai-chat,',
+      'dialect: openai-chat, alsoSpeaks: [openai-completions],',
+    );
+    const gateway = await startTestGateway(
+      t,
+      { ...files, 'providers.yaml': openaiAlso ?? '' },
+      { env: SECRETS, environment: 'production' },
+    );
+    const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: KEYS.team, maxRetries: 0 });
+    const answer = {
+      id: 'cmpl-1',
+      object: 'text_completion',
+      created: 5,
+      model: 'm',
+      choices: [{ text: 'mid', index: 0 }],
+    };
+    providers.openai.otherwise({ body: answer });
+    const body = { model: 'to-openai', prompt: ['a', 'b'], suffix: 'z' };
+    assert.equal((await openai.completions.create(body)).choices[0]?.text, 'mid');
+    const [request] = providers.openai.requests;
+    assert.equal(request?.path, '/v1/completions');
+    assert.deepEqual(request?.json, { ...body, model: 'up-openai-model' });
+
+    await assert.rejects(openai.completions.create({ ...body, model: 'to-anthropic' }), (error: unknown) => {
+      assert.ok(error instanceof OpenAI.BadRequestError);
+      assert.deepEqual([error.code, error.param], ['unsupported_parameter', 'prompt']);
+      return true;
+    });
+  });
+});
+
 describe('the official Anthropic client', () => {
   for (const to of PROVIDER_NAMES) {
     it(`talks to ${to}: plain, streaming, tools`, async (t) => {

@@ -38,7 +38,9 @@ export function apply(body: JsonObject, edits: Readonly<Record<string, unknown>>
 
 function writeBody(request: NeutralRequest, traits: ClaudeTraits, lost: string[]): JsonObject {
   const { system, turns } = writeMessages(request.messages, lost);
-  if (turns.length === 0) throw invalidField('messages', 'expected at least one message with content');
+  // Where something was lost, that is the reason, and another target may serve it.
+  if (turns.length === 0 && lost.length === 0)
+    throw invalidField('messages', 'expected at least one message with content');
   const { thinking, effort, lost: lostThinking } = writeThinking(request.reasoning, traits, isOwn(request));
   if (lostThinking) lost.push('reasoning_effort');
   const extra = writeExtra(request, lost);

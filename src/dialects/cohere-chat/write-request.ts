@@ -9,6 +9,7 @@ import {
 import { compact } from '../compact.ts';
 import type { OutboundTarget, WrittenRequest } from '../dialect.ts';
 import { writeFunctionTools } from '../function-tools.ts';
+import { ownLogprobs } from '../own-logprobs.ts';
 import { promptAround } from '../prompt-around.ts';
 import { applyPolicy } from './policy.ts';
 import { canThink, writeThinking } from './thinking.ts';
@@ -19,12 +20,16 @@ export const CHAT_PATH = '/chat';
 /** Writes a chat request of Cohere's version 2. */
 export function writeRequest(request: NeutralRequest, target: OutboundTarget): WrittenRequest {
   const lost: string[] = [];
+  const logprobs = ownLogprobs(request, 'cohere-chat', (path) => lost.push(path));
   const isOwn = request.dialect === 'cohere-chat';
+  if (logprobs?.top) lost.push('top_logprobs');
   nameLost(request, isOwn, lost);
   const { tools, choice } = narrow(request.tools, request.toolChoice);
   const written = writeFunctionTools(tools, 'cohere-chat', lost);
   const messages = writeMessages(promptAround(request.messages, target.prompt), { lost, canThink: canThink(target) });
-  if (messages.length === 0) throw invalidField('messages', 'expected at least one message with content');
+  // Where something was lost, that is the reason, and another target may serve it.
+  if (messages.length === 0 && lost.length === 0)
+    throw invalidField('messages', 'expected at least one message with content');
   const isStrict = tools.some((tool) => tool.kind === 'function' && tool.strict === true);
   const body = compact<JsonObject>({
     ...(isOwn ? request.extra : {}),
@@ -43,7 +48,7 @@ export function writeRequest(request: NeutralRequest, target: OutboundTarget): W
     seed: request.seed,
     frequency_penalty: request.frequencyPenalty,
     presence_penalty: request.presencePenalty,
-    logprobs: request.logprobs === undefined ? undefined : true,
+    logprobs: logprobs === undefined ? undefined : true,
     response_format: writeFormat(request.responseFormat),
     thinking: writeThinking(request.reasoning, target, lost),
   });
@@ -54,7 +59,6 @@ export function writeRequest(request: NeutralRequest, target: OutboundTarget): W
 function nameLost(request: NeutralRequest, isOwn: boolean, lost: string[]): void {
   if (request.n !== undefined && request.n > 1) lost.push('n');
   if (request.parallelToolCalls === false) lost.push('parallel_tool_calls');
-  if (request.logprobs?.top) lost.push('top_logprobs');
   if (request.user !== undefined) lost.push('user');
   if (request.serviceTier !== undefined && request.serviceTier !== 'auto') lost.push('service_tier');
   if (!isOwn) lost.push(...Object.keys(request.extra));

@@ -1,5 +1,6 @@
 import type { JsonObject, NeutralRequest, ResponseFormat } from '#core';
 import { omit } from '#core';
+import { ownLogprobs } from '../own-logprobs.ts';
 import { isThirdGeneration, type ModelFamily, takesJsonSchema } from './model-family.ts';
 import { plainJsonSchema, schemaSubset } from './schema-subset.ts';
 import { isThinkingLessened, writeThinking } from './thinking.ts';
@@ -8,7 +9,8 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** Writes `generationConfig`, without what policy sets. */
 export function writeConfig(request: NeutralRequest, family: ModelFamily, lost: Set<string>): Record<string, unknown> {
-  const { logprobs, stop } = request;
+  const { stop } = request;
+  const logprobs = ownLogprobs(request, 'gemini', (name) => lost.add(name));
   return omit(
     {
       maxOutputTokens: request.maxOutputTokens,

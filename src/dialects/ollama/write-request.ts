@@ -2,6 +2,7 @@ import { invalidField, type JsonObject, type NeutralRequest, type ResponseFormat
 import { compact } from '../compact.ts';
 import type { OutboundTarget, WrittenRequest } from '../dialect.ts';
 import { writeFunctionTools } from '../function-tools.ts';
+import { ownLogprobs } from '../own-logprobs.ts';
 import { promptAround } from '../prompt-around.ts';
 import { applyPolicy } from './policy.ts';
 import { writeThink } from './think.ts';
@@ -12,6 +13,7 @@ export const CHAT_PATH = '/chat';
 /** Writes a chat request of Ollama's own API. */
 export function writeRequest(request: NeutralRequest, target: OutboundTarget): WrittenRequest {
   const lost: string[] = [];
+  const logprobs = ownLogprobs(request, 'ollama', (path) => lost.push(path));
   const own = request.dialect === 'ollama' ? ownFields(request.extra) : { top: {}, options: {} };
   nameLost(request, lost);
   // There is no choice: tools that must not be used are not offered.
@@ -20,7 +22,9 @@ export function writeRequest(request: NeutralRequest, target: OutboundTarget): W
     lost,
     systemRole: target.quirks.systemRole,
   });
-  if (messages.length === 0) throw invalidField('messages', 'expected at least one message with content');
+  // Where something was lost, that is the reason, and another target may serve it.
+  if (messages.length === 0 && lost.length === 0)
+    throw invalidField('messages', 'expected at least one message with content');
   const options = compact<JsonObject>({
     ...own.options,
     num_predict: request.maxOutputTokens,
@@ -41,8 +45,8 @@ export function writeRequest(request: NeutralRequest, target: OutboundTarget): W
     tools: tools.length > 0 ? tools : undefined,
     format: writeFormat(request.responseFormat),
     think: writeThink(request.reasoning, target, lost),
-    logprobs: request.logprobs === undefined ? undefined : true,
-    top_logprobs: request.logprobs?.top,
+    logprobs: logprobs === undefined ? undefined : true,
+    top_logprobs: logprobs?.top,
     options: Object.keys(options).length > 0 ? options : undefined,
   });
   return { path: CHAT_PATH, query: {}, headers: {}, body: applyPolicy(body, target, lost), lost };

@@ -12,6 +12,7 @@ const TOKEN = '    ';
 
 /** What policy needs of a completion request. Every prompt is answered, and `best_of` answers are paid for though one is told. */
 export function readShape(body: JsonObject, _context?: InboundContext): RequestShape {
+  const model = readModel(body);
   const prompts = readPrompts(body);
   const meter = createTextMeter();
   for (const prompt of prompts) meter.add(typeof prompt === 'string' ? prompt : TOKEN.repeat(prompt.length));
@@ -20,7 +21,7 @@ export function readShape(body: JsonObject, _context?: InboundContext): RequestS
   const stream = readBoolean(body, 'stream') ?? false;
   const each = Math.max(readNumber(body, 'n') ?? 1, readNumber(body, 'best_of') ?? 1);
   return {
-    model: readModel(body),
+    model,
     stream,
     streamUsage: stream && readStreamUsage(body),
     toolCount: 0,

@@ -1,6 +1,7 @@
 import { asArray, type JsonObject, type NeutralRequest, type ResponseFormat } from '#core';
 import { compact } from '../compact.ts';
 import type { OutboundTarget, WrittenRequest } from '../dialect.ts';
+import { ownLogprobs } from '../own-logprobs.ts';
 import { promptAround } from '../prompt-around.ts';
 import { effortOf } from '../reasoning-effort.ts';
 import { applyPolicy } from './policy.ts';
@@ -12,6 +13,7 @@ export const RESPONSES_PATH = '/responses';
 /** Writes a request for the Responses API. Nothing is stored: the caller's dialect holds the history itself. */
 export function writeRequest(request: NeutralRequest, target: OutboundTarget): WrittenRequest {
   const lost: string[] = [];
+  const logprobs = ownLogprobs(request, 'openai-responses', (path) => lost.push(path));
   const isOwn = request.dialect === 'openai-responses';
   const { 'text.verbosity': verbosity, ...extra } = isOwn ? request.extra : {};
   nameLost(request, isOwn, lost);
@@ -23,7 +25,7 @@ export function writeRequest(request: NeutralRequest, target: OutboundTarget): W
     ...asArray(extra.include),
     // Refused by models that do not reason.
     ...(canReason ? ['reasoning.encrypted_content'] : []),
-    ...(request.logprobs === undefined ? [] : ['message.output_text.logprobs']),
+    ...(logprobs === undefined ? [] : ['message.output_text.logprobs']),
   ]);
   const body = compact<JsonObject>({
     ...extra,
@@ -40,7 +42,7 @@ export function writeRequest(request: NeutralRequest, target: OutboundTarget): W
     max_output_tokens: writeCap(request.maxOutputTokens, lost),
     temperature: request.temperature,
     top_p: request.topP,
-    top_logprobs: request.logprobs?.top,
+    top_logprobs: logprobs?.top,
     text: Object.keys(text).length > 0 ? text : undefined,
     reasoning,
     user: request.user,
