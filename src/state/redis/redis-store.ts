@@ -1,7 +1,6 @@
 import type { Clock } from '#core';
 import { claimsWithFallback } from '../claims-with-fallback.ts';
 import { createLastKnown } from '../ledger/last-known.ts';
-import { createTargetHints } from '../memory/target-hints.ts';
 import type {
   BreakerRules,
   CommitResult,
@@ -18,11 +17,12 @@ import { createRedisClient, type RedisClient } from './connect-redis.ts';
 import { createLateAccounts } from './late-accounts.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-target.ts';
 import { loadScripts, runScript, type Scripts } from './scripts.ts';
+import { createSharedHints } from './shared-hints.ts';
 import {
   readClaims,
   readCommitted,
+  readFactsReply,
   readReserved,
-  readStates,
   readSwept,
   writeCharges,
   writeCounters,
@@ -33,7 +33,7 @@ import {
 export interface RedisStoreOptions<State> {
   /** See `parseRedisUrl`. */
   readonly url: string;
-  /** For the hints on targets, which stay in the process. */
+  /** For calls in flight, and for hints while the server is away. */
   readonly clock: Clock;
   readonly breaker: BreakerRules<State>;
   /** Leases and rolling windows go by `clock` instead of the server's time: for tests that move it. */
@@ -46,6 +46,9 @@ const CONNECT_MS = 2000;
 const MAX_LATE_ACCOUNTS = 10_000;
 const MAX_KNOWN_COUNTERS = 10_000;
 const SWEPT_PER_STEP = 100;
+const HINTS_DELAY_MS = 50;
+/** To `read-facts.lua`: no counters, no reports, no targets. */
+const NOTHING_ASKED = ['[]', '[]', '[]'];
 
 /**
  * Opens the store that replicas share: one ledger in Redis or a cluster, each step one script, so that any number of gateways enforce one limit. Resolves also
@@ -58,13 +61,15 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
   const client = createRedisClient(target);
   const nowMs = () => options.clock.nowMs();
   const prefix = `{${target.ledger}}:`;
-  const hints = createTargetHints(options.breaker, options.maxTargets ?? 10_000);
+  const hints = createSharedHints(options.breaker, options.maxTargets ?? 10_000);
   const lastKnown = createLastKnown(MAX_KNOWN_COUNTERS);
   const late = createLateAccounts(MAX_LATE_ACCOUNTS);
+  const wantedHints = new Set<string>();
+  let hintsTimer: NodeJS.Timeout | null = null;
   const availability = createAvailability({
     display: target.display,
     timeoutMs: target.timeoutMs,
-    ping: () => run('readFacts', [], ['[]']),
+    ping: () => run('readFacts', [], NOTHING_ASKED),
     onLost: ({ detail }) => options.onEvent?.({ kind: 'lost', detail }),
     onFound() {
       const detail = `The budget store ${target.display} answers again.`;
@@ -97,17 +102,50 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
   }
 
   async function readFacts({ counters, targets }: FactsQuery) {
-    const known = hints.read(targets, nowMs());
-    if (counters.length === 0) return { counters: {}, ...known };
-    const keys = counters.map(({ key }) => `c:${key}`);
+    if (counters.length === 0) {
+      // Not worth a round trip: what is known of the targets is some seconds old at most.
+      if (hints.staleOf(targets, nowMs()).length > 0) scheduleHints(targets);
+      return { counters: {}, ...hints.read(targets, nowMs()) };
+    }
     try {
-      const states = readStates(await availability.roundTrip(() => run('readFacts', keys, [writeCounters(counters)])));
-      lastKnown.learn(states);
-      return { counters: states, ...known };
+      const states = await askFacts(counters, targets);
+      return { counters: states, ...hints.read(targets, nowMs()) };
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
-      throw error.withLastKnown({ counters: lastKnown.of(counters), ...known });
+      throw error.withLastKnown({ counters: lastKnown.of(counters), ...hints.read(targets, nowMs()) });
     }
+  }
+
+  /** One round trip, with what became of calls since the last one. */
+  async function askFacts(counters: FactsQuery['counters'], targets: readonly string[] | '*') {
+    const keys = ['targets', ...counters.map(({ key }) => `c:${key}`)];
+    const args = [writeCounters(counters), JSON.stringify(hints.takeReports())];
+    const names = targets === '*' ? '*' : JSON.stringify(targets);
+    const reply = readFactsReply(await availability.roundTrip(() => run('readFacts', keys, [...args, names])));
+    lastKnown.learn(reply.states);
+    hints.learn(reply.hints, nowMs());
+    return reply.states;
+  }
+
+  /** Sends what became of calls, should no request do so before, and asks how those targets are. */
+  function scheduleHints(targets: readonly string[]): void {
+    if (availability.isAway()) return;
+    for (const name of targets) wantedHints.add(name);
+    hintsTimer ??= setTimeout(() => {
+      hintsTimer = null;
+      const wanted = [...wantedHints];
+      wantedHints.clear();
+      askFacts([], wanted).catch(() => undefined);
+    }, HINTS_DELAY_MS).unref();
+  }
+
+  async function openBreakers(): Promise<Record<string, 'open' | 'half-open'>> {
+    try {
+      await askFacts([], '*');
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+    }
+    return hints.openBreakers(nowMs());
   }
 
   async function reserve({ id, owner, reservations, memo = '' }: Hold) {
@@ -157,7 +195,7 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
 
   await connect(client, target);
   try {
-    await availability.roundTrip(() => run('readFacts', [], ['[]']));
+    await availability.roundTrip(() => run('readFacts', [], NOTHING_ASKED));
   } catch (error) {
     const reply = error instanceof StoreUnavailableError ? (error.cause as Error).cause : null;
     // Away for now is told by `onLost`; a server that will not run the scripts never will.
@@ -175,11 +213,17 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
     sweep,
     recentLeaseEnds: async () => [],
     ...claimsWithFallback({ claim, claimedAt }, nowMs),
-    attemptStarted: (name, breaker) => hints.started(name, breaker, nowMs()),
-    attemptEnded: (report) => hints.ended(report, nowMs()),
-    openBreakers: async () => hints.openBreakers(nowMs()),
+    attemptStarted(name, breaker) {
+      if (hints.started(name, breaker, nowMs())) scheduleHints([name]);
+    },
+    attemptEnded(report) {
+      hints.ended(report, nowMs());
+      scheduleHints([report.target]);
+    },
+    openBreakers,
     async close() {
       if (late.size() > 0 && !availability.isAway()) await late.deliver(send);
+      if (hintsTimer !== null) clearTimeout(hintsTimer);
       availability.close();
       client.disconnect();
     },

@@ -17,8 +17,8 @@ export type Scripts = Readonly<
 /** Reads the scripts that lie beside this file; each begins with the common part, `ledger.lua`. */
 export function loadScripts(): Scripts {
   const common = read('ledger.lua');
-  const script = (file: string): Script => {
-    const text = `${common}\n${read(file)}`;
+  const script = (...files: readonly string[]): Script => {
+    const text = [common, ...files.map(read)].join('\n');
     // What names a script in Redis; no secret hangs on it.
     return { text, sha1: createHash('sha1').update(text).digest('hex') };
   };
@@ -27,7 +27,7 @@ export function loadScripts(): Scripts {
     commit: script('commit.lua'),
     renew: script('renew.lua'),
     sweep: script('sweep.lua'),
-    readFacts: script('read-facts.lua'),
+    readFacts: script('target-hints.lua', 'read-facts.lua'),
     claim: script('claim.lua'),
     claimedAt: script('claimed-at.lua'),
   };

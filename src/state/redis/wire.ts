@@ -9,6 +9,7 @@ import type {
   ReserveResult,
   SweepResult,
 } from '../store.ts';
+import type { SharedHint } from './shared-hints.ts';
 
 /** Reservations as `reserve.lua` reads them. Pure. */
 export function writeReservations(reservations: readonly Reservation[]): string {
@@ -97,6 +98,24 @@ function readLeaseEnd(id: string, written: WrittenEnd): LeaseEnd | null {
 }
 
 /** What `read-facts.lua` says. Pure. */
+export function readFactsReply(reply: unknown): {
+  readonly states: Readonly<Record<string, CounterState>>;
+  readonly hints: Readonly<Record<string, SharedHint>>;
+} {
+  const [states, values] = reply as [unknown, (string | number)[]];
+  const hints: Record<string, SharedHint> = {};
+  for (let at = 0; at + 3 < values.length; at += 4) {
+    const [name, view, openForMs, latencyMs] = values.slice(at, at + 4);
+    hints[String(name)] = {
+      view: view === 'open' || view === 'half-open' ? view : 'closed',
+      openForMs: Number(openForMs),
+      latencyMs: Number(latencyMs) < 0 ? null : Number(latencyMs),
+    };
+  }
+  return { states: readStates(states), hints };
+}
+
+/** Counters as every script says them. Pure. */
 export function readStates(reply: unknown): Readonly<Record<string, CounterState>> {
   const values = reply as (string | number)[];
   const states: Record<string, CounterState> = {};
