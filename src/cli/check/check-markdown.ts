@@ -35,17 +35,17 @@ export function checkMarkdown(report: CheckReport): string {
     ...report.notes.map((note) => `⚠️ ${escapeCell(note)}`),
     fold(
       'Layout',
-      findingsTable(layout.report?.findings ?? [], (file) => file),
+      findingsList(layout.report?.findings ?? [], (file) => file),
     ),
     fold(
       'Lint findings',
-      findingsTable(
+      findingsList(
         (lint.report?.findings ?? []).filter(({ severity }) => severity !== 'info'),
         pathOf,
       ),
     ),
-    fold('Tests that fail', testsTable(report, pathOf)),
-    fold('Why nothing was replayed', findingsTable(dryRun.findings, pathOf)),
+    fold('Tests that fail', testsList(report, pathOf)),
+    fold('Why nothing was replayed', findingsList(dryRun.findings, pathOf)),
     ...(dryRun.report === null ? [] : ['#### Dry-run', ...dryRunSections(dryRun.report, pathOf)]),
     footer(report),
   ];
@@ -109,31 +109,31 @@ function count(amount: number, noun: string): string {
   return `${number(amount)} ${noun}${amount === 1 ? '' : 's'}`;
 }
 
-function findingsTable(findings: readonly CheckFinding[], pathOf: PathOf): string {
+/** Lists, since a table of long paths does not fit a phone. */
+function findingsList(findings: readonly CheckFinding[], pathOf: PathOf): string {
   const words = { error: '🛑', warn: '⚠️', info: 'ℹ️' } as const;
-  const cells = findings.map(({ severity, file, line, rule, message, hint }) => {
+  const items = findings.map(({ severity, file, line, rule, message, hint }) => {
     const advice = hint == null || hint === '' ? '' : `<br>${escapeCell(hint)}`;
-    return `| ${words[severity]} | ${codeSpan(`${pathOf(file)}:${line}`)} | ${codeSpan(rule)} | ${escapeCell(message)}${advice} |`;
+    return `- ${words[severity]} ${codeSpan(`${pathOf(file)}:${line}`)} ${codeSpan(rule)}<br>${escapeCell(message)}${advice}`;
   });
-  return tableOf('| | where | rule | finding |\n|---|---|---|---|', cells);
+  return listOf(items);
 }
 
-function testsTable({ tests }: CheckReport, pathOf: PathOf): string {
+function testsList({ tests }: CheckReport, pathOf: PathOf): string {
   const failed = (tests.report?.cases ?? []).filter(({ passed }) => !passed);
-  const cells = failed.map(({ name, file, line, mismatches }) => {
+  const items = failed.map(({ name, file, line, mismatches }) => {
     const what = mismatches.map(
       ({ field, expected, actual }) =>
         `${codeSpan(field)}: expected ${codeSpan(JSON.stringify(expected) ?? 'nothing')}, got ${codeSpan(JSON.stringify(actual) ?? 'nothing')}`,
     );
-    return `| ${codeSpan(`${pathOf(file)}:${line}`)} | ${escapeCell(name)} | ${what.join('<br>')} |`;
+    return `- ${codeSpan(`${pathOf(file)}:${line}`)} ${escapeCell(name)}${what.map((each) => `<br>${each}`).join('')}`;
   });
-  return tableOf('| where | case | |\n|---|---|---|', cells);
+  return listOf(items);
 }
 
-function tableOf(head: string, rows: readonly string[]): string {
-  if (rows.length === 0) return '';
-  const rest = rows.length > MOST_ROWS ? `\n\nand ${rows.length - MOST_ROWS} more` : '';
-  return `${[head, ...rows.slice(0, MOST_ROWS)].join('\n')}${rest}`;
+function listOf(items: readonly string[]): string {
+  const rest = items.length > MOST_ROWS ? `\n- and ${items.length - MOST_ROWS} more` : '';
+  return `${items.slice(0, MOST_ROWS).join('\n')}${rest}`;
 }
 
 function fold(summary: string, text: string): string {

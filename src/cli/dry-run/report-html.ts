@@ -2,24 +2,28 @@ import { type DryRunReport, number, signedMoney } from '#replay';
 import { safeText } from '../report/safe-text.ts';
 import { barChart } from './bar-chart.ts';
 import { escapeHtml } from './escape-html.ts';
-import { endText, type PathOf, placeText, totalsOf } from './report-parts.ts';
+import { askedText, endText, type PathOf, placeText, sideText, totalsOf } from './report-parts.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --good: #1a7f37; --bad: #c62828; --base: #8a94a6; --head: #2f6fde; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid #8884; vertical-align: top; }
-th:first-child, td:first-child { text-align: left; overflow-wrap: anywhere; }
+th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid #8884; vertical-align: top; white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 7.5rem; overflow-wrap: break-word; padding-left: 0; }
+td:last-child { white-space: normal; min-width: 7rem; }
+.scroll { overflow-x: auto; } li { margin-bottom: .5rem; overflow-wrap: anywhere; } .dim code, .dim { overflow-wrap: anywhere; }
+.key { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin: 0 .3rem 0 0; vertical-align: -.1rem; }
+.key.base { background: var(--base); } .key.head { background: var(--head); margin-left: 1rem; }
 .pass { color: var(--good); } .fail { color: var(--bad); } .dim { opacity: .7; }
-code { font-size: .92em; } svg { max-width: 100%; height: auto; } svg text { fill: currentColor; font: 12px system-ui, sans-serif; }
+code { font-size: .92em; } svg { width: 100%; min-width: 34rem; max-width: 46rem; height: auto; } svg text { fill: currentColor; font: 12px system-ui, sans-serif; }
 .base { fill: var(--base); } .head { fill: var(--head); }`;
 
 /** The whole report as one page without scripts, fonts or requests; every text is escaped. Pure. */
 export function reportHtml(report: DryRunReport, pathOf: PathOf): string {
   const { verdict, base, head, environment, mode, records, window } = report;
   const mark = verdict.passed ? '<span class="pass">✓</span>' : '<span class="fail">✗</span>';
-  const span = window.from === null ? '' : `, ${window.from} to ${window.to}`;
+  const span = window.from === null ? '' : `, ${window.from.slice(0, 10)} to ${(window.to ?? '').slice(0, 10)}`;
   const scope = `${base.name} → ${head.name}, ${environment}, ${mode}; ${number(records.replayed)} records${span}`;
   return [
     '<!doctype html>',
@@ -51,7 +55,7 @@ function section(title: string, body: string): string {
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const head = `<tr>${heads.map((cell) => `<th>${cell}</th>`).join('')}</tr>`;
-  return `<table>${head}\n${rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}</table>`;
+  return `<div class="scroll"><table>${head}\n${rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}</table></div>`;
 }
 
 function totals(report: DryRunReport): string {
@@ -63,7 +67,7 @@ function totals(report: DryRunReport): string {
 
 function gates({ gates: results }: DryRunReport): string {
   const rows = results.map(({ rule, limit, actual, passed, waiver, note }) => [
-    `<span class="${passed ? 'pass' : 'fail'}">${passed ? '✓' : '✗'}</span> ${text(rule)}`,
+    `<span class="${passed ? 'pass' : 'fail'}">${passed ? '✓' : '✗'}</span>&nbsp;${text(rule)}`,
     text(String(limit)),
     text(String(actual ?? 'not measured')),
     text(waiver !== null ? `waived by ${waiver}` : (note ?? '')),
@@ -72,13 +76,15 @@ function gates({ gates: results }: DryRunReport): string {
 }
 
 function costChart({ movers: { teams } }: DryRunReport): string {
-  return barChart(
+  const chart = barChart(
     teams.map(({ name, baseMicroUsd, headMicroUsd }) => ({
       name: safeText(name),
       base: baseMicroUsd,
       head: headMicroUsd,
     })),
   );
+  const key = '<p class="dim"><span class="key base"></span>base<span class="key head"></span>head</p>';
+  return chart === '' ? '' : `${key}<div class="scroll">${chart}</div>`;
 }
 
 function transitions({ transitions: found }: DryRunReport): string {
@@ -110,12 +116,10 @@ function movers({ movers: { teams, routes } }: DryRunReport): string {
 
 function examples({ examples: chosen }: DryRunReport, pathOf: PathOf): string {
   const items = chosen.map((example) => {
-    const side = ({ route, target, status, code, trace }: (typeof example)['base']): string =>
-      text(`${route ?? 'no route'} → ${target ?? `${status} ${code ?? ''}`}: ${trace.join('; ')}`);
     const place = placeText(example.because, pathOf);
     const where = place === null ? '' : ` <code>${text(place)}</code>`;
-    const who = `${example.why}: ${example.consumer ?? 'unknown'} asks for ${example.model ?? 'no model'}`;
-    return `<li>${text(who)}${where}<br>base: ${side(example.base)}<br>head: ${side(example.head)}<br><span class="dim">record ${text(example.id)}</span></li>`;
+    const who = askedText(example);
+    return `<li>${text(who)}${where}<br>base: ${text(sideText(example.base))}<br>head: ${text(sideText(example.head))}<br><span class="dim">record ${text(example.id)}</span></li>`;
   });
   return items.length === 0 ? '' : `<ol>${items.join('\n')}</ol>`;
 }

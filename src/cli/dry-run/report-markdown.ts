@@ -1,7 +1,6 @@
-import { formatMoney } from '#core';
 import { type DryRunReport, number, signedMoney, signedPercent } from '#replay';
 import { codeSpan, escapeCell } from '../report/markdown.ts';
-import { endText, type PathOf, placeText, totalsOf } from './report-parts.ts';
+import { askedText, endText, type PathOf, placeText, sideText, totalsOf } from './report-parts.ts';
 
 /** Marks the comment, so that the next run updates it in place instead of adding another. */
 export const COMMENT_MARKER = '<!-- signalbox-dry-run -->';
@@ -37,8 +36,9 @@ export function dryRunSections(report: DryRunReport, pathOf: PathOf): readonly s
   return [...parts, footer(report)].filter((part) => part !== '');
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const align = heads.map((_, at) => (at === 0 ? '---' : '---:'));
+/** Columns of figures are set to the right, the others to the left. */
+function table(heads: readonly string[], rows: readonly (readonly string[])[], figures: readonly number[]): string {
+  const align = heads.map((_, at) => (figures.includes(at) ? '---:' : '---'));
   return [heads, align, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
@@ -50,6 +50,7 @@ function totalsTable(report: DryRunReport): string {
   return table(
     ['', 'base', 'head', 'change', ''],
     totalsOf(report).map(({ name, base, head, delta, label }) => [name, base, head, delta, escapeCell(label ?? '')]),
+    [1, 2, 3],
   );
 }
 
@@ -61,7 +62,7 @@ function gatesTable({ gates }: DryRunReport): string {
     escapeCell(String(actual ?? 'not measured')),
     escapeCell(waiver !== null ? `waived by ${waiver}` : (note ?? '')),
   ]);
-  return table(['gate', 'limit', 'actual', ''], rows);
+  return table(['gate', 'limit', 'actual', ''], rows, [1, 2]);
 }
 
 function transitionsTable({ transitions }: DryRunReport): string {
@@ -81,7 +82,7 @@ function transitionsTable({ transitions }: DryRunReport): string {
       ];
     });
   const rest = transitions.length - MOST;
-  return `${table(['from → to', 'requests', 'cost', ''], rows)}${rest > 0 ? `\n\nand ${rest} more in the JSON report` : ''}`;
+  return `${table(['from → to', 'requests', 'cost', ''], rows, [1, 2])}${rest > 0 ? `\n\nand ${rest} more in the JSON report` : ''}`;
 }
 
 function moversTable({ movers: { teams, routes } }: DryRunReport): string {
@@ -98,29 +99,15 @@ function moversTable({ movers: { teams, routes } }: DryRunReport): string {
   ];
   const rows = [...teams.map((each) => row('team', each)), ...routes.map((each) => row('route', each))];
   if (rows.length === 0) return '';
-  return `${table(['', 'requests', 'changed', 'cost', '', 'new denials'], rows)}\n\nEverything else is unchanged.`;
+  return `${table(['', 'requests', 'changed', 'cost', '', 'new denials'], rows, [1, 2, 3, 4, 5])}\n\nEverything else is unchanged.`;
 }
 
 function examplesText({ examples }: DryRunReport, pathOf: PathOf): string {
   return examples
     .map((example, index) => {
-      const side = (
-        name: string,
-        { route, target, model, status, code, costMicroUsd, label, trace }: (typeof example)['base'],
-      ): string => {
-        const end =
-          target === null ? `${status} ${code ?? ''}`.trim() : `${target}${model === null ? '' : ` (${model})`}`;
-        const cost =
-          costMicroUsd === null
-            ? ', cost unknown'
-            : target === null
-              ? ''
-              : `, ${formatMoney(costMicroUsd)}${label === 'exact' ? '' : ` ${label}`}`;
-        const why = trace.length > 1 ? `: ${trace.slice(1).join('; ')}` : '';
-        return `   - ${name}: ${escapeCell(`${route ?? 'no route'} → ${end}${cost}${why}`)}`;
-      };
+      const side = (name: string, of: (typeof example)['base']): string => `   - ${name}: ${escapeCell(sideText(of))}`;
       const place = placeText(example.because, pathOf);
-      const who = `${example.why}: ${example.consumer ?? 'unknown'} asks for ${example.model ?? 'no model'}, ${number(example.inputTokens ?? 0)} tokens in`;
+      const who = askedText(example);
       const where = place === null ? '' : ` ${codeSpan(place)}`;
       return [
         `${index + 1}. ${escapeCell(who)}${where}`,
@@ -139,7 +126,7 @@ function changesTable({ changes }: DryRunReport, pathOf: PathOf): string {
     paths.length === 0 ? escapeCell(change) : paths.map(codeSpan).join(', '),
     codeSpan(placeText(at, pathOf) ?? ''),
   ]);
-  return table(['document', 'what', 'where'], rows);
+  return table(['document', 'what', 'where'], rows, []);
 }
 
 function doubtsText({

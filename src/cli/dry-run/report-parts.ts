@@ -121,6 +121,23 @@ function cacheText({ cache }: End): string {
   return cache === null ? 'never cached' : `may be cached (${cache})`;
 }
 
+type Example = DryRunReport['examples'][number];
+
+/** Why an example was chosen, and what it asked for. Pure. */
+export function askedText({ why, consumer, model, inputTokens }: Example): string {
+  return `${why}: ${consumer ?? 'unknown'} asks for ${model ?? 'no model'}, ${number(inputTokens ?? 0)} tokens in`;
+}
+
+/** What one side does with it: route, target or refusal, cost, and why. Pure. */
+export function sideText({ route, target, model, status, code, costMicroUsd, label, trace }: Example['base']): string {
+  const end = target === null ? `${status} ${code ?? ''}`.trim() : `${target}${model === null ? '' : ` (${model})`}`;
+  const sure = label === 'exact' ? '' : ` ${label}`;
+  const owed = target === null ? '' : `, ${formatMoney(costMicroUsd ?? 0)}${sure}`;
+  const cost = costMicroUsd === null ? ', cost unknown' : owed;
+  const why = trace.length > 1 ? `: ${trace.slice(1).join('; ')}` : '';
+  return `${route ?? 'no route'} → ${end}${cost}${why}`;
+}
+
 /** `policies/chains/premium.yaml:31`; null without a place. Pure. */
 export function placeText(at: Place | null, pathOf: PathOf): string | null {
   return at === null ? null : `${pathOf(at.file)}:${at.line}`;
