@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { unpackTree } from '#policy';
 import { StartError } from '../../src/gateway/index.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 import {
@@ -203,6 +204,7 @@ describe('the admin API', () => {
     ['GET', '/admin/status'],
     ['POST', '/admin/reload'],
     ['POST', '/admin/explain'],
+    ['GET', '/admin/policies'],
     ['GET', '/admin/records'],
     ['GET', '/admin/records/req_none'],
     ['GET', '/admin/openapi.json'],
@@ -274,6 +276,26 @@ describe('the admin API', () => {
     const wrong = await post(gateway, '/admin/explain', { modle: 'x' });
     assert.equal(wrong.status, 400);
     assert.match(wrong.json.error.message, /modle/);
+  });
+
+  it('tells the files in service, not those that were refused since', async (t) => {
+    const providers = await startProviders(t);
+    const files = policyFiles(providers);
+    const gateway = await startTestGateway(t, files);
+    const served = async () => {
+      const { json } = await get(gateway, '/admin/policies');
+      const sources = unpackTree(json.tree) ?? [];
+      return Object.fromEntries(sources.map(({ file, bytes }) => [file, new TextDecoder().decode(bytes)]));
+    };
+    assert.deepEqual(await served(), files);
+    const [name = ''] = Object.keys(files);
+    writeFileSync(join(gateway.policies, name), 'kind: [');
+    assert.equal((await post(gateway, '/admin/reload', {})).status, 422);
+    assert.deepEqual(await served(), files);
+    const changed = `${files[name]}\n# changed\n`;
+    writeFileSync(join(gateway.policies, name), changed);
+    assert.equal((await post(gateway, '/admin/reload', {})).status, 200);
+    assert.deepEqual(await served(), { ...files, [name]: changed });
   });
 
   it('describes itself: every path of its document exists', async (t) => {
