@@ -19,6 +19,8 @@ export interface RuleMeta {
   readonly fix?: string;
   /** When a waiver is sensible; absent when it is not. */
   readonly waive?: string;
+  /** `traffic` for a rule that says nothing without a recording. */
+  readonly needs?: 'traffic';
   /** The ruleset that brought it, by its month; absent for the first one. */
   readonly since?: string;
 }

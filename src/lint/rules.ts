@@ -1,6 +1,8 @@
 import type { Rule } from './rule.ts';
 import { alertDuplicate } from './rules/alert-duplicate.ts';
+import { alertFlapping } from './rules/alert-flapping.ts';
 import { alertImpossible } from './rules/alert-impossible.ts';
+import { alertNeverFired } from './rules/alert-never-fired.ts';
 import { alertNoOwner } from './rules/alert-no-owner.ts';
 import { alertNoReceiver } from './rules/alert-no-receiver.ts';
 import { alertSingleThreshold } from './rules/alert-single-threshold.ts';
@@ -10,7 +12,9 @@ import { budgetHardStopCritical } from './rules/budget-hard-stop-critical.ts';
 import { budgetNoAction } from './rules/budget-no-action.ts';
 import { budgetNoForecastAlert } from './rules/budget-no-forecast-alert.ts';
 import { budgetOversubscribed } from './rules/budget-oversubscribed.ts';
+import { budgetTooTight } from './rules/budget-too-tight.ts';
 import { budgetUnboundedConsumer } from './rules/budget-unbounded-consumer.ts';
+import { budgetUnreachable } from './rules/budget-unreachable.ts';
 import { budgetWindowMismatch } from './rules/budget-window-mismatch.ts';
 import { cacheAuthzOmitted } from './rules/cache-authz-omitted.ts';
 import { cacheCrossTenant } from './rules/cache-cross-tenant.ts';
@@ -18,6 +22,7 @@ import { cacheNondeterministic } from './rules/cache-nondeterministic.ts';
 import { cacheRealtime } from './rules/cache-realtime.ts';
 import { cacheThresholdLow } from './rules/cache-threshold-low.ts';
 import { cacheTtlTooLong } from './rules/cache-ttl-too-long.ts';
+import { cacheTtlTooShort } from './rules/cache-ttl-too-short.ts';
 import { consumerChainNarrowed } from './rules/consumer-chain-narrowed.ts';
 import { consumerWildcardModels } from './rules/consumer-wildcard-models.ts';
 import { docMissingDescription } from './rules/doc-missing-description.ts';
@@ -63,6 +68,7 @@ import { routeCouldMerge } from './rules/route-could-merge.ts';
 import { routeEmptyMatch } from './rules/route-empty-match.ts';
 import { routeNoDefault } from './rules/route-no-default.ts';
 import { routeShadowed } from './rules/route-shadowed.ts';
+import { routeUnused } from './rules/route-unused.ts';
 import { runtimeNotEnforced } from './rules/runtime-not-enforced.ts';
 import { secretInUrl } from './rules/secret-in-url.ts';
 import { secretLiteral } from './rules/secret-literal.ts';
@@ -80,7 +86,9 @@ import { yamlMultiDocFile } from './rules/yaml-multi-doc-file.ts';
 /** Every semantic rule, by id. Those about waivers are in `waivers.ts`, those of reading and linking in `builtin-findings.ts`. */
 export const RULES: readonly Rule[] = Object.freeze([
   alertDuplicate,
+  alertFlapping,
   alertImpossible,
+  alertNeverFired,
   alertNoOwner,
   alertNoReceiver,
   alertSingleThreshold,
@@ -90,7 +98,9 @@ export const RULES: readonly Rule[] = Object.freeze([
   budgetNoAction,
   budgetNoForecastAlert,
   budgetOversubscribed,
+  budgetTooTight,
   budgetUnboundedConsumer,
+  budgetUnreachable,
   budgetWindowMismatch,
   cacheAuthzOmitted,
   cacheCrossTenant,
@@ -98,6 +108,7 @@ export const RULES: readonly Rule[] = Object.freeze([
   cacheRealtime,
   cacheThresholdLow,
   cacheTtlTooLong,
+  cacheTtlTooShort,
   consumerChainNarrowed,
   consumerWildcardModels,
   docMissingDescription,
@@ -143,6 +154,7 @@ export const RULES: readonly Rule[] = Object.freeze([
   routeEmptyMatch,
   routeNoDefault,
   routeShadowed,
+  routeUnused,
   runtimeNotEnforced,
   secretInUrl,
   secretLiteral,

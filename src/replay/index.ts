@@ -2,6 +2,8 @@
 export { buildReport } from './build-report.ts';
 /** One of the few changed requests that a report shows. */
 export type { ChosenExample } from './choose-examples.ts';
+/** The verdict of a snapshot on one request. Pure. */
+export { judgeRequest } from './decide-record.ts';
 export type { DryRunReport, ReportMover, ReportTransition } from './dry-run-report.ts';
 /** Explains the example of every transition in place. Effect: fills `explained`. */
 export { explainExamples } from './explain-example.ts';
@@ -18,6 +20,8 @@ export { type ParsedLine, parseLine } from './parse-line.ts';
 export { changedBudgets, type PolicyChange, policyChanges, statefulChanges } from './policy-changes.ts';
 /** Reads a recording in blocks of whole lines, in constant memory. Throws `UnreadableRecording`. Effect: reads the file. */
 export { type RecordBlock, readBlocks, UnreadableRecording } from './record-blocks.ts';
+/** A record as the deciding functions take it. */
+export { inputOf } from './recorded-input.ts';
 /** Records of several recordings in the order of their clocks, in constant memory. Effect: reads the files. */
 export { recordsInOrder } from './records-in-order.ts';
 /** Replays every line of a block. */
@@ -50,5 +54,6 @@ export { digestFile, type LockedRecording, readLock, type TrafficLock, writeLock
 export { createStatsCounter, type Share, type TrafficStats } from './traffic/traffic-stats.ts';
 /** What a record holds that must not be published. Pure. */
 export { type Leak, leaksOf } from './traffic/verify-record.ts';
+export type { Verdict } from './verdict.ts';
 /** How amounts and counts are written in reports. Pure. */
 export { number, plural, signedMoney } from './verdict-text.ts';

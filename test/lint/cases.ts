@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCatalog } from '#catalog';
 import type { Diagnostic } from '#core';
-import { type LintResult, runLint } from '#lint';
+import { type LintResult, runLint, type TrafficEvidence } from '#lint';
 import { compileEnvironment, listEnvironments, parsePolicies } from '#policy';
 import { inlineSources } from '../support/compile-inline.ts';
 
@@ -13,7 +13,11 @@ const folder = join(import.meta.dirname, 'cases');
 export const NOW_MS = Date.parse('2026-11-25T12:00:00Z');
 
 /** Lints files as the command does: every environment compiled, all of them reported on unless some are named. */
-export function lintFiles(files: Readonly<Record<string, string>>, environments?: readonly string[]): LintResult {
+export function lintFiles(
+  files: Readonly<Record<string, string>>,
+  environments?: readonly string[],
+  evidence?: TrafficEvidence,
+): LintResult {
   const parsed = parsePolicies(inlineSources(files));
   const compiled = listEnvironments(parsed).map((environment) => compileEnvironment(parsed, environment, catalog));
   return runLint({
@@ -22,8 +26,30 @@ export function lintFiles(files: Readonly<Record<string, string>>, environments?
     nowMs: NOW_MS,
     lineChangedMs: ({ file, line }) => changedMs(files[file]?.split('\n')[line - 1]),
     ...(environments && { environments }),
+    ...(evidence && { evidence }),
   });
 }
+
+const usd = (amount: number): number => amount * 1_000_000;
+/** What a recording of ten days says in the cases of the rules that need one. */
+export const EVIDENCE: TrafficEvidence = {
+  environment: 'development',
+  records: 1000,
+  days: 10,
+  routes: new Map([['busy', 900]]),
+  budgets: new Map(
+    ['wide', 'tight', 'fitting'].map((name) => [name, Array.from({ length: 10 }, (_, day) => usd(8 + day))]),
+  ),
+  caches: new Map([
+    ['short', { lookups: 500, hits: 3 }],
+    ['warm', { lookups: 500, hits: 100 }],
+  ]),
+  alerts: new Map([
+    ['quiet', 0],
+    ['noisy', 120],
+    ['useful', 3],
+  ]),
+};
 
 /** Every line is from September, unless a comment says `# changed: 2026-11-20`. */
 function changedMs(line = ''): number {

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VERSION } from '#core';
-import { findPage, lintPages, runLint, type WorstCase } from '#lint';
-import { suggest } from '#policy';
+import { findPage, lintPages, runLint, type TrafficEvidence, type WorstCase } from '#lint';
+import { type Compiled, suggest } from '#policy';
 import { findingsSince, type SinceRevision } from '../lint/changed-since.ts';
 import { type FixedFile, type FixedTree, fileText, fixTree } from '../lint/fix-tree.ts';
 import { lineAges } from '../lint/line-ages.ts';
+import { readEvidence } from '../lint/read-evidence.ts';
 import { showDiff } from '../lint/show-diff.ts';
 import { showWorstCases } from '../lint/show-worst-cases.ts';
 import { chosenEnvironment, nothingToCheck, type PolicyTree, readTree, shownPath, treeOf } from '../load-tree.ts';
@@ -36,6 +37,10 @@ export const lint: Verb = {
     command
       .option('--fix', 'change the files where only one change can be meant; comments and layout stay')
       .option('--dry-run', 'with --fix: show the change and make none');
+    command.option(
+      '--traffic <files...>',
+      'recordings, for the rules that need them; decided under the named environment, else production',
+    );
     command.option('--worst-case', 'also show attempts, time and cost of the worst request on each route');
     command.option('--explain <rule>', 'print what a rule is about, with examples; `all` lists the rules');
   },
@@ -89,11 +94,13 @@ async function checkTree(call: VerbCall, tree: PolicyTree, step: (text: string) 
   const nowMs = call.terminal.nowMs();
   const selected = chosen === null ? null : [chosen];
   const lineChangedMs = await lineAges(tree);
+  const evidence = await evidenceFor(call, compiled, chosen);
   const result = runLint({
     parsed: tree.parsed,
     compiled,
     nowMs,
     lineChangedMs,
+    ...(evidence && { evidence }),
     ...(selected && { environments: selected }),
   });
   const shown = { ...result, environments: selected ?? environments };
@@ -101,6 +108,18 @@ async function checkTree(call: VerbCall, tree: PolicyTree, step: (text: string) 
   if (revision === undefined) return { ...shown, since: null };
   const since = await findingsSince(tree, result.findings, { revision, environments: selected, nowMs });
   return { ...shown, findings: since.findings, since };
+}
+
+/** What the recordings of the command line say; null without any, and while the policies do not compile: that is told first. */
+async function evidenceFor(
+  { options }: VerbCall,
+  compiled: readonly Compiled[],
+  chosen: string | null,
+): Promise<TrafficEvidence | null> {
+  const files = Array.isArray(options.traffic) ? options.traffic.map(String) : [];
+  if (files.length === 0) return null;
+  const named = compiled.find(({ environment }) => environment === (chosen ?? 'production')) ?? compiled[0];
+  return named?.snapshot ? readEvidence(named.snapshot, files) : null;
 }
 
 async function writeFixed(tree: PolicyTree, fixed: readonly FixedFile[]): Promise<void> {

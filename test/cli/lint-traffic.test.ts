@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { answerBy, recordOf } from '../replay/replay-fixture.ts';
+import { runProcess } from '../support/start-process.ts';
+import { makeTempDirectory } from '../support/temp-directory.ts';
+
+const head = (kind: string, name: string, spec: string) =>
+  `apiVersion: signalbox/v1\nkind: ${kind}\nmetadata: { name: ${name}, owner: o, description: d }\nspec: ${spec}\n`;
+const chain =
+  '{ defaults: { timeouts: { firstToken: 5s, total: 9s } }, targets: [{ id: gpt, model: openai/gpt-4o }, { id: claude, model: anthropic/claude-sonnet-4-5 }] }';
+const budget = (limit: string) =>
+  `{ limit: { cost: "${limit} USD" }, window: { every: day, timezone: UTC }, onExhausted: warn }`;
+const alert = (above: string, over: string) =>
+  `{ when: { metric: error-rate, above: ${above}, over: ${over}, minRequests: 1 }, to: [ops] }`;
+const START_MS = Date.UTC(2026, 10, 10);
+
+/** Ten days, twenty requests a day at 0.50 USD each; every second one fails. */
+const records = Array.from({ length: 200 }, (_, at) =>
+  recordOf(`r${at}`, {
+    atMs: START_MS + at * 4_320_000,
+    outcome: {
+      status: at % 2 === 0 ? 200 : 502,
+      code: null,
+      target: 'main/gpt',
+      provider: 'openai',
+      model: 'openai/gpt-4o',
+      fallback: null,
+      degraded: false,
+      cache: 'miss',
+      streamed: false,
+      finish: 'stop',
+      complete: true,
+      usage: answerBy('openai/gpt-4o').usage ?? null,
+      estimated: false,
+      costMicroUsd: 500_000,
+      costSource: null,
+      durationMs: 100,
+      firstTokenMs: null,
+      overheadMs: 1,
+    },
+  }),
+);
+
+const files = {
+  'policies/chain.yaml': head('Chain', 'main', chain),
+  'policies/default.yaml': head(
+    'Route',
+    'default',
+    '{ match: {}, chain: main, cache: short, limits: { maxInputTokens: 5000, maxOutputTokens: 500 } }',
+  ),
+  'policies/forgotten.yaml': head(
+    'Route',
+    'forgotten',
+    '{ match: { paths: [/gone] }, chain: main, limits: { maxInputTokens: 5000, maxOutputTokens: 500 } }',
+  ),
+  'policies/cache.yaml': head('Cache', 'short', '{ mode: exact, ttl: 1m }'),
+  'policies/app.yaml': head('Consumer', 'app', '{ allow: { models: ["openai/*", "anthropic/*"] } }'),
+  'policies/wide.yaml': head('Budget', 'wide', budget('101')),
+  'policies/fitting.yaml': head('Budget', 'fitting', budget('50')),
+  'policies/tight.yaml': head('Budget', 'tight', budget('9')),
+  'policies/ops.yaml': head('Receiver', 'ops', '{ email: { to: [ops@example.com] } }'),
+  'policies/noisy.yaml': head('Alert', 'noisy', alert('40%', '72m')),
+  'policies/quiet.yaml': head('Alert', 'quiet', alert('60%', '1d')),
+  'week.ndjson': `${records.map((record) => JSON.stringify(record)).join('\n')}\n`,
+};
+
+describe('lint --traffic', () => {
+  it('tells what a recording shows, and nothing of it without one', async (t) => {
+    const cwd = makeTempDirectory(t, files);
+    const findingsWith = async (...args: string[]): Promise<readonly string[]> => {
+      const run = await runProcess(t, ['lint', '--format', 'json', ...args], { cwd });
+      const { findings } = JSON.parse(run.stdout);
+      return findings
+        .map(({ rule, file }: { readonly rule: string; readonly file: string }) => `${rule} ${file}`)
+        .filter((text: string) => !text.startsWith('runtime/'));
+    };
+    const before = await findingsWith();
+    const shown = (await findingsWith('--traffic', 'week.ndjson')).filter((text) => !before.includes(text));
+    assert.deepEqual(shown, [
+      'cache/ttl-too-short cache.yaml',
+      'route/unused forgotten.yaml',
+      'alert/flapping noisy.yaml',
+      'alert/never-fired quiet.yaml',
+      'budget/too-tight tight.yaml',
+      'budget/unreachable wide.yaml',
+    ]);
+  });
+
+  it('ends with 2 for a recording that is none', async (t) => {
+    const cwd = makeTempDirectory(t, { ...files, 'week.ndjson': '' });
+    const run = await runProcess(t, ['lint', '--traffic', 'week.ndjson'], { cwd });
+    assert.deepEqual([run.code, run.stdout], [2, '']);
+    assert.match(run.stderr, /holds? no record/);
+  });
+});
