@@ -71,6 +71,8 @@ export interface InboundContext {
   readonly pathModel: string | null;
   /** Whether the path asks for a stream (Gemini); null where the body says it. */
   readonly pathStream: boolean | null;
+  /** Whether only the tokens of the request are to be counted. */
+  readonly isCount?: boolean;
 }
 
 /** What a same-dialect request reveals to policy. */

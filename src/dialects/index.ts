@@ -1,4 +1,5 @@
 export { collectEvents, type EventCollector } from './collect-events.ts';
+export { asCount } from './count-answer.ts';
 export type {
   CallerContext,
   Dialect,
@@ -16,7 +17,7 @@ export type {
 } from './dialect.ts';
 export { createTextMeter, estimateTokens, type TextLength, type TextMeter } from './estimate-tokens.ts';
 export { createInputSource, type InputSource, inputCeiling } from './input-ceiling.ts';
-export { dialectOf, wireDialects } from './registry.ts';
+export { countingDialectOf, dialectOf, wireDialects } from './registry.ts';
 export { responseEvents } from './response-events.ts';
 export { type RetryAdvice, readRetryAfter } from './retry-after.ts';
 export { spliceTopLevel } from './splice.ts';

@@ -1,7 +1,9 @@
 import type { DialectName } from '#core';
+import { anthropicCounts } from './anthropic-messages/count-tokens.ts';
 import { anthropicMessages } from './anthropic-messages/index.ts';
 import { cohereChat } from './cohere-chat/index.ts';
 import type { Dialect } from './dialect.ts';
+import { geminiCounts } from './gemini/count-tokens.ts';
 import { gemini } from './gemini/index.ts';
 import { ollama } from './ollama/index.ts';
 import { openaiChat } from './openai-chat/index.ts';
@@ -25,6 +27,16 @@ const DIALECTS: Readonly<Record<DialectName, Dialect | null>> = Object.freeze({
 export function dialectOf(name: DialectName): Dialect | null {
   return DIALECTS[name];
 }
+
+/** The dialect that counts tokens by the API of that name; null where that API has no such call. Pure. */
+export function countingDialectOf(name: DialectName): Dialect | null {
+  return COUNTING[name] ?? null;
+}
+
+const COUNTING: Readonly<Partial<Record<DialectName, Dialect>>> = Object.freeze({
+  'anthropic-messages': anthropicCounts,
+  gemini: geminiCounts,
+});
 
 /** The names this version can speak on the wire, in the order of the contract. Pure. */
 export function wireDialects(): readonly DialectName[] {

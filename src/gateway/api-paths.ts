@@ -9,13 +9,21 @@ export interface ApiPath {
   readonly endpoint: Endpoint;
   /** False for paths of the contract that this version answers with a plain 404. */
   readonly isServed: boolean;
+  /** True for a path where only the tokens of a request are counted. */
+  readonly isCount?: boolean;
 }
 
 /** Every POST path of the contract whose model stands in the body. */
 export const API_PATHS: readonly ApiPath[] = Object.freeze([
   { pattern: '/v1/chat/completions', dialect: 'openai-chat', endpoint: 'chat', isServed: true },
   { pattern: '/v1/messages', dialect: 'anthropic-messages', endpoint: 'messages', isServed: true },
-  { pattern: '/v1/messages/count_tokens', dialect: 'anthropic-messages', endpoint: 'messages', isServed: false },
+  {
+    pattern: '/v1/messages/count_tokens',
+    dialect: 'anthropic-messages',
+    endpoint: 'messages',
+    isServed: true,
+    isCount: true,
+  },
   { pattern: '/v1/responses', dialect: 'openai-responses', endpoint: 'responses', isServed: true },
   { pattern: '/v2/chat', dialect: 'cohere-chat', endpoint: 'chat', isServed: true },
   { pattern: '/api/chat', dialect: 'ollama', endpoint: 'chat', isServed: true },

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type DialectName, type ErrorCode, GatewayError } from '#core';
-import { type Dialect, dialectOf } from '#dialects';
+import { countingDialectOf, type Dialect, dialectOf } from '#dialects';
 import { customDialect } from './active-policies.ts';
 import { API_PATHS, type ApiPath, dialectOfPath, endpointOf, GEMINI_PREFIXES, readGeminiPath } from './api-paths.ts';
 import { callerAddress } from './caller-address.ts';
@@ -12,9 +12,10 @@ import { addOperations } from './operations/operations.ts';
 import { gatewayErrorOf, writeError } from './write-error.ts';
 
 const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
-const GENERATE: Readonly<Record<string, { readonly isStream: boolean }>> = Object.freeze({
+const GENERATE: Readonly<Record<string, { readonly isStream: boolean; readonly isCount?: boolean }>> = Object.freeze({
   generateContent: { isStream: false },
   streamGenerateContent: { isStream: true },
+  countTokens: { isStream: false, isCount: true },
 });
 
 type CallPlace = Pick<InboundCall, 'dialect' | 'context' | 'framing'>;
@@ -52,11 +53,15 @@ export function createServer(parts: GatewayParts): FastifyInstance {
 }
 
 function addApiPath(app: FastifyInstance, parts: GatewayParts, path: ApiPath): void {
-  const { pattern, dialect, endpoint, isServed } = path;
+  const { pattern, dialect, endpoint, isServed, isCount } = path;
   app.post(pattern, (request, reply) => {
     if (!isServed) throw new GatewayError('not_found', `this version does not serve ${pathOf(request)} yet`);
-    const context = { endpoint, pathModel: null, pathStream: null };
-    return call(parts, request, reply, { dialect: spoken(dialect), context, framing: framingOf(dialect, true) });
+    const context = { endpoint, pathModel: null, pathStream: null, ...(isCount === true ? { isCount } : {}) };
+    return call(parts, request, reply, {
+      dialect: spoken(dialect, isCount),
+      context,
+      framing: framingOf(dialect, true),
+    });
   });
   app.route({
     method: [...OTHER_METHODS],
@@ -71,10 +76,16 @@ function callGemini(parts: GatewayParts, request: FastifyRequest, reply: Fastify
   if (read === null) throw new GatewayError('not_found', `${path} is not {model}:{method}`);
   const generate = Object.hasOwn(GENERATE, read.method) ? GENERATE[read.method] : undefined;
   if (generate === undefined) throw new GatewayError('not_found', `this version does not serve :${read.method} yet`);
+  const { isStream, isCount } = generate;
   const wantsSse = queryOf(request).get('alt') === 'sse';
   return call(parts, request, reply, {
-    dialect: spoken('gemini'),
-    context: { endpoint: 'generate', pathModel: read.model, pathStream: generate.isStream },
+    dialect: spoken('gemini', isCount),
+    context: {
+      endpoint: 'generate',
+      pathModel: read.model,
+      pathStream: isStream,
+      ...(isCount === true ? { isCount } : {}),
+    },
     framing: framingOf('gemini', wantsSse),
   });
 }
@@ -177,8 +188,8 @@ function transportError(error: unknown): GatewayError {
 }
 
 /** Only dialects that can be called are named by served paths; others fall back to OpenAI's shape for their errors. */
-function spoken(name: DialectName): Dialect {
-  const dialect = dialectOf(name) ?? dialectOf('openai-chat');
+function spoken(name: DialectName, isCount = false): Dialect {
+  const dialect = (isCount ? countingDialectOf(name) : dialectOf(name)) ?? dialectOf('openai-chat');
   if (dialect === null) throw new Error('no dialect is registered');
   return dialect;
 }

@@ -1,6 +1,6 @@
 import type { DialectName, Endpoint, JsonObject, SkipReason } from '#core';
 import type { PlanTarget } from '#decision';
-import { type Dialect, dialectOf, type OutboundTarget, spliceTopLevel } from '#dialects';
+import { asCount, countingDialectOf, type Dialect, dialectOf, type OutboundTarget, spliceTopLevel } from '#dialects';
 import { authHeaders } from './auth/auth.ts';
 import type { KeyPool, PickedKey } from './auth/key-pool.ts';
 import type { ExecuteCall, ReadNeutral } from './call.ts';
@@ -83,10 +83,11 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
     if (!isSameDialect && !isChat(inbound.context.endpoint)) {
       return skip('unsupported-dialect', `${inbound.context.endpoint} cannot be translated to ${spoken}`);
     }
+    if (inbound.context.isCount === true && countingDialectOf(spoken) === null) return prepareEstimate(context);
     const only = isSameDialect ? [] : (context.readNeutral().sameDialectOnly ?? []);
     if (only.length > 0) return skip('capability-missing', `${only.join(', ')}: no other dialect has it`, only);
     if (spoken === 'sandbox') return prepareSandbox(context);
-    const dialect = dialectOf(spoken);
+    const dialect = inbound.context.isCount === true ? countingDialectOf(spoken) : dialectOf(spoken);
     if (dialect === null) return skip('unsupported-dialect', spoken);
 
     const own = call.keyFor?.(target) ?? null;
@@ -118,7 +119,7 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
       provider,
       written,
       out.upstreamModel,
-      spoken === provider.dialect && isChat(inbound.context.endpoint),
+      spoken === provider.dialect && isChat(inbound.context.endpoint) && inbound.context.isCount !== true,
     );
     return {
       kind: 'ready',
@@ -140,6 +141,19 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
 function dialectSpokenTo(provider: Provider, asked: DialectName): DialectName {
   return provider.alsoSpeaks.includes(asked) ? asked : provider.dialect;
 }
+
+/** A provider without a call that counts: its tokens are estimated here, by the rule that admission goes by. */
+function prepareEstimate(context: PrepareContext): Prepared {
+  const { call } = context;
+  const inbound = { ...call.inbound, metadata: {} };
+  const prepared = prepareSandbox({ ...context, call: { ...call, inbound } });
+  return prepared.kind === 'skip' ? prepared : { ...prepared, dialect: ESTIMATES };
+}
+
+const ESTIMATES: AnswerDialect = Object.freeze({
+  ...sandboxDialect,
+  readResponse: (body: unknown) => asCount(sandboxDialect.readResponse(body)),
+});
 
 function prepareSandbox(context: PrepareContext): Prepared {
   const { call, target } = context;

@@ -415,3 +415,66 @@ describe('the official Google client', () => {
     assert.ok(names.includes('models/up-gemini/model'), names.join());
   });
 });
+
+describe('counting tokens', () => {
+  const messages = [{ role: 'user' as const, content: 'Hello' }];
+
+  it('by Anthropic and by Gemini, for callers of either, at no cost', async (t) => {
+    const { providers, anthropic, google, gateway } = await setUp(t);
+    providers.anthropic.otherwise({ body: { input_tokens: 42 } });
+    providers.gemini.otherwise({ body: { totalTokens: 17 } });
+    const tools = [{ name: 'f', input_schema: { type: 'object' as const } }];
+    for (const [to, count] of [
+      ['anthropic', 42],
+      ['gemini', 17],
+    ] as const) {
+      const { data, response } = await anthropic.messages
+        .countTokens({ model: `to-${to}`, system: 'Be brief.', messages, tools })
+        .withResponse();
+      assert.equal(data.input_tokens, count);
+      assert.equal(response.headers.get('x-signalbox-cost-usd'), '0.000000');
+      const counted = await google.models.countTokens({ model: `to-${to}`, contents: 'Hello' });
+      assert.equal(counted.totalTokens, count);
+    }
+    const sent = [...providers.anthropic.requests, ...providers.gemini.requests].map(({ path, json }) => [
+      path,
+      Object.keys(json).sort(),
+    ]);
+    assert.deepEqual(sent, [
+      ['/v1/messages/count_tokens', ['messages', 'model', 'system', 'tools']],
+      ['/v1/messages/count_tokens', ['messages', 'model']],
+      ['/v1beta/models/up-gemini-model:countTokens', ['generateContentRequest']],
+      ['/v1beta/models/up-gemini-model:countTokens', ['contents']],
+    ]);
+    assert.ok(gateway.url);
+  });
+
+  it('here, where the provider has no such call', async (t) => {
+    const { providers, anthropic, google } = await setUp(t);
+    for (const to of ['openai', 'responses', 'cohere', 'ollama'] as const) {
+      const short = await anthropic.messages.countTokens({ model: `to-${to}`, messages });
+      const long = await google.models.countTokens({ model: `to-${to}`, contents: 'Hello '.repeat(100) });
+      assert.ok(short.input_tokens > 0 && short.input_tokens < 20, String(short.input_tokens));
+      assert.ok((long.totalTokens ?? 0) > 100, String(long.totalTokens));
+      assert.equal(providers[to].requests.length, 0);
+    }
+  });
+
+  it('is refused and fails in the dialect of the caller', async (t) => {
+    const { providers, anthropic, gateway } = await setUp(t);
+    await assert.rejects(
+      anthropic.messages.countTokens({ model: 'to-anthropic', messages: [] }),
+      Anthropic.BadRequestError,
+    );
+    providers.anthropic.otherwise(ANTHROPIC.error(500));
+    await assert.rejects(
+      anthropic.messages.countTokens({ model: 'to-anthropic', messages }),
+      Anthropic.InternalServerError,
+    );
+    const stranger = new Anthropic({ baseURL: gateway.url, apiKey: KEYS.unknown, maxRetries: 0 });
+    await assert.rejects(
+      stranger.messages.countTokens({ model: 'to-anthropic', messages }),
+      Anthropic.AuthenticationError,
+    );
+  });
+});

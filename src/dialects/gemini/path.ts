@@ -10,6 +10,11 @@ export function callPath(
   return { path: `/${resourceOf(model)}:${method}`, query: stream ? { alt: 'sse' } : {} };
 }
 
+/** The path of a call that counts tokens. Pure. */
+export function countPath(model: string): string {
+  return `/${resourceOf(model)}:countTokens`;
+}
+
 /** A colon in a name would read as the start of the method, a slash as the next segment. */
 function resourceOf(model: string): string {
   if (!RESOURCE.test(model)) return `models/${encodeSegment(model)}`;

@@ -41,6 +41,7 @@ export function cacheCall(progress: Progress, question: CacheQuestion): CacheCal
   const { call, snapshot, request, body } = progress;
   const { route, compat } = question;
   if (request === null || body === null || !CHAT.has(call.context.endpoint)) return null;
+  if (call.context.isCount === true) return null;
   const rule = ruleOf(snapshot, route, compat);
   if (rule === null || !mayCache(rule, request)) return null;
   const wish = question.own ?? compat.wish ?? 'use';
