@@ -107,6 +107,8 @@ export function buildReport(context: ReplayContext, tally: Tally): DryRunReport 
     cacheHits: {
       base: requests(counts.baseHits),
       head: requests(counts.headHits),
+      headLow: requests(band.hitsLow),
+      headHigh: requests(band.hitsHigh),
       label: context.mode === 'simulate' ? 'estimated' : 'exact',
     },
     cacheEligible: { base: requests(counts.baseEligible), head: requests(counts.headEligible) },
@@ -134,7 +136,10 @@ function bandOf({ counts }: Tally) {
     ? [counts.lowMicroUsd - counts.lowBaseMicroUsd, counts.highMicroUsd - counts.highBaseMicroUsd]
     : [];
   const denials = [counts.headDenials, ...(isBounded ? [counts.lowDenials, counts.highDenials] : [])];
+  const hits = [counts.headHits, ...(isBounded ? [counts.lowHits, counts.highHits] : [])];
   return {
+    hitsLow: Math.min(...hits),
+    hitsHigh: Math.max(...hits),
     deltaLowMicroUsd: Math.min(counts.deltaLowMicroUsd, ...deltas),
     deltaHighMicroUsd: Math.max(counts.deltaHighMicroUsd, ...deltas),
     denialsLow: Math.min(...denials),

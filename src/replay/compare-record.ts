@@ -103,6 +103,7 @@ export function tallyBound(
   counts[`${end}BaseMicroUsd`] += isKnown ? scaled(b, weight) : 0;
   counts[`${end}MicroUsd`] += isKnown ? scaled(h, weight) : 0;
   if (head.played.kind === 'denied') counts[`${end}Denials`] += weight;
+  if (head.played.target === 'cache') counts[`${end}Hits`] += weight;
 }
 
 function tallySides(tally: Tally, base: SideOutcome, head: SideOutcome, weight: number): void {

@@ -66,7 +66,14 @@ export interface DryRunReport {
     readonly baseShare: number;
     readonly headShare: number;
   };
-  readonly cacheHits: { readonly base: number; readonly head: number; readonly label: 'exact' | 'estimated' };
+  readonly cacheHits: {
+    readonly base: number;
+    readonly head: number;
+    /** A gateway lets each kept answer live up to a tenth shorter, by chance: as few or as many hits may come of it. */
+    readonly headLow: number;
+    readonly headHigh: number;
+    readonly label: 'exact' | 'estimated';
+  };
   readonly cacheEligible: { readonly base: number; readonly head: number };
   readonly latency: {
     readonly baseP95Ms: number | null;

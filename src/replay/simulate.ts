@@ -1,4 +1,5 @@
 import type { TrafficRecord } from '#decision-log';
+import { CACHE_LIVES } from './cache-world.ts';
 import { stageOf, tallyBound, tallyComparison } from './compare-record.ts';
 import { explainOutcomes } from './explain-example.ts';
 import type { PolicyChange } from './policy-changes.ts';
@@ -14,10 +15,14 @@ const MAX_SHAPES = 20_000;
 
 const MEASURED: ReadonlySet<string> = new Set(['facts.latencies', 'facts.inFlight']);
 
-const BOUNDS = ['low', 'high'] as const;
+/** The cheapest and the dearest that may come of it: shortest answers kept longest, and the other way round. */
+const BOUNDS = [
+  { borrow: 'low', life: CACHE_LIVES.longest },
+  { borrow: 'high', life: CACHE_LIVES.shortest },
+] as const;
 
-/** Documents whose change can make another model answer; the rest leaves every cost as it was recorded. */
-const MOVING = /^(?:Chain|Route|Model|Provider|Environment|Project|Consumer)\//;
+/** Documents whose change can make another model or a cache answer; the rest leaves every cost as it was recorded. */
+const MOVING = /^(?:Cache|Chain|Route|Model|Provider|Environment|Project|Consumer)\//;
 
 /** Two more worlds cost time, so that they are for changes that need them. */
 function movesRequests(changes: readonly PolicyChange[]): boolean {
@@ -41,7 +46,7 @@ export function createSimulator(sides: ReplaySides, changes: readonly PolicyChan
   const quiet = (): void => undefined;
   const head = createWorld(sides.head.snapshot, quiet);
   const bounds = movesRequests(changes)
-    ? BOUNDS.map((borrow) => ({ borrow, world: createWorld(sides.head.snapshot, quiet) }))
+    ? BOUNDS.map(({ borrow, life }) => ({ borrow, world: createWorld(sides.head.snapshot, quiet, life) }))
     : [];
   const missingByShape = new Map<string, readonly string[]>();
   let clockMs = Number.NEGATIVE_INFINITY;

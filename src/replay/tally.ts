@@ -48,6 +48,8 @@ export interface Counts {
   /** Requests that were also simulated at both ends of the band, and what came of them there. */
   bounded: number;
   lowDenials: number;
+  lowHits: number;
+  highHits: number;
   highDenials: number;
   lowBaseMicroUsd: number;
   lowMicroUsd: number;
@@ -177,6 +179,8 @@ const NOTHING: Counts = Object.freeze({
   headDenials: 0,
   bounded: 0,
   lowDenials: 0,
+  lowHits: 0,
+  highHits: 0,
   highDenials: 0,
   lowBaseMicroUsd: 0,
   lowMicroUsd: 0,

@@ -17,7 +17,7 @@ import type { TrafficRecord } from '#decision-log';
 import type { Breaker, Snapshot } from '#snapshot';
 import { createMemoryStore } from '#state';
 import { eligibleCache } from './cache-eligible.ts';
-import { createCacheWorld } from './cache-world.ts';
+import { CACHE_LIVES, createCacheWorld } from './cache-world.ts';
 import { capabilitiesUsed } from './capabilities-used.ts';
 import type { DecidedOutcome } from './explain-example.ts';
 import { createMinHeap } from './min-heap.ts';
@@ -43,7 +43,11 @@ type Allowed = Extract<Decision, { kind: 'allow' }>;
 const SWEEP_EVERY_MS = 60_000;
 
 /** Creates a world in which nothing has happened yet. `seen` tells when a counter was first met, so that what a recording knows of it is taken over once. */
-export function createWorld(snapshot: Snapshot, onUnknownStart: () => void): World {
+export function createWorld(
+  snapshot: Snapshot,
+  onUnknownStart: () => void,
+  cacheLife: number = CACHE_LIVES.mean,
+): World {
   let clockMs = 0;
   let sweptMs = 0;
   let made = 0;
@@ -51,7 +55,7 @@ export function createWorld(snapshot: Snapshot, onUnknownStart: () => void): Wor
     clock: { nowMs: () => clockMs },
     breaker: { closed: CLOSED_BREAKER, advance: advanceBreaker, view: breakerView },
   });
-  const cache = createCacheWorld();
+  const cache = createCacheWorld(cacheLife);
   const events = createMinHeap<Event>((a, b) => a.atMs - b.atMs || a.number - b.number);
   const begun = new Set<string>();
 

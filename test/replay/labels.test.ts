@@ -191,7 +191,7 @@ describe('labels', () => {
     const cached = BASE.replace('spec: { match: {}, chain: main }', 'spec: { match: {}, chain: main, cache: hour }');
     const hit = recordOf('a', { attempts: [], outcome: { status: 200, cache: 'hit' } });
     const report = replayed(pairOf(cached, cached), [hit]);
-    assert.deepEqual(report.cacheHits, { base: 1, head: 1, label: 'exact' });
+    assert.deepEqual(report.cacheHits, { base: 1, head: 1, headLow: 1, headHigh: 1, label: 'exact' });
     assert.equal(report.cost.headMicroUsd, 0);
   });
 

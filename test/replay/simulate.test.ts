@@ -106,7 +106,7 @@ describe('a simulation', () => {
       at('e', 76, 'aaaaaaaa'),
     ];
     const report = await simulated(pairOf(BASE, head), records);
-    assert.deepEqual(report.cacheHits, { base: 0, head: 2, label: 'estimated' });
+    assert.deepEqual(report.cacheHits, { base: 0, head: 2, headLow: 2, headHigh: 2, label: 'estimated' });
     assert.deepEqual(report.cacheEligible, { base: 0, head: 5 });
     assert.equal(report.cost.deltaMicroUsd, -2 * 3500);
   });

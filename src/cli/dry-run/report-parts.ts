@@ -50,12 +50,7 @@ export function totalsOf(report: DryRunReport): readonly TotalsRow[] {
       cacheEligible.head,
       cacheEligible.head === 0 && cacheEligible.base === 0 ? null : 'eligible, not hits',
     ),
-    countRow(
-      'cache hits',
-      cacheHits.base,
-      cacheHits.head,
-      cacheHits.base + cacheHits.head === 0 ? null : cacheHits.label,
-    ),
+    countRow('cache hits', cacheHits.base, cacheHits.head, hitsText(cacheHits)),
   ];
   if (latency.baseP95Ms !== null && latency.headP95Ms !== null) {
     const delta = latency.headP95Ms - latency.baseP95Ms;
@@ -68,6 +63,11 @@ export function totalsOf(report: DryRunReport): readonly TotalsRow[] {
     });
   }
   return rows;
+}
+
+function hitsText({ base, head, headLow, headHigh, label }: DryRunReport['cacheHits']): string | null {
+  if (base + head === 0) return null;
+  return headLow === headHigh ? label : `${label} ${number(headLow)} to ${number(headHigh)}`;
 }
 
 function denialsText({ new: added, removed, headLow, headHigh }: DryRunReport['denials']): string | null {
