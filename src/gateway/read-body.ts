@@ -1,11 +1,34 @@
-import { GatewayError, isObject, type JsonObject } from '#core';
+import { GatewayError, invalidField, isObject, type JsonObject } from '#core';
 
 /** Parses a body once; everything later reads the result. Throws 400 `invalid_request`. Pure. */
 export function readBody(bytes: Buffer): JsonObject {
   if (bytes.length === 0) throw new GatewayError('invalid_request', 'the body is empty; expected a JSON object');
   const body = parse(bytes);
   if (!isObject(body)) throw new GatewayError('invalid_request', 'the body is not a JSON object');
+  for (const [field, value] of Object.entries(body)) {
+    if (isTooDeep(value)) throw invalidField(field, `expected at most ${MAX_DEPTH} levels of lists and objects`);
+  }
   return body;
+}
+
+// Schemas in use have a few dozen levels; whatever walks a body after this may call itself.
+const MAX_DEPTH = 512;
+
+/** Walks level by level, so that no depth can exhaust the stack. */
+function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true;
+    const below: unknown[] = [];
+    for (const item of level) {
+      if (typeof item !== 'object' || item === null) continue;
+      for (const child of Array.isArray(item) ? item : Object.values(item)) {
+        if (typeof child === 'object' && child !== null) below.push(child);
+      }
+    }
+    level = below;
+  }
+  return false;
 }
 
 function parse(bytes: Buffer): unknown {

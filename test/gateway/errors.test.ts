@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { describe, it } from 'node:test';
-import { ask, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
-import { OPENAI } from './provider-answers.ts';
+import { ask, PROVIDER_NAMES, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
+import { ANSWERS, OPENAI } from './provider-answers.ts';
 
 /** Each dialect's path, a good body, and where its error body holds our code. */
 const DIALECTS = [
@@ -17,7 +17,7 @@ const DIALECTS = [
   {
     name: 'Anthropic',
     path: '/v1/messages',
-    unserved: '/v1/messages/count_tokens',
+    unserved: '/v1/messages/batches',
     body: ask('gpt-4o', { max_tokens: 9 }),
     // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
     codeOf: (json: any) => (json.type === 'error' ? json.error.code : undefined),
@@ -29,6 +29,46 @@ const DIALECTS = [
     body: { contents: [{ parts: [{ text: 'Hello' }] }] },
     // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
     codeOf: (json: any) => json.error.details[0].reason,
+  },
+  {
+    name: 'Responses',
+    path: '/v1/responses',
+    unserved: '/v1/moderations',
+    body: { model: 'gpt-4o', input: 'Hello' },
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+    codeOf: (json: any) => json.error.code,
+  },
+  {
+    name: 'completions',
+    path: '/v1/completions',
+    unserved: '/v1/moderations',
+    body: { model: 'gpt-4o', prompt: 'Hello' },
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+    codeOf: (json: any) => json.error.code,
+  },
+  {
+    name: 'Cohere',
+    path: '/v2/chat',
+    unserved: null,
+    body: ask('gpt-4o'),
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+    codeOf: (json: any) => (typeof json.message === 'string' ? json.code : undefined),
+  },
+  {
+    name: 'Ollama',
+    path: '/api/chat',
+    unserved: null,
+    body: ask('gpt-4o'),
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+    codeOf: (json: any) => (typeof json.error === 'string' ? json.code : undefined),
+  },
+  {
+    name: 'Anthropic, counting',
+    path: '/v1/messages/count_tokens',
+    unserved: '/v1/messages/batches',
+    body: ask('gpt-4o'),
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+    codeOf: (json: any) => (json.type === 'error' ? json.error.code : undefined),
   },
 ] as const;
 
@@ -50,7 +90,7 @@ describe('errors come in the caller’s dialect', () => {
         [path, body, unknown, 401, 'invalid_api_key'],
         [path, big, {}, 413, 'request_too_large'],
         [path, huge, {}, 413, 'request_too_large'],
-        [unserved, body, {}, 404, 'not_found'],
+        ...(unserved === null ? [] : [[unserved, body, {}, 404, 'not_found'] as const]),
       ] as const;
       for (const [to, sent, headers, status, code] of cases) {
         const answer = await post(gateway, to, sent, headers);
@@ -110,4 +150,40 @@ describe('errors come in the caller’s dialect', () => {
     assert.doesNotMatch(answer.text, /secret plan/);
     assert.doesNotMatch(JSON.stringify(gateway.logged), /secret plan/);
   });
+});
+
+describe('a body nested ten thousand levels deep', () => {
+  const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
+  const places: readonly (readonly [string, (value: string) => string])[] = [
+    ['/v1/responses', (value) => `{"model":"to-anthropic","input":${value}}`],
+    [
+      '/v1/responses',
+      (value) =>
+        `{"model":"to-anthropic","input":"x","tools":[{"type":"function","name":"f","parameters":{"a":${value}}}]}`,
+    ],
+    ['/v2/chat', (value) => `{"model":"to-openai","messages":${value}}`],
+    ['/v2/chat', (value) => `{"model":"to-openai","messages":[{"role":"user","content":${value}}]}`],
+    ['/api/chat', (value) => `{"model":"to-openai","messages":[{"role":"assistant","tool_calls":${value}}]}`],
+    [
+      '/api/chat',
+      (value) => `{"model":"to-openai","messages":[{"role":"user","content":"x"}],"format":{"a":${value}}}`,
+    ],
+    ['/v1/completions', (value) => `{"model":"to-openai","prompt":${value}}`],
+    ['/v1/messages/count_tokens', (value) => `{"model":"to-gemini","messages":[{"role":"user","content":${value}}]}`],
+  ];
+  for (const [at, [path, body]] of places.entries()) {
+    it(`at ${path}, place ${at + 1}, is refused with the field`, async (t) => {
+      const providers = await startProviders(t);
+      const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS });
+      for (const name of PROVIDER_NAMES) providers[name].otherwise(ANSWERS[name].whole);
+      const answer = await post(gateway, path, body(deep));
+      assert.equal(answer.status, 400, answer.text);
+      assert.equal(answer.headers.get('x-signalbox-error'), 'invalid_request');
+      assert.match(answer.text, /(input|tools|messages|format|prompt): expected at most 512 levels/);
+      assert.deepEqual(
+        gateway.logged.filter(({ level }) => level === 'error'),
+        [],
+      );
+    });
+  }
 });

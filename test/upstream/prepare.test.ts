@@ -263,16 +263,16 @@ describe('a target that cannot take the request', () => {
 
   it('is skipped for a dialect or an auth kind that this version lacks', async () => {
     const entra = planTarget('premium/azure', { url: server.url, auth: { kind: 'entra', header: null, secrets: [] } });
-    const cohere = planTarget('premium/cohere', { url: server.url, dialect: 'cohere-chat' });
-    const executed = await upstream.execute(callOf(planOf([entra, cohere, gpt()])));
+    const bedrock = planTarget('premium/bedrock', { url: server.url, dialect: 'bedrock-converse' });
+    const executed = await upstream.execute(callOf(planOf([entra, bedrock, gpt()])));
     assert.ok(executed.kind === 'json');
     assert.deepEqual(
       executed.skipped.map(({ reason }) => reason),
       ['unsupported-dialect', 'unsupported-dialect'],
     );
     assert.deepEqual(
-      [...unsupportedProviders([entra.provider, cohere.provider, gpt().provider])],
-      ['premium/azure', 'premium/cohere'],
+      [...unsupportedProviders([entra.provider, bedrock.provider, gpt().provider])],
+      ['premium/azure', 'premium/bedrock'],
     );
     assert.deepEqual([...supportedAuthKinds()].sort(), ['azure', 'bearer', 'header', 'none']);
     assert.ok(supportedDialects().includes('sandbox') && supportedDialects().includes('openai-chat'));
