@@ -5,9 +5,10 @@ import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import type { JsonObject, NeutralEvent } from '#core';
 import { collectEvents, createSseFramer, type Dialect, dialectOf, type OutboundTarget } from '#dialects';
-import { rawFacts, sseObjects } from './recorded/raw-facts.ts';
+import { WIRE_DIALECTS } from './recorded/exchanges.ts';
+import { rawFacts, streamObjects } from './recorded/raw-facts.ts';
 
-const NAMES = ['openai-chat', 'anthropic-messages', 'gemini'] as const;
+const NAMES = WIRE_DIALECTS;
 type Name = (typeof NAMES)[number];
 type Forms<T> = Readonly<Partial<Record<Name, T>>>;
 
@@ -32,11 +33,17 @@ for (const file of files) {
   describe(`wire cases of ${file}`, () => {
     const cases: readonly WireCase[] = parse(readFileSync(join(folder, file), 'utf8'));
     for (const wireCase of cases) {
-      for (const from of wireCase.from ?? NAMES) {
+      for (const from of wireCase.from ?? saidIn(wireCase)) {
         for (const to of NAMES) test(`${wireCase.name}: ${from} to ${to}`, () => runCase(wireCase, from, to));
       }
     }
   });
+}
+
+/** The dialects in which a case is told; those of one family are told in a file of their own. */
+function saidIn({ request, answer, stream }: WireCase): readonly Name[] {
+  const forms = request ?? answer ?? stream ?? {};
+  return NAMES.filter((name) => forms[name] !== undefined);
 }
 
 function runCase(wireCase: WireCase, from: Name, to: Name): void {
@@ -61,10 +68,10 @@ function runCase(wireCase: WireCase, from: Name, to: Name): void {
   assert.ok(stream !== undefined, 'a case has a request, an answer or a stream');
   const chunks = formOf(stream, from);
   const writer = wire(to).createStreamWriter(caller);
-  const events = readStream(chunks.map((data) => `${eventLine(data)}data: ${JSON.stringify(data)}\n\n`).join(''), from);
+  const events = readStream(chunks.map((data) => frameOf(data, from)).join(''), from);
   const text = events.map((event) => writer.push(event)).join('');
   const { usage, ...said } = rawFacts(from, chunks);
-  const { usage: usageBack, ...saidBack } = rawFacts(to, sseObjects(text));
+  const { usage: usageBack, ...saidBack } = rawFacts(to, streamObjects(to, text));
   assert.deepEqual(saidBack, said);
   if (usage !== null) assert.deepEqual(usageBack, usage);
   assert.deepEqual(collect(readStream(text, to)), collect(events), 'what was written reads back the same');
@@ -108,12 +115,17 @@ function without(object: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 }
 
+function frameOf(data: JsonObject, name: Name): string {
+  const json = JSON.stringify(data);
+  return name === 'ollama' ? `${json}\n` : `${eventLine(data)}data: ${json}\n\n`;
+}
+
 function eventLine(data: JsonObject): string {
   return typeof data.type === 'string' ? `event: ${data.type}\n` : '';
 }
 
 function readStream(text: string, name: Name): readonly NeutralEvent[] {
-  const framer = createSseFramer();
+  const framer = wire(name).streamFormat?.createFramer() ?? createSseFramer();
   const reader = wire(name).createStreamReader();
   const frames = [...framer.push(new TextEncoder().encode(text)), ...framer.end()];
   return [...frames.flatMap((frame) => reader.push(frame)), ...reader.end()];
@@ -127,8 +139,9 @@ function collect(events: readonly NeutralEvent[]): unknown {
   assert.ok('choices' in result, 'the stream is whole');
   return result.choices.map((choice) => ({
     reason: choice.finish.reason,
-    content: choice.content.map((part) =>
-      part.kind === 'tool-call' && part.arguments === '' ? { ...part, arguments: '{}' } : part,
-    ),
+    content: choice.content.map((part) => {
+      if (part.kind === 'reasoning') return { ...part, id: undefined };
+      return part.kind === 'tool-call' && part.arguments === '' ? { ...part, arguments: '{}' } : part;
+    }),
   }));
 }

@@ -85,6 +85,14 @@ export function writeOutputItem(part: AssistantPart, id: string): JsonObject | n
   }
 }
 
+/** The id of thoughts that some other provider had; told by its beginning when it comes back. */
+export function ownReasoningId(id: string): string {
+  return `${OWN_REASONING}${id}`;
+}
+
+/** How such ids begin: OpenAI looks up an id of its own form, and refuses what it does not find. */
+export const OWN_REASONING = 'rs_sbx_';
+
 /** One part of a message. */
 export function writeContent(part: Extract<AssistantPart, { kind: 'text' | 'refusal' }>): JsonObject {
   if (part.kind === 'refusal') return { type: 'refusal', refusal: part.text };
@@ -93,7 +101,7 @@ export function writeContent(part: Extract<AssistantPart, { kind: 'text' | 'refu
 
 function writeReasoning(part: ReasoningPart, id: string): JsonObject {
   return compact({
-    id: part.id ?? `rs_${id}`,
+    id: part.id ?? ownReasoningId(id),
     type: 'reasoning',
     summary: part.text === '' ? [] : [{ type: 'summary_text', text: part.text }],
     encrypted_content: part.signature ?? part.redacted,

@@ -2,6 +2,7 @@ import { asArray, asString, isObject, type JsonObject } from '#core';
 import type { InboundContext, OutboundTarget, PassedRequest } from '../dialect.ts';
 import { editsBetween } from '../edits-between.ts';
 import { isForeignReasoning, modelMaker } from '../reasoning-origin.ts';
+import { OWN_REASONING } from './output-items.ts';
 import { applyPolicy } from './policy.ts';
 import { RESPONSES_PATH } from './write-request.ts';
 
@@ -21,12 +22,16 @@ function promptAround(own: unknown, { prepend, append }: OutboundTarget['prompt'
   return [prepend, asString(own), append].filter((text) => (text ?? '') !== '').join('\n\n');
 }
 
-/** The items without reasoning that another provider encrypted, which this one would refuse; the same list where there is none. */
+/** The items without reasoning that another provider had, which this one would refuse; the same list where there is none. */
 function withoutForeign(input: unknown, model: string, lost: string[]): unknown {
   const maker = modelMaker(model);
-  if (!Array.isArray(input) || maker === 'unknown') return input;
-  const isForeign = (item: unknown) =>
-    isObject(item) && item.type === 'reasoning' && isForeignReasoning(asString(item.encrypted_content), maker);
+  if (!Array.isArray(input)) return input;
+  const isForeign = (item: unknown) => {
+    if (!isObject(item) || item.type !== 'reasoning') return false;
+    const encrypted = asString(item.encrypted_content);
+    if (encrypted === undefined) return asString(item.id)?.startsWith(OWN_REASONING) === true;
+    return isForeignReasoning(encrypted, maker);
+  };
   if (!input.some(isForeign)) return input;
   return asArray(input).filter((item, at) => {
     if (!isForeign(item)) return true;

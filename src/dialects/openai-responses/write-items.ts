@@ -11,7 +11,7 @@ import type {
 import { compact } from '../compact.ts';
 import { formatDataUrl } from '../data-url.ts';
 import { isForeignReasoning } from '../reasoning-origin.ts';
-import { writeCall } from './output-items.ts';
+import { OWN_REASONING, writeCall } from './output-items.ts';
 
 /** How items are written, and where what cannot be written is named. */
 export interface ItemContext {
@@ -160,7 +160,8 @@ function writeReasoning(part: ReasoningPart, path: string, context: ItemContext)
   const isUseless = encrypted === undefined && !context.isOwn;
   if (isUseless || isForeignReasoning(encrypted, 'openai')) return lose(path, 'reasoning', context);
   const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }];
-  return [compact({ type: 'reasoning', id: part.id, summary, encrypted_content: encrypted })];
+  const id = part.id?.startsWith(OWN_REASONING) ? undefined : part.id;
+  return [compact({ type: 'reasoning', id, summary, encrypted_content: encrypted })];
 }
 
 function lose(path: string, what: string, context: ItemContext): [] {

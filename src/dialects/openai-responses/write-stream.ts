@@ -2,7 +2,7 @@ import type { AssistantPart, Finish, GatewayError, JsonObject, NeutralEvent, Par
 import type { CallerContext, StreamWriter } from '../dialect.ts';
 import { writeError } from '../openai-errors.ts';
 import { writeFinish } from './finish.ts';
-import { writeContent, writeOutputItem } from './output-items.ts';
+import { ownReasoningId, writeContent, writeOutputItem } from './output-items.ts';
 import { itemId, responseId, writeHead } from './response.ts';
 import { writeUsageField } from './usage.ts';
 
@@ -107,7 +107,7 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
         );
       }
       case 'reasoning': {
-        const item = { id: start.id ?? `rs_${own}`, type: 'reasoning', summary: [] };
+        const item = { id: start.id ?? ownReasoningId(own), type: 'reasoning', summary: [] };
         const part = { type: 'summary_text', text: '' };
         return (
           write('response.output_item.added', { output_index: at, item }) +
@@ -205,7 +205,7 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
 
 function idOf({ start, id }: Block): string {
   if (start.kind === 'tool-call') return `fc_${id}`;
-  return start.kind === 'reasoning' ? (start.id ?? `rs_${id}`) : `msg_${id}`;
+  return start.kind === 'reasoning' ? (start.id ?? ownReasoningId(id)) : `msg_${id}`;
 }
 
 function partOf({ start, pieces, signature }: Block): AssistantPart {

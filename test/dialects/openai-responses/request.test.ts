@@ -218,6 +218,18 @@ describe('a request passes', () => {
     assert.deepEqual(edits, { instructions: 'You are B.\n\nBe brief.', max_output_tokens: 100, top_p: 0.5 });
   });
 
+  it('without thoughts of another provider, by their encryption or by the id that they were given here', () => {
+    const theirs = Buffer.from([0x0a, 0x40, 0x18, 0x02, 0x22, 0x40, ...Array(60).fill(7)]).toString('base64');
+    const own = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: `gAAAAAB${'x'.repeat(60)}` };
+    const input = [
+      { type: 'reasoning', id: 'rs_sbx_1', summary: [{ type: 'summary_text', text: 'hm' }] },
+      { type: 'reasoning', id: 'rs_sbx_2', summary: [], encrypted_content: theirs },
+      own,
+    ];
+    const { edits, lost } = pass({ input });
+    assert.deepEqual([edits, lost], [{ input: [own] }, ['input[0] (reasoning)', 'input[1] (reasoning)']]);
+  });
+
   it('without a parameter that the provider refuses, which is named', () => {
     const { edits, lost } = pass({ service_tier: 'flex' }, { quirks: { dropParams: ['service_tier'] } });
     assert.deepEqual([edits, lost], [{ service_tier: undefined }, ['service_tier']]);

@@ -30,7 +30,8 @@ export function cohereFacts(chunks: readonly JsonObject[]): RawFacts {
     for (const call of [...asArray(message.tool_calls), asObject(message.tool_calls)].map(asObject)) {
       const callee = asObject(call.function);
       if (callee.name !== undefined) calls.push({ name: asString(callee.name) ?? '', text: '' });
-      const last = calls.at(-1);
+      // Whole answers have their calls at once, streams tell by number which goes on.
+      const last = chunk.type === undefined ? calls.at(-1) : calls[asNumber(chunk.index) ?? 0];
       if (last !== undefined) last.text += asString(callee.arguments) ?? '';
     }
     finish = asString(chunk.finish_reason) ?? asString(delta.finish_reason) ?? finish;
