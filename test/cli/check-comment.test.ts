@@ -38,6 +38,28 @@ function reportOf(parts: Partial<CheckReport> = {}): CheckReport {
     passed: false,
     mismatches: [{ field: 'route', expected: 'a', actual: 'b' }],
   };
+  const at = { file: 'chains/a.yaml', line: 5 };
+  const change = {
+    document: 'Chain/a',
+    change: 'changed',
+    base: at,
+    head: { ...at, line: 6 },
+    fields: [{ path: 'maxAttempts', from: 2, to: 3, base: at, head: at, words: 'at most 3 attempts, not 2' }],
+    affects: { routes: ['a'], consumers: ['app'], isEverybody: false },
+    environments: ['production'],
+    inService: null,
+  } as const;
+  const side = { name: 'main', commit: null };
+  const environments = { compared: ['production', 'staging'], added: ['new'], removed: ['old'] };
+  const diff = {
+    base: side,
+    head: side,
+    running: side,
+    environments,
+    changes: [change],
+    drift: [change],
+    rewritten: ['Route/b'],
+  };
   return {
     format: 'signalbox-check/1',
     version: '0.1.0',
@@ -48,6 +70,7 @@ function reportOf(parts: Partial<CheckReport> = {}): CheckReport {
     layout: { exitCode: 1, report: { findings: [{ ...finding, rule: 'fmt/layout' }] }, problem: null },
     lint: { exitCode: 1, report: { findings: [finding, { ...finding, severity: 'warn' }] }, problem: null },
     tests: { exitCode: 1, report: { passed: 3, failed: 1, cases: [failed] }, problem: null },
+    diff: { exitCode: 0, report: { version: '0.1.0', exitCode: 0, ...diff } as typeof diff, problem: null },
     dryRun: { exitCode: 0, report: dryRun, problem: null, findings: [] },
     notes: ['The recordings end 20 days ago.'],
     ...parts,

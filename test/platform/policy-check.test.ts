@@ -122,6 +122,7 @@ describe('the policy check on a pull request', () => {
     const comment = read('comment.md');
     assert.match(comment, /^<!-- signalbox-check -->\n### 🛑 Policies: tests fail\. Fails gate tierDowngrades/);
     assert.match(comment, /`policies\/chains\/premium\.yaml:\d+`/);
+    assert.match(comment, /What the policies do otherwise[\s\S]*`Chain\/premium`/);
     assert.equal(readFileSync(repository.env.GITHUB_STEP_SUMMARY as string, 'utf8'), comment);
     assert.equal(JSON.parse(read('lint.sarif')).version, '2.1.0');
     assert.match(read('tests.xml'), /<testsuites[^>]* failures="[1-9]/);

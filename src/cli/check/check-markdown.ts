@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { number } from '#replay';
+import { diffSections } from '../diff/show-diff-report.ts';
 import { dryRunSections } from '../dry-run/report-markdown.ts';
 import type { PathOf } from '../dry-run/report-parts.ts';
 import { codeSpan, escapeCell } from '../report/markdown.ts';
@@ -45,6 +46,7 @@ export function checkMarkdown(report: CheckReport): string {
       ),
     ),
     fold('Tests that fail', testsList(report, pathOf)),
+    fold('What the policies do otherwise', diffText(report, pathOf)),
     fold('Why nothing was replayed', findingsList(dryRun.findings, pathOf)),
     ...(dryRun.report === null ? [] : ['#### Dry-run', ...dryRunSections(dryRun.report, pathOf)]),
     footer(report),
@@ -134,6 +136,10 @@ function testsList({ tests }: CheckReport, pathOf: PathOf): string {
 function listOf(items: readonly string[]): string {
   const rest = items.length > MOST_ROWS ? `\n- and ${items.length - MOST_ROWS} more` : '';
   return `${items.slice(0, MOST_ROWS).join('\n')}${rest}`;
+}
+
+function diffText({ diff }: CheckReport, pathOf: PathOf): string {
+  return diff.report === null ? '' : diffSections(diff.report, { base: pathOf, head: pathOf }).join('\n\n');
 }
 
 function fold(summary: string, text: string): string {

@@ -1,4 +1,5 @@
 import type { DryRunReport } from '#replay';
+import type { DiffReport } from '../diff/diff-report.ts';
 import type { ExitCode } from '../verb.ts';
 import type { PullRequest } from './read-ci.ts';
 
@@ -15,6 +16,8 @@ export interface CheckReport {
   readonly layout: CheckedStep<FindingsReport>;
   readonly lint: CheckedStep<FindingsReport>;
   readonly tests: CheckedStep<TestsReport>;
+  /** What the policies do otherwise; it informs, and fails nothing. */
+  readonly diff: CheckedStep<DiffReport>;
   /** `report` is null also when the head does not compile: then `findings` say why. */
   readonly dryRun: CheckedStep<DryRunReport> & { readonly findings: readonly CheckFinding[] };
   /** What a reviewer should know beside all this. */

@@ -28,6 +28,7 @@ async function shapeProblem(value: unknown): Promise<string | null> {
   const schemas = await Promise.all([
     import('../../../schemas/check-report.schema.json', { with: { type: 'json' } }),
     import('../../../schemas/dry-run-report.schema.json', { with: { type: 'json' } }),
+    import('../../../schemas/diff-report.schema.json', { with: { type: 'json' } }),
     import('../../../schemas/test-report.schema.json', { with: { type: 'json' } }),
   ]);
   const ajv = new Ajv2020({ strict: false });

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { asArray, type JsonObject, VERSION } from '#core';
 import type { DryRunReport } from '#replay';
+import { diff as diffVerb } from '../commands/diff.ts';
 import { dryRun as dryRunVerb } from '../commands/dry-run.ts';
 import { fmt } from '../commands/fmt.ts';
 import { lint as lintVerb } from '../commands/lint.ts';
 import { test } from '../commands/test.ts';
+import type { DiffReport } from '../diff/diff-report.ts';
 import { askGit } from '../dry-run/git.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ExitCode } from '../verb.ts';
@@ -42,7 +44,9 @@ export async function runCheck(terminal: Terminal, plan: CheckPlan): Promise<Che
     ...(minCoverage === null ? [] : ['--min-coverage', minCoverage]),
     ...writes('junit=tests.xml'),
   ]);
-  const dryRun = await replay(terminal, plan);
+  const isNew = base !== null && (await hasNoPolicies(base, policies));
+  const diff = base === null || isNew ? skipped(NOTHING_BEFORE) : await runStep(terminal, diffVerb, [base, ...of]);
+  const dryRun = isNew ? skipped(NOTHING_BEFORE) : await replay(terminal, plan);
   const dryRunReport = dryRun.json?.records === undefined ? null : (dryRun.json as unknown as DryRunReport);
   const report: CheckReport = {
     format: 'signalbox-check/1',
@@ -54,6 +58,7 @@ export async function runCheck(terminal: Terminal, plan: CheckPlan): Promise<Che
     layout: stepOf<FindingsReport>(layout, layout.json),
     lint: stepOf<FindingsReport>(lint, lint.json),
     tests: stepOf<TestsReport>(tests, tests.json),
+    diff: stepOf<DiffReport>(diff, diff.json?.environments === undefined ? null : diff.json),
     dryRun: { ...stepOf<DryRunReport>(dryRun, dryRunReport), findings: brokenFindings(dryRun.json, dryRunReport) },
     notes: [...ageNotes(dryRunReport, terminal.nowMs()), ...(await lockNotes(traffic, base))],
   };
@@ -75,6 +80,13 @@ async function replay(terminal: Terminal, plan: CheckPlan): Promise<StepResult> 
     '--traffic',
     ...traffic.paths,
   ]);
+}
+
+const NOTHING_BEFORE = 'there are no policies to compare with';
+
+/** The first change of a repository brings the policies: there is nothing to replay under. */
+async function hasNoPolicies(base: string, policies: string): Promise<boolean> {
+  return (await askGit('.', ['ls-tree', '-r', '--name-only', base, '--', policies])) === '';
 }
 
 function skipped(problem: string): StepResult {

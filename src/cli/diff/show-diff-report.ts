@@ -38,11 +38,15 @@ export function showDiffReport(report: DiffReport, look: Look, paths: DiffPaths)
 
 /** The same as a comment for a pull request. Pure. */
 export function diffMarkdown(report: DiffReport, paths: DiffPaths): string {
-  const { base, head, changes, drift, rewritten, environments, running } = report;
-  const parts = [
-    `### signalbox diff: ${escapeCell(summaryOf(report))}`,
-    `${codeSpan(base.name)} → ${codeSpan(head.name)}`,
-  ];
+  const { base, head } = report;
+  const title = `### signalbox diff: ${escapeCell(summaryOf(report))}`;
+  return `${[title, `${codeSpan(base.name)} → ${codeSpan(head.name)}`, ...diffSections(report, paths)].join('\n\n')}\n`;
+}
+
+/** What follows the title: environments, changes, drift. Empty when nothing is different. Pure. */
+export function diffSections(report: DiffReport, paths: DiffPaths): readonly string[] {
+  const { changes, drift, rewritten, environments, running } = report;
+  const parts: string[] = [];
   for (const name of environments.added) parts.push(`Environment ${codeSpan(name)} is new.`);
   for (const name of environments.removed) parts.push(`Environment ${codeSpan(name)} is gone.`);
   if (changes.length > 0) parts.push(table(changes, report, paths));
@@ -52,7 +56,7 @@ export function diffMarkdown(report: DiffReport, paths: DiffPaths): string {
   }
   if (rewritten.length > 0)
     parts.push(`Written differently, with the same effect: ${rewritten.map(codeSpan).join(', ')}`);
-  return `${parts.join('\n\n')}\n`;
+  return parts;
 }
 
 /** One line for all of it. Pure. */
