@@ -3,7 +3,7 @@ import { responseEvents } from '#dialects';
 
 /** About as much as a model says at once: a word with its space, or a few characters of a script without spaces. */
 const PIECE =
-  /\s*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]{1,4}|\s*[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]{1,24}\s?|\s+/gu;
+  /\s*[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]{1,4}|\s*[^\s\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]{1,24}\s?|\s+/gu;
 
 /** A kept answer as the events of a stream, in pieces such as a model sends: clients draw text as it comes, and some break on a single huge chunk. Pure. */
 export function replayEvents(response: NeutralResponse): readonly NeutralEvent[] {

@@ -10,7 +10,7 @@ import { cannotCheck, loadPolicies } from '#policy';
 import { createStore, createUsageLedger } from '#state';
 import { logAccess, openMetrics, openProcessLog } from '#telemetry';
 import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
-import { openCacheParts } from './cache/open-cache-parts.ts';
+import { embeddersOf, openCacheParts } from './cache/open-cache-parts.ts';
 import { compileTree } from './compile-tree.ts';
 import { endLeases, recoverLeaseEnds } from './end-leases.ts';
 import { finishedCall } from './finished-call.ts';
@@ -103,6 +103,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     dataDir,
     nowMs,
     sealKey: (options.env ?? process.env).SIGNALBOX_CACHE_KEY ?? null,
+    embedders: () => embeddersOf(boot.holder.current().snapshot),
   });
   const finished = createChannel<FinishedRequest>('request-finished');
   const thresholds = createChannel<BudgetThreshold>('budget-threshold');
@@ -177,7 +178,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
       await upstream.close();
       parts.leases.close();
       await store.close();
-      await cache.answers.close();
+      await cache.close();
       await recovered;
       await records.close();
       await usage.close();

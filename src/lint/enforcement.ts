@@ -27,12 +27,6 @@ const SERVED_ENDPOINTS: ReadonlySet<string> = new Set(['chat', 'messages', 'gene
 
 /** What is carried in the snapshot without effect, in the order of the contract. Whoever builds one of these removes its line. */
 export const UNENFORCED: readonly Unenforced[] = Object.freeze([
-  {
-    id: 'Cache.mode',
-    kind: 'Cache',
-    find: (document) => (asObject(document.spec).mode === 'semantic' ? ['spec', 'mode'] : null),
-    message: 'meaning is not compared yet: a semantic cache gives answers to the same question only',
-  },
   whole(
     'Guardrail',
     'guardrails are checked and carried, but no text is inspected yet: nothing is masked, blocked or flagged',

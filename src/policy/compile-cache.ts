@@ -23,6 +23,7 @@ export function compileCache(name: string, spec: CacheSpec): Cache {
 function compileSemantic(spec: NonNullable<CacheSpec['semantic']>): SemanticRule {
   return {
     embedder: spec.embedder,
+    chain: spec.chain ?? null,
     threshold: spec.threshold ?? 0.94,
     verify: spec.verify ?? ['numbers', 'negation', 'names', 'units', 'language'],
     shadow: spec.shadow ?? true,

@@ -37,7 +37,7 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
     field('scope.providers.*', 'Provider'),
     field('onExhausted.chain', 'Chain'),
   ],
-  Cache: [field('semantic.embedder', 'Model')],
+  Cache: [field('semantic.embedder', 'Model'), field('semantic.chain', 'Chain')],
   Guardrail: [field('checks.*.model', 'Model')],
   Alert: [
     field('when.budget', 'Budget'),
@@ -66,6 +66,9 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
   Drill: [field('incident.*.provider', 'Provider'), field('incident.*.model', 'Model')],
 };
 
+/** Names that mean something without a document: the embedder of the gateway itself. */
+const BUILT_IN: ReadonlySet<string> = new Set(['local/en']);
+
 /**
  * Every reference of a document to one other document by its exact name, in the order of the table above; globs refer to no one document and are left
  * out, as are the environments a document is limited to and what a waiver is about. Pure.
@@ -74,7 +77,7 @@ export function referencesOf(document: Pick<EffectiveDocument, 'kind' | 'value'>
   const fields = FIELDS[document.kind] ?? [];
   return fields.flatMap(({ path, kind }) =>
     textsAt(specOf(document), path, ['spec'])
-      .filter(({ text }) => !text.includes('*'))
+      .filter(({ text }) => !text.includes('*') && !BUILT_IN.has(text))
       .map((found) => ({ path: found.path, kind, name: found.text })),
   );
 }

@@ -20,7 +20,10 @@ export interface Cache {
 
 /** How meaning is compared. */
 export interface SemanticRule {
+  /** `local/en`, or a model of the catalogue. */
   readonly embedder: string;
+  /** The chain that embeddings go along; null sends the model straight to its provider. */
+  readonly chain: string | null;
   readonly threshold: number;
   readonly verify: readonly SemanticCheck[];
   /** Hits are only reported, not given. */

@@ -421,9 +421,13 @@ export interface CacheExclusions {
  */
 export interface SemanticCache {
   /**
-   * The embedding model.
+   * The embedding model: a model of the catalogue, or `local/en`, which works offline and knows English only.
    */
   readonly embedder: string;
+  /**
+   * The chain that embeddings go along, with its budgets and fallbacks; null sends the model straight to its provider.
+   */
+  readonly chain?: string | null;
   /**
    * Least similarity of two questions, 0 to 1.
    */

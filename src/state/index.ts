@@ -2,6 +2,8 @@
 export type { AnswerLabels, AnswerStore, PurgeQuery, StoredAnswer } from './cache/answer-store.ts';
 /** Opens the store of answers that process settings name: Redis, `memory:`, or `cache.db`. Throws StoreOpenError. */
 export { type AnswerStoreOptions, createAnswerStore } from './cache/create-answer-store.ts';
+/** Keeps the questions of answers with their meaning, for an index that is rebuilt from it. */
+export type { QuestionStore, StoredQuestion } from './cache/question-store.ts';
 /** Opens the store that process settings name: Redis, `memory:`, or the embedded one. */
 export { createStore, type StoreOptions } from './create-store.ts';
 /** The store of a single process: counters, holds and target hints in memory. Nothing is written anywhere. */

@@ -14,6 +14,8 @@ export type {
 } from './call.ts';
 /** Tells once that the client has hung up. */
 export { type Cancellation, createCancellation } from './cancellation.ts';
+/** The English embedder that works offline, in a thread; effects: a thread at the first text. */
+export { createLocalEmbedder, type LocalEmbedder } from './embedder/local-embedder.ts';
 /** Values of secret references and why one is missing; effects: reads files, each at most once a second. */
 export { createSecrets, referencesOf, type SecretRef, type SecretSources, type Secrets } from './secrets.ts';
 /** The upstream dialects this version can call, the sandbox's included. Pure. */

@@ -4,6 +4,7 @@ import type { Cancellation } from '#upstream';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { Progress } from '../progress.ts';
 import type { CacheCall } from './cache-call.ts';
+import { findByMeaning, meaningOf, type SimilarKept } from './find-by-meaning.ts';
 import { findKept, type Kept } from './find-kept.ts';
 import type { Begun } from './flights.ts';
 import { fly, openFlight, type Run } from './fly.ts';
@@ -40,7 +41,18 @@ export async function answerThroughCache(
     return serveKept(parts, progress, cached.rule, kept.answer, use, cancellation, reply);
   }
   try {
-    if (cached.wish === 'use' && (await joined(parts, progress, cached, cancellation, reply))) return;
+    const mayJoin = cached.wish === 'use';
+    if (mayJoin && (await joined(parts, progress, cached, cancellation, reply))) return;
+    if (cached.rule.mode === 'semantic') {
+      const similar = await similarKept(parts, progress, cached);
+      if (similar !== null) {
+        const { similarity, matched } = similar;
+        const use = { result: 'semantic-hit' as const, similarity, matched };
+        return await serveKept(parts, progress, cached.rule, similar.answer, use, cancellation, reply);
+      }
+      // Somebody may have asked while the question was embedded.
+      if (mayJoin && (await joined(parts, progress, cached, cancellation, reply))) return;
+    }
     await led(parts, progress, cached, run, cancellation, reply);
   } catch (error) {
     const old = await standIn(parts, progress, cached, kept, error);
@@ -48,6 +60,17 @@ export async function answerThroughCache(
     const use = { result: 'stale' as const, similarity: null, matched: null };
     return serveKept(parts, progress, cached.rule, old.answer, use, cancellation, reply);
   }
+}
+
+/** An answer to a question that means the same; in shadow it is only told of. */
+async function similarKept(parts: GatewayParts, progress: Progress, cached: CacheCall): Promise<SimilarKept | null> {
+  cached.meaning = await meaningOf(parts, progress, cached);
+  if (cached.meaning === null || cached.wish !== 'use') return null;
+  const found = await findByMeaning(parts, progress, cached, cached.meaning);
+  if (found === null || cached.rule.semantic?.shadow === false) return found;
+  const { similarity, matched } = found;
+  progress.cache = { ...progress.cache, shadow: { similarity, matched } };
+  return null;
 }
 
 /** Takes a seat at a call in flight; false when there is none whose outcome is this caller's too. */

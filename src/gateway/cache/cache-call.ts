@@ -6,6 +6,7 @@ import type { CompatCache } from '../compat/compat-cache.ts';
 import type { InlineChain } from '../compat/portkey-chain.ts';
 import type { Progress } from '../progress.ts';
 import { NO_CACHE } from './cache-use.ts';
+import type { Meaning } from './meaning.ts';
 
 /** A request that a cache has a say in. */
 export interface CacheCall {
@@ -15,6 +16,8 @@ export interface CacheCall {
   readonly keyParts: KeyParts;
   readonly neutral: NeutralRequest;
   readonly route: Route;
+  /** Of the question, once it was looked for; kept beside the answer. */
+  meaning: Meaning | null;
 }
 
 /** What caller and policies say of the cache, and what was decided so far. */
@@ -62,7 +65,7 @@ export function cacheCall(progress: Progress, question: CacheQuestion): CacheCal
   };
   const key = cacheKey(keyParts);
   progress.cache = { ...NO_CACHE, result: wish === 'refresh' ? 'refresh' : 'miss', key };
-  return { rule, wish, key, keyParts, neutral, route };
+  return { rule, wish, key, keyParts, neutral, route, meaning: null };
 }
 
 function ruleOf(snapshot: Snapshot, route: Route, { isAsked, ttlMs }: CompatCache): Cache | null {

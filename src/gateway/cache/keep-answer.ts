@@ -45,6 +45,7 @@ export async function keepAnswer(
   try {
     const expiresAtMs = storedAtMs + keepForMs(rule, answer.jitter);
     await parts.cache.answers.put({ key, labels, storedAtMs, expiresAtMs, text });
+    if (cached.meaning !== null) await parts.cache.questions.put({ key, expiresAtMs, ...cached.meaning });
   } catch (error) {
     parts.log.warn({ err: error, requestId: progress.call.id }, 'an answer could not be kept');
   }

@@ -8,6 +8,7 @@ import { readFacts } from '../read-facts.ts';
 import { settleRequest } from '../settle-request.ts';
 import { gatewayErrorOf } from '../write-error.ts';
 import type { CacheCall } from './cache-call.ts';
+import { meaningOf } from './find-by-meaning.ts';
 import { fly, openFlight } from './fly.ts';
 
 /**
@@ -37,7 +38,8 @@ export async function revalidate(
   try {
     const facts = await readFacts(parts, asked.active, needs, startedMs);
     const decision = await admitRequest(parts, progress, snapshot, request, cached.route, facts);
-    await fly(parts, progress, cached, flight, (cancellation, form) =>
+    const anew = { ...cached, meaning: cached.meaning ?? (await meaningOf(parts, progress, cached)) };
+    await fly(parts, progress, anew, flight, (cancellation, form) =>
       executeCall(parts, progress, decision, cached.route, inline, cancellation, form),
     );
     const begun = await flight.begun;

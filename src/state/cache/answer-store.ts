@@ -1,3 +1,5 @@
+import type { QuestionStore } from './question-store.ts';
+
 /** An answer as a store keeps it. */
 export interface StoredAnswer {
   /** Lower-case hex digest; says nothing of what it is made of. */
@@ -30,6 +32,8 @@ export interface PurgeQuery {
 
 /** Keeps answers. Keys carry the tenant, so that a store needs no rule of its own to keep tenants apart. */
 export interface AnswerStore {
+  /** The questions of the answers, for comparing by meaning. */
+  readonly questions: QuestionStore;
   readonly kind: 'memory' | 'sqlite' | 'redis';
   /** Null for what is not there, is over, or cannot be read whole. */
   readonly get: (key: string) => Promise<StoredAnswer | null>;

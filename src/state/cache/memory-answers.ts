@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type AnswerStore, fitsPurge, type StoredAnswer } from './answer-store.ts';
+import { NO_QUESTIONS } from './question-store.ts';
 import type { Seal } from './seal.ts';
 
 export interface MemoryAnswersOptions {
@@ -21,6 +22,7 @@ export function createMemoryAnswers({ nowMs, seal, maxBytes }: MemoryAnswersOpti
   });
   return {
     kind: 'memory',
+    questions: NO_QUESTIONS,
     async get(key) {
       const found = kept.get(key);
       if (found === undefined) return null;

@@ -13,10 +13,9 @@ CREATE TABLE answers (
 CREATE INDEX answers_by_expiry ON answers (expires_ms);
 CREATE INDEX answers_by_use ON answers (used_ms, bytes);
 CREATE TABLE questions (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, scope TEXT NOT NULL, cache TEXT NOT NULL, embedder TEXT NOT NULL,
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, scope TEXT NOT NULL, embedder TEXT NOT NULL,
   expires_ms INTEGER NOT NULL, sealed BLOB NOT NULL
 );
-CREATE INDEX questions_by_scope ON questions (scope);
 PRAGMA user_version = ${VERSION};
 `;
 

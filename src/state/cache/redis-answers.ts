@@ -2,6 +2,7 @@ import { createAvailability } from '../redis/availability.ts';
 import { createRedisClient } from '../redis/connect-redis.ts';
 import { parseRedisUrl } from '../redis/redis-target.ts';
 import { type AnswerLabels, type AnswerStore, fitsPurge, type StoredAnswer } from './answer-store.ts';
+import { type QuestionStore, readMeaning, type StoredQuestion, writeMeaning } from './question-store.ts';
 import type { Seal } from './seal.ts';
 
 export interface RedisAnswersOptions {
@@ -11,7 +12,9 @@ export interface RedisAnswersOptions {
   readonly seal: Seal;
 }
 
-// Of the index, per step of a purge.
+// A stream of questions that every replica follows: Redis without modules cannot search vectors, so each searches its own copy.
+const MAX_QUESTIONS = 100_000;
+// Of a list, per round trip.
 const STEP = 1000;
 
 /**
@@ -23,6 +26,7 @@ export async function createRedisAnswers({ url, nowMs, seal }: RedisAnswersOptio
   const client = createRedisClient(target);
   const prefix = `${target.ledger}:answer:`;
   const index = `{${target.ledger}}:answers`;
+  const stream = `{${target.ledger}}:questions`;
   const availability = createAvailability({
     display: target.display,
     timeoutMs: target.timeoutMs,
@@ -38,8 +42,33 @@ export async function createRedisAnswers({ url, nowMs, seal }: RedisAnswersOptio
     if (members.length > 0) await client.zrem(index, ...members);
   }
 
+  const questions: QuestionStore = {
+    async put(question) {
+      const { key, scope, embedder, expiresAtMs } = question;
+      const sealed = seal.close(`q:${key}`, writeMeaning(question));
+      const fields = ['k', key, 's', scope, 'e', embedder, 'x', String(Math.ceil(expiresAtMs)), 'd', sealed];
+      await availability
+        .roundTrip(() => client.xadd(stream, 'MAXLEN', '~', MAX_QUESTIONS, '*', ...fields))
+        .catch(() => undefined);
+    },
+    async after(cursor) {
+      try {
+        const from = cursor === null ? '-' : `(${cursor}`;
+        const found = await availability.roundTrip(() => client.xrangeBuffer(stream, from, '+', 'COUNT', STEP));
+        const rows = found.map(([id, fields]) => ({ id: String(id), question: readQuestion(fields, seal, nowMs()) }));
+        return {
+          questions: rows.flatMap(({ question }) => question ?? []),
+          cursor: rows.at(-1)?.id ?? cursor,
+        };
+      } catch {
+        return { questions: [], cursor };
+      }
+    },
+  };
+
   return {
     kind: 'redis',
+    questions,
     async get(key) {
       try {
         const sealed = await availability.roundTrip(() => client.getBuffer(prefix + key));
@@ -100,4 +129,14 @@ function writeMember(key: string, { cache, route, consumer, tags }: AnswerLabels
 function readMember(member: string): { readonly key: string; readonly labels: AnswerLabels } {
   const [key, cache, route, consumer, tags] = JSON.parse(member) as [string, string, string, string, string[]];
   return { key, labels: { cache, route, consumer, tags } };
+}
+
+function readQuestion(fields: readonly Buffer[], seal: Seal, nowMs: number): StoredQuestion | null {
+  const of = (name: string) => fields[fields.findIndex((field, at) => at % 2 === 0 && field.toString() === name) + 1];
+  const [key, scope, embedder, expiresAtMs] = ['k', 's', 'e', 'x'].map((name) => String(of(name)));
+  const sealed = of('d');
+  if (!key || !scope || !embedder || sealed === undefined || Number(expiresAtMs) <= nowMs) return null;
+  const text = seal.open(`q:${key}`, sealed);
+  const meaning = text === null ? null : readMeaning(text);
+  return meaning === null ? null : { key, scope, embedder, expiresAtMs: Number(expiresAtMs), ...meaning };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import type { AnswerStore, PurgeQuery } from './answer-store.ts';
 import { openCacheFile } from './open-cache-file.ts';
+import { createSqliteQuestions } from './question-store.ts';
 import type { Seal } from './seal.ts';
 
 export interface SqliteAnswersOptions {
@@ -11,11 +11,6 @@ export interface SqliteAnswersOptions {
   readonly maxBytes: number;
 }
 
-/** A store of answers with the file that it shares with the index of questions. */
-export interface SqliteAnswers extends AnswerStore {
-  readonly database: DatabaseSync;
-}
-
 // An answer that is asked for often is noted as used this often at most: a hit stays a read.
 const USE_STEP_MS = 60_000;
 const SWEEP_EVERY = 256;
@@ -23,7 +18,7 @@ const SWEEP_EVERY = 256;
 const OVERHEAD = 512;
 
 /** Opens the store of a machine, `cache.db`: shared by its processes, kept through kill -9, bounded by bytes. */
-export function createSqliteAnswers({ dataDir, nowMs, seal, maxBytes }: SqliteAnswersOptions): SqliteAnswers {
+export function createSqliteAnswers({ dataDir, nowMs, seal, maxBytes }: SqliteAnswersOptions): AnswerStore {
   const database = openCacheFile(join(dataDir, 'cache.db'));
   const select = database.prepare('SELECT * FROM answers WHERE key = ?');
   const insert = database.prepare('INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -54,7 +49,7 @@ export function createSqliteAnswers({ dataDir, nowMs, seal, maxBytes }: SqliteAn
 
   return {
     kind: 'sqlite',
-    database,
+    questions: createSqliteQuestions(database, seal, nowMs),
     async get(key) {
       const row = select.get(key);
       if (row === undefined) return null;

@@ -1,0 +1,133 @@
+import { asArray, asObject, type JsonObject } from '#core';
+import { neededFacts, type RequestFacts } from '#decision';
+import { type Dialect, dialectOf, estimateTokens } from '#dialects';
+import type { Consumer, Route, SemanticRule, Snapshot } from '#snapshot';
+import { createCancellation } from '#upstream';
+import { admitRequest } from '../admit-request.ts';
+import { executeCall } from '../execute-call.ts';
+import type { GatewayParts } from '../gateway-parts.ts';
+import { beginProgress, type Progress } from '../progress.ts';
+import { readFacts } from '../read-facts.ts';
+import { settleRequest } from '../settle-request.ts';
+import { gatewayErrorOf } from '../write-error.ts';
+
+export const LOCAL_EMBEDDER = 'local/en';
+
+/** The meaning of a text, by the embedder that the rule names; null where it cannot be had: then the cache compares exactly. Never rejects. */
+export async function embedQuestion(
+  parts: GatewayParts,
+  asked: Progress,
+  route: Route,
+  rule: SemanticRule,
+  text: string,
+): Promise<Float32Array | null> {
+  try {
+    if (rule.embedder !== LOCAL_EMBEDDER) return await callEmbedder(parts, asked, route, rule, text);
+    const [vector = null] = await parts.cache.embedder.embed([text]);
+    return vector;
+  } catch (error) {
+    const { embedder } = rule;
+    parts.log.warn({ err: error, embedder, requestId: asked.call.id }, 'a question could not be embedded');
+    return null;
+  }
+}
+
+/** A call of an embedding model: a request of its own, with its own id, admission, account and record, in the caller's name. */
+async function callEmbedder(
+  parts: GatewayParts,
+  asked: Progress,
+  of: Route,
+  rule: SemanticRule,
+  text: string,
+): Promise<Float32Array | null> {
+  if (asked.request === null) return null;
+  const startedMs = parts.nowMs();
+  const body: JsonObject = { model: rule.embedder, input: text };
+  const call = {
+    ...asked.call,
+    ...{ id: parts.newId(), startedMs, dialect: EMBEDDINGS, path: '/v1/embeddings', framing: 'sse' as const },
+    context: { endpoint: 'embeddings' as const, pathModel: null, pathStream: null },
+    headers: {},
+    bytes: Buffer.from(JSON.stringify(body)),
+  };
+  const request = requestFor(asked.request, call.id, rule.embedder, text, call.bytes.length);
+  const route: Route = { ...of, ...BARE, chain: rule.chain };
+  const snapshot = openTo(asked.active.snapshot);
+  const progress: Progress = {
+    ...beginProgress(call, asked.active),
+    ...{ snapshot, caller: asked.caller, body, request, route: of.name },
+  };
+  try {
+    const needs = neededFacts(snapshot, request, route, startedMs);
+    const facts = await readFacts(parts, asked.active, needs, startedMs);
+    const decision = await admitRequest(parts, progress, snapshot, request, route, facts);
+    const executed = await executeCall(parts, progress, decision, route, null, createCancellation(), 'bytes');
+    if (executed.kind === 'failed') throw executed.error;
+    if (executed.kind !== 'json' || executed.bytes === null) return null;
+    progress.served = executed;
+    progress.status = 200;
+    return readVector(Buffer.from(executed.bytes).toString('utf8'));
+  } catch (error) {
+    const { code, status } = gatewayErrorOf(error);
+    progress.errorCode = code;
+    progress.status = status;
+    throw error;
+  } finally {
+    await settleRequest(parts, progress);
+  }
+}
+
+/** OpenAI's embeddings, which every embedding server speaks: platform.openai.com/docs/api-reference/embeddings, read 2026-11. */
+const EMBEDDINGS: Dialect = Object.freeze({
+  ...(dialectOf('openai-chat') as Dialect),
+  passRequest: (body: JsonObject, { upstreamModel, params }: Parameters<Dialect['passRequest']>[1]) => ({
+    ...{ path: '/embeddings', query: {}, headers: {}, lost: [] },
+    edits: { ...params, ...(body.model === upstreamModel ? {} : { model: upstreamModel }) },
+  }),
+});
+
+function readVector(text: string): Float32Array | null {
+  const { embedding } = asObject(asArray(asObject(JSON.parse(text)).data)[0]);
+  if (typeof embedding === 'string') {
+    const bytes = Buffer.from(embedding, 'base64');
+    return bytes.length % 4 === 0 ? new Float32Array(new Uint8Array(bytes).buffer) : null;
+  }
+  return Array.isArray(embedding) && embedding.length > 0 && embedding.every((value) => typeof value === 'number')
+    ? Float32Array.from(embedding)
+    : null;
+}
+
+function requestFor(asked: RequestFacts, id: string, model: string, text: string, bodyBytes: number): RequestFacts {
+  return {
+    ...asked,
+    ...{ id, model, bodyBytes, endpoint: 'embeddings', dialect: 'openai-chat', path: '/v1/embeddings', stream: false },
+    ...{ toolCount: 0, images: 0, audio: 0, documents: 0, responseFormat: 'text', hasReasoning: false },
+    ...{ maxOutputTokens: null, temperature: null, choices: 1, inputTokens: estimateTokens([0, text.length], 0) },
+  };
+}
+
+/** What the caller's own route asks of a call is not asked of this one. */
+const BARE = Object.freeze({
+  cache: null,
+  deny: null,
+  guardrails: [],
+  prompt: { prepend: null, append: null },
+  limits: { maxInputTokens: null, maxOutputTokens: null, maxRequestCostMicroUsd: null, bodyBytes: null },
+  unsupportedParams: 'drop' as const,
+});
+
+const opened = new WeakMap<Snapshot, Snapshot>();
+
+/** The policies without what consumers may call: the embedder is the policy's choice, not the caller's. Its budgets still hold. */
+function openTo(snapshot: Snapshot): Snapshot {
+  let known = opened.get(snapshot);
+  if (known === undefined) {
+    const free = ([name, consumer]: [string, Consumer]): [string, Consumer] => [
+      name,
+      { ...consumer, allow: { models: null, endpoints: null, routes: null }, deny: { models: [] } },
+    ];
+    known = { ...snapshot, consumers: new Map([...snapshot.consumers].map(free)) };
+    opened.set(snapshot, known);
+  }
+  return known;
+}

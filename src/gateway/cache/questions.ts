@@ -1,0 +1,97 @@
+import { createVectorIndex, type Similar } from '#cache';
+import type { QuestionStore, StoredQuestion } from '#state';
+
+/** The questions of kept answers, searched by meaning in this process and kept in the store. */
+export interface Questions {
+  /** The most similar questions of the scope, best first, those of other processes included. */
+  readonly search: (
+    embedder: string,
+    scope: string,
+    vector: Float32Array,
+    threshold: number,
+  ) => Promise<readonly Similar<KnownQuestion>[]>;
+  readonly put: (question: StoredQuestion) => Promise<void>;
+  /** The answer of that key is no longer there. */
+  readonly forget: (key: string) => void;
+  /** Resolves when everything that the store knew has been read. */
+  readonly ready: () => Promise<void>;
+  readonly size: () => number;
+}
+
+/** What the index keeps of a question beside its meaning. */
+export type KnownQuestion = Pick<StoredQuestion, 'key' | 'text' | 'expiresAtMs'>;
+
+export interface QuestionsOptions {
+  readonly store: () => QuestionStore;
+  readonly nowMs: () => number;
+  /** Embeds anew what another embedder made, where that costs nothing; null leaves it out. */
+  readonly rebuild:
+    | ((text: string, embedder: string) => Promise<{ readonly vector: Float32Array; readonly embedder: string } | null>)
+    | null;
+}
+
+const MAX_QUESTIONS = 200_000;
+const CANDIDATES = 8;
+// Other processes' questions are looked for so often at most.
+const FOLLOW_MS = 1000;
+
+/** Creates the index; it reads the store at its first use, some hundred questions at a time, and follows it from then on. */
+export function createQuestions({ store, nowMs, rebuild }: QuestionsOptions): Questions {
+  const index = createVectorIndex<KnownQuestion>(MAX_QUESTIONS);
+  let cursor: string | null = null;
+  let following: Promise<void> | null = null;
+  let followedMs = Number.NEGATIVE_INFINITY;
+
+  function add({ key, scope, embedder, text, vector, expiresAtMs }: StoredQuestion): void {
+    index.put(`${embedder} ${scope}`, key, vector, { key, text, expiresAtMs });
+  }
+
+  async function follow(): Promise<void> {
+    for (;;) {
+      const { questions, cursor: next } = await store().after(cursor);
+      if (next === cursor) break;
+      cursor = next;
+      for (const question of questions) await take(question);
+      // A long list does not hold up the requests.
+      await new Promise(setImmediate);
+    }
+    followedMs = nowMs();
+  }
+
+  async function take(question: StoredQuestion): Promise<void> {
+    const anew = rebuild === null ? null : await rebuild(question.text, question.embedder);
+    if (anew === null) return add(question);
+    const rebuilt = { ...question, ...anew };
+    add(rebuilt);
+    await store().put(rebuilt);
+  }
+
+  function followOnce(): Promise<void> {
+    following ??= follow().finally(() => {
+      following = null;
+    });
+    return following;
+  }
+
+  return {
+    async search(embedder, scope, vector, threshold) {
+      const isFirst = followedMs === Number.NEGATIVE_INFINITY;
+      // What is not read yet is a miss; only the first look waits a turn, since a small list is there at once.
+      if (nowMs() - followedMs > FOLLOW_MS) {
+        const reading = followOnce().catch(() => undefined);
+        await (isFirst ? Promise.race([reading, new Promise(setImmediate)]) : reading);
+      }
+      const now = nowMs();
+      return index
+        .search(`${embedder} ${scope}`, vector, threshold, CANDIDATES)
+        .filter(({ item }) => item.expiresAtMs > now);
+    },
+    async put(question) {
+      add(question);
+      await store().put(question);
+    },
+    forget: index.remove,
+    ready: followOnce,
+    size: index.size,
+  };
+}
