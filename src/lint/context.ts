@@ -22,6 +22,8 @@ export interface LintContext {
   readonly nowMs: number;
   /** Whole days since the line of a place was last changed; null where nobody knows. */
   readonly daysUnchanged: (place: Place) => number | null;
+  /** Whether two secret references hold the same value; false where no values are at hand. */
+  readonly sameSecret: (a: string, b: string) => boolean;
   /** What recordings say; null without any. */
   readonly evidence: TrafficEvidence | null;
   /** Routes as the gateway ranks them, best first. */
@@ -37,12 +39,14 @@ export interface ContextParts {
   readonly evidence?: TrafficEvidence | null;
   /** When the line of a place was last changed, in ms since 1970; null where nobody knows. */
   readonly lineChangedMs?: (place: Place) => number | null;
+  /** Whether two secret references (`env:NAME`, `file:PATH`) hold the same value where this runs; absent where no values are at hand. */
+  readonly sameSecret?: (a: string, b: string) => boolean;
 }
 
 /** Prepares one environment for the rules. Pure. */
 export function createContext(
   own: Compiled,
-  { parsed, compiled, nowMs, evidence = null, lineChangedMs }: ContextParts,
+  { parsed, compiled, nowMs, evidence = null, lineChangedMs, sameSecret = () => false }: ContextParts,
 ): LintContext {
   const items = own.documents.map(itemOf).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   const byKind = Map.groupBy(items, (item) => kindOf(item.key));
@@ -58,6 +62,7 @@ export function createContext(
     parsed,
     compiled,
     nowMs,
+    sameSecret,
     evidence: evidence?.environment === own.environment ? evidence : null,
     daysUnchanged: (place) => {
       const changedMs = lineChangedMs?.(place) ?? null;

@@ -22,6 +22,8 @@ export interface LintInput {
   readonly evidence?: TrafficEvidence;
   /** When the line of a place was last changed, in ms since 1970, for the rules that need it; null where nobody knows. */
   readonly lineChangedMs?: (place: Place) => number | null;
+  /** Whether two secret references (`env:NAME`, `file:PATH`) hold the same value where this runs; absent where no values are at hand. */
+  readonly sameSecret?: (a: string, b: string) => boolean;
 }
 
 /** What came of it. */

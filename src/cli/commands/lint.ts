@@ -7,6 +7,7 @@ import { findingsSince, type SinceRevision } from '../lint/changed-since.ts';
 import { type FixedFile, type FixedTree, fileText, fixTree } from '../lint/fix-tree.ts';
 import { lineAges } from '../lint/line-ages.ts';
 import { readEvidence } from '../lint/read-evidence.ts';
+import { sameSecret } from '../lint/same-secret.ts';
 import { showDiff } from '../lint/show-diff.ts';
 import { showWorstCases } from '../lint/show-worst-cases.ts';
 import { chosenEnvironment, nothingToCheck, type PolicyTree, readTree, shownPath, treeOf } from '../load-tree.ts';
@@ -101,6 +102,7 @@ async function checkTree(call: VerbCall, tree: PolicyTree, step: (text: string) 
     nowMs,
     lineChangedMs,
     ...(evidence && { evidence }),
+    sameSecret: sameSecret(call.terminal.env, '.'),
     ...(selected && { environments: selected }),
   });
   const shown = { ...result, environments: selected ?? environments };

@@ -9,7 +9,7 @@ export const envSharedKey: Rule = {
     id: 'env/shared-key',
     severity: 'error',
     summary: 'Production and another environment take a provider key from the same place.',
-    why: "A load test in staging burns production's quota and rate limit, and a key leaked from a laptop is the key customers depend on. Compared are references, and only those that the policies write: the variable of a built-in provider that nothing changes is set by each deployment.",
+    why: "A load test in staging burns production's quota and rate limit, and a key leaked from a laptop is the key customers depend on. Compared are references, also by what they hold where `signalbox lint` runs and has their values, and only those that the policies write: the variable of a built-in provider that nothing changes is set by each deployment.",
     bad: `
 kind: Provider
 metadata: { name: openai }
@@ -34,7 +34,7 @@ metadata: { name: staging }`,
     waive:
       'When the environments are kept apart elsewhere, such as by secret stores of the same variable name on different clusters.',
   },
-  check({ environment, compiled, parsed }) {
+  check({ environment, compiled, parsed, sameSecret }) {
     const own = compiled.find((each) => each.environment === environment);
     if (!own || !isProduction(environment)) return [];
     const others = compiled
@@ -46,7 +46,14 @@ metadata: { name: staging }`,
         secrets.some((other) => other.id === secret.id && (isWritten(other) || isWritten(secret))),
       );
       const { document, path, id } = secret;
+      const copy = others.flatMap(({ name, secrets }) =>
+        secrets
+          .filter((other) => other.id !== id && sameSecret(id, other.id))
+          .map((other) => `\`${other.id}\` in ${name}`),
+      );
       const place = isWritten(secret) ? document.valueSpan(path) : nameOf(parsed, environment);
+      if (place && sharing.length === 0 && copy.length > 0)
+        return [copied(environment, document.name, id, copy, place)];
       if (sharing.length === 0 || !place) return [];
       return [
         {
@@ -59,6 +66,16 @@ metadata: { name: staging }`,
     });
   },
 };
+
+/** Two names for one key keep nothing apart. The key itself is in no finding. */
+function copied(environment: string, provider: string, id: string, copy: readonly string[], at: Span) {
+  return {
+    at,
+    subject: `Provider/${provider}`,
+    message: `provider \`${provider}\` takes its key from \`${id}\` in ${environment}, and ${copy.join(', ')} holds the same key`,
+    hint: `Give ${environment} a key of its own; where policies are checked both are set to one value.`,
+  };
+}
 
 /** A built-in provider has no line of the author's; the environment that should say otherwise has. */
 function nameOf({ documents }: ParsedPolicies, environment: string): Span | undefined {
