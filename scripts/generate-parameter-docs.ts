@@ -21,8 +21,8 @@ requests that cross. The first column names parameters as OpenAI's chat completi
 
 A cell says where in the provider's request a parameter goes. **—** means that the dialect cannot express it. What happens then is the route's
 \`unsupportedParams\`: \`reject\` (the default) answers 400 \`unsupported_parameter\` with the field, \`drop\` leaves it out and names it in
-\`x-signalbox-dropped-params\`, \`requireParameters\` passes over the target and goes on along the chain. The record and \`signalbox explain\` name it in every
-case. *nothing* means that the dialect does so unasked. What a model cannot do, and what a provider's \`quirks.dropParams\` names, counts as not expressible too.
+\`x-signalbox-dropped-params\`, \`requireParameters\` passes over the target and goes on along the chain. The decision record names what
+was let go in \`outcome.droppedParams\`, and the error or \`x-signalbox-skipped\` why a target was passed over. *nothing* means that the dialect does so unasked. What a model cannot do, and what a provider's \`quirks.dropParams\` names, counts as not expressible too.
 
 ${table(PARAMETERS, parameterCell)}
 

@@ -1,6 +1,7 @@
 import type { DialectName, Endpoint, JsonObject } from '#core';
 import type { Attempt, Decision, Facts, PlanTarget, RequestFacts, Settlement } from '#decision';
 import type { Snapshot } from '#snapshot';
+import { looksPrivate } from './looks-private.ts';
 import { metadataKeys } from './metadata-keys.ts';
 import { promptDigests } from './prompt-digests.ts';
 import type { Pseudonymise } from './pseudonym.ts';
@@ -34,7 +35,12 @@ export interface FinishedCall {
   /** A plan of a compatibility header, which no policy document can reproduce. */
   readonly isInline: boolean;
   readonly attempts: readonly Attempt[];
-  readonly served: { readonly target: PlanTarget; readonly fallback: RecordedOutcome['fallback'] } | null;
+  readonly served: {
+    readonly target: PlanTarget;
+    readonly fallback: RecordedOutcome['fallback'];
+    /** What the target could not express, by the caller's field paths. */
+    readonly dropped?: readonly string[];
+  } | null;
   readonly settlement: Settlement | null;
   /** What the cache said; null where none had a say. */
   readonly cache: {
@@ -150,6 +156,18 @@ function recordAttempt(
   };
 }
 
+// Field names are the caller's own words: as many and as long as a person reads, and never what looks private.
+const MAX_DROPPED = 32;
+const MAX_PATH = 120;
+
+function droppedOf(dropped: readonly string[]): Pick<RecordedOutcome, 'droppedParams'> {
+  if (dropped.length === 0) return {};
+  const droppedParams = dropped
+    .slice(0, MAX_DROPPED)
+    .map((path) => (looksPrivate(path) ? '***' : path.slice(0, MAX_PATH)));
+  return { droppedParams };
+}
+
 function recordOutcome(call: FinishedCall): RecordedOutcome {
   const { served, settlement, attempts, request } = call;
   const last = served === null ? null : (attempts.at(-1) ?? null);
@@ -159,6 +177,7 @@ function recordOutcome(call: FinishedCall): RecordedOutcome {
     status: call.status,
     code: call.code,
     target: served?.target.id ?? null,
+    ...droppedOf(served?.dropped ?? []),
     provider: served?.target.provider.name ?? call.cache?.provider ?? null,
     model: served?.target.model ?? call.cache?.model ?? null,
     fallback: served?.fallback ?? null,

@@ -515,6 +515,12 @@ export interface RecordedOutcome {
    */
   readonly target?: string | null;
   /**
+   * Fields of the request that the target could not express and the route lets go, by their paths; absent for none.
+   *
+   * @maxItems 32
+   */
+  readonly droppedParams?: readonly string[];
+  /**
    * Its provider.
    */
   readonly provider?: string | null;

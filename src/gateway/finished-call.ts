@@ -23,7 +23,7 @@ export function finishedCall({ progress, settlement, counters, body, endedMs }: 
     decision: progress.decision,
     isInline: progress.isInline,
     attempts: progress.attempts,
-    served: served === null ? null : { target: served.target, fallback: served.fallback },
+    served: served === null ? null : { target: served.target, fallback: served.fallback, dropped: served.dropped },
     settlement,
     cache: progress.cache.result === 'off' ? null : recordedCache(progress.cache),
     status: progress.status,

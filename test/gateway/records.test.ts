@@ -95,6 +95,27 @@ describe('decision records', () => {
   });
 });
 
+describe('what a target could not express', () => {
+  it('stands in the header and in the record, without what looks private', async (t) => {
+    const providers = await startProviders(t);
+    providers.anthropic.otherwise(ANTHROPIC.whole);
+    const files = policyFiles(providers);
+    const routes = files['routes.yaml']?.replace(
+      'chain: only-anthropic }',
+      'chain: only-anthropic, unsupportedParams: drop }',
+    );
+    const gateway = await startTestGateway(t, { ...files, 'routes.yaml': routes ?? '' }, { env: SECRETS });
+    const answer = await post(gateway, '/v1/chat/completions', ask('to-anthropic', { seed: 7, 'ann@example.com': 1 }));
+    assert.equal(answer.status, 200, answer.text);
+    assert.match(answer.headers.get('x-signalbox-dropped-params') ?? '', /^seed/);
+    const id = answer.headers.get('x-signalbox-request-id') ?? '';
+    const response = await fetch(`${gateway.url}/admin/records/${id}`);
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+    const record = (await response.json()) as any;
+    assert.deepEqual(record.outcome.droppedParams, ['seed', '***']);
+  });
+});
+
 describe('metrics', () => {
   it('count requests, tokens, money, attempts, fallbacks and the revision, without a caller’s own words', async (t) => {
     const providers = await startProviders(t);
