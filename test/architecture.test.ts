@@ -32,7 +32,7 @@ const table: ArchitectureTable = {
     upstream: { rank: 3, imports: ['core', 'dialects', 'decision'], types: ['catalog'] },
     'decision-log': { rank: 3, imports: ['core'], types: ['decision', 'snapshot'] },
     telemetry: { rank: 3, imports: ['core'] },
-    alerts: { rank: 3, imports: ['core'], types: ['decision-log'] },
+    alerts: { rank: 3, imports: ['core', 'decision'], types: ['decision-log', 'snapshot'] },
 
     gateway: { rank: 4, imports: everythingBelowGateway },
     gitops: { rank: 4, imports: ['core', 'policy', 'snapshot'] },

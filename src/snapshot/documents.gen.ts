@@ -102,17 +102,25 @@ export interface AlertCondition {
    */
   readonly below?: string;
   /**
-   * The time over which it is measured.
+   * The time over which it is measured. For `spend-anomaly` an hour by default.
    */
   readonly over?: string;
   /**
-   * With fewer requests in that time it does not fire.
+   * With fewer requests in that time it does not fire. For `provider-down` calls to the provider, 5 by default; for `cost` 0 by default.
    */
   readonly minRequests?: number;
   /**
    * How long the condition must hold first.
    */
   readonly for?: string;
+  /**
+   * Where a firing alert counts as over, of the same kind as its threshold: lower than `above`, or higher than `below`. The threshold itself by default.
+   */
+  readonly clearAt?: string;
+  /**
+   * How long it must be over before its end is told.
+   */
+  readonly clearFor?: string;
   /**
    * The quantile, for `latency` and `first-token`.
    */
@@ -1710,6 +1718,14 @@ export interface ProjectSpec {
   readonly recording?: Recording;
   readonly telemetry?: Telemetry;
   readonly mail?: Mail;
+  /**
+   * Where people reach this gateway: for links in mails and other notices.
+   */
+  readonly publicUrl?: string;
+  /**
+   * Planned work: alerts that begin to hold then are told when it is over, if they still hold.
+   */
+  readonly maintenance?: readonly Maintenance[];
   readonly gates?: Gates;
   readonly defaults?: Defaults;
   readonly onStale?: OnStale;
@@ -1781,6 +1797,73 @@ export interface Mail {
    * The SMTP server as a URL, credentials included; hence a reference.
    */
   readonly server?: SecretRef;
+  readonly dkim?: Dkim;
+  /**
+   * Certificates of the authority of the SMTP server, PEM, where it is your own.
+   */
+  readonly ca?: SecretRef;
+}
+/**
+ * Signs mails, so that servers trust them.
+ */
+export interface Dkim {
+  /**
+   * The domain of the sender.
+   */
+  readonly domain: string;
+  /**
+   * Name of the key in the DNS.
+   */
+  readonly selector: string;
+  /**
+   * The private key, PEM.
+   */
+  readonly key: SecretRef;
+}
+/**
+ * One planned work: `from` and `until`, or `weekly`.
+ */
+export interface Maintenance {
+  /**
+   * Name of the entry.
+   */
+  readonly id: string;
+  /**
+   * Alerts that are quiet; globs with `*`. All by default.
+   */
+  readonly alerts?: readonly string[];
+  /**
+   * When it begins.
+   */
+  readonly from?: string;
+  /**
+   * When it ends.
+   */
+  readonly until?: string;
+  readonly weekly?: WeeklyMaintenance;
+  /**
+   * Why, for those who look.
+   */
+  readonly reason?: string;
+}
+/**
+ * Every week, in the project's time zone.
+ */
+export interface WeeklyMaintenance {
+  /**
+   * Days on which it begins.
+   *
+   * @minItems 1
+   */
+  readonly days: readonly ('MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN')[];
+  /**
+   * When it begins.
+   */
+  readonly at: string;
+  /**
+   * How long it lasts, a day at most.
+   */
+  readonly for: string;
 }
 /**
  * What a dry-run against recorded traffic may change before it fails; read from the merge base, so that a change cannot loosen its own gate.
@@ -2008,6 +2091,10 @@ export interface ReceiverDocument {
 export interface ReceiverSpec {
   readonly email?: EmailChannel;
   readonly webhook?: WebhookChannel;
+  readonly slack?: SlackChannel;
+  readonly teams?: TeamsChannel;
+  readonly pagerduty?: PagerDutyChannel;
+  readonly limit?: ReceiverLimit;
 }
 /**
  * By mail.
@@ -2030,6 +2117,50 @@ export interface WebhookChannel {
    * Signs the body.
    */
   readonly secret?: SecretRef;
+}
+/**
+ * Into a Slack channel, by an incoming webhook.
+ */
+export interface SlackChannel {
+  /**
+   * Address of the call: plain, or a reference where it holds a secret.
+   */
+  readonly url: TextOrSecret;
+}
+/**
+ * Into a Microsoft Teams channel, by a workflow that takes adaptive cards.
+ */
+export interface TeamsChannel {
+  /**
+   * Address of the call: plain, or a reference where it holds a secret.
+   */
+  readonly url: TextOrSecret;
+}
+/**
+ * As events of PagerDuty's Events API v2, which other on-call services take as well.
+ */
+export interface PagerDutyChannel {
+  /**
+   * The integration key of the service.
+   */
+  readonly routingKey: SecretRef;
+  /**
+   * Where events go.
+   */
+  readonly url?: TextOrSecret;
+}
+/**
+ * How much this receiver is told at most. What is beyond waits; an alert that has ended meanwhile is not told at all.
+ */
+export interface ReceiverLimit {
+  /**
+   * Notices, those of an end not counted.
+   */
+  readonly max: number;
+  /**
+   * In so much time.
+   */
+  readonly per: string;
 }
 /**
  * A summary that is mailed regularly.

@@ -1,0 +1,74 @@
+import type { Transporter } from 'nodemailer';
+import type { MailMessage } from '../mail/mail-message.ts';
+import { DeliveryError } from './delivery-error.ts';
+import { readSmtpUrl } from './smtp-server.ts';
+
+/** Who sends, and by which server. */
+export interface MailSettings {
+  readonly from: string;
+  /** `smtps://user:password@host`. */
+  readonly serverUrl: string;
+  /** PEM; null for the authorities that the machine knows. */
+  readonly ca: string | null;
+  readonly dkim: { readonly domain: string; readonly selector: string; readonly key: string } | null;
+}
+
+const TIMEOUT_MS = 15_000;
+
+/**
+ * Sends one mail. Rejects with DeliveryError: final where the server refuses the mail for good (every recipient unknown), else worth another try. Effects: a connection that
+ * is closed again; the mail program is read when the first mail is sent.
+ */
+export async function sendMail(settings: MailSettings, message: MailMessage): Promise<void> {
+  const transport = await openTransport(settings);
+  try {
+    await transport.sendMail({
+      from: settings.from,
+      to: [...message.to],
+      subject: message.subject,
+      text: message.text,
+      html: message.html,
+      messageId: message.messageId,
+      ...(message.inReplyTo === null ? {} : { inReplyTo: message.inReplyTo, references: message.inReplyTo }),
+      headers: { ...message.headers },
+      attachments: message.attachments.map(({ cid, filename, contentType, base64 }) => ({
+        ...{ cid, filename, contentType },
+        content: Buffer.from(base64, 'base64'),
+      })),
+      // Nothing in a mail may name a file or an address to be read.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  } catch (error) {
+    throw deliveryError(error);
+  } finally {
+    transport.close();
+  }
+}
+
+async function openTransport({ serverUrl, ca, dkim }: MailSettings): Promise<Transporter> {
+  const { host, port, isTls, needsTls, user, password } = readSmtpUrl(serverUrl);
+  // Half a megabyte of modules that a gateway without mail can do without.
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    host,
+    port,
+    secure: isTls,
+    requireTLS: needsTls,
+    ...(user === null ? {} : { auth: { user, pass: password ?? '' } }),
+    tls: { minVersion: 'TLSv1.2', ...(ca === null ? {} : { ca }) },
+    ...(dkim === null ? {} : { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkim.key } }),
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+  });
+}
+
+/** Only the server's number is repeated: its words may hold addresses. */
+function deliveryError(error: unknown): DeliveryError {
+  if (error instanceof DeliveryError) return error;
+  const { code = 'error', responseCode } = error as { readonly code?: string; readonly responseCode?: number };
+  const isFinal = code === 'EENVELOPE' && responseCode !== undefined && responseCode >= 550;
+  const said = responseCode === undefined ? '' : `, the server said ${responseCode}`;
+  return new DeliveryError(`the mail was not taken (${code}${said})`, isFinal, error);
+}
