@@ -106,5 +106,5 @@ async function respondCollected(
   }
   const { stream: _, ...served } = executed;
   const whole: Omit<Json, 'usage' | 'estimated'> = { ...served, kind: 'json', bytes: null, response };
-  respondJson(parts, progress, whole, reply);
+  return respondJson(parts, progress, whole, reply);
 }
