@@ -1,7 +1,6 @@
 import { canonicalJson, digestOf, type JsonObject, sha256 } from '#core';
-import type { RequestFacts } from '#decision';
+import { partitionValues, type RequestFacts } from '#decision';
 import type { Cache } from '#snapshot';
-import { partitionValues } from './partition.ts';
 
 /** What a key is made of. */
 export interface KeyParts {

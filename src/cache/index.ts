@@ -8,8 +8,6 @@ export { chainForm, forwardedForm } from './forwarded-form.ts';
 export { type Freshness, freshnessOf, jitterOf, keepForMs } from './freshness.ts';
 /** What two questions that sound alike differ in: numbers and dates, units, negations, names, language; or null. Pure. */
 export { type Facets, facetsOf, findDifference } from './guard/find-difference.ts';
-/** What keeps the answers of a cache apart: its names, its words, its values for a request. Pure. */
-export { describePartition, partitionOf, partitionValues } from './partition.ts';
 /** The text whose meaning may be compared, and the request without it; null where there is none. Pure. */
 export { lastQuestion, type Question } from './question.ts';
 /** A kept answer as the events of a stream, in natural pieces. Pure. */

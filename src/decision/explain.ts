@@ -1,5 +1,6 @@
 import { formatMoney, type Place, type SkipReason } from '#core';
 import type { Snapshot } from '#snapshot';
+import { type ExplainedCache, explainCache } from './explain-cache.ts';
 import { explainMatch, explainWhyNot, type Rival } from './explain-match.ts';
 import { placeOf } from './place.ts';
 import type { UpstreamScript } from './script.ts';
@@ -60,6 +61,8 @@ export interface Explanation {
   readonly origin: readonly Place[];
   readonly notes: readonly Note[];
   readonly budgets: readonly ExplainedBudget[];
+  /** The cache of the route; null without one. */
+  readonly cache: ExplainedCache | null;
   /** The calls made against the script; empty without one. */
   readonly calls: readonly ExplainedCall[];
   readonly fallback: string | null;
@@ -107,6 +110,7 @@ export function explain(
     origin: originsOf(snapshot, simulation),
     notes: isAllowed ? decision.notes : [],
     budgets: explainBudgets(snapshot, facts, simulation),
+    cache: explainCache(snapshot, simulation.route, request),
     calls: isPlayed ? explainCalls(simulation) : [],
     fallback: isPlayed ? simulation.fallback : isAllowed ? (decision.plan.targets[0]?.skippedBefore ?? null) : null,
     ...whyNot,

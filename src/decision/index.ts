@@ -27,6 +27,8 @@ export { match } from './match.ts';
 export { mayCache } from './may-cache.ts';
 export { neededFacts } from './needed-facts.ts';
 export { stickyDraws } from './order-runs.ts';
+/** What keeps the answers of a cache apart: its names, its words, its values for a request. Pure. */
+export { describePartition, partitionOf, partitionValues } from './partition.ts';
 export { type ModelNames, mayUseModel } from './permissions.ts';
 export { classPrice, costOf, priceAt, tierOf } from './price.ts';
 export { resolveModel } from './resolve-model.ts';

@@ -1,12 +1,18 @@
-import type { RequestFacts } from '#decision';
+import { partitionValues, type RequestFacts } from '#decision';
 import type { TrafficRecord } from '#decision-log';
 import type { Cache } from '#snapshot';
 
 /** What an exact cache would hold, by the recorded digests of prompts. */
 export interface CacheWorld {
   /** Whether the answer would come from the cache; null when the record has no digest to tell. */
-  readonly holds: (record: TrafficRecord, request: RequestFacts, cache: Cache, nowMs: number) => boolean | null;
-  readonly keep: (record: TrafficRecord, request: RequestFacts, cache: Cache, nowMs: number) => void;
+  readonly holds: (
+    record: TrafficRecord,
+    request: RequestFacts,
+    cache: Cache,
+    nowMs: number,
+    route: string,
+  ) => boolean | null;
+  readonly keep: (record: TrafficRecord, request: RequestFacts, cache: Cache, nowMs: number, route: string) => void;
 }
 
 /** Beyond it the oldest entry goes: memory stays flat. */
@@ -19,14 +25,14 @@ export const CACHE_LIVES = Object.freeze({ mean: 0.95, longest: 1, shortest: 0.9
 export function createCacheWorld(life: number): CacheWorld {
   const expiries = new Map<string, number>();
   return {
-    holds(record, request, cache, nowMs) {
-      const key = keyOf(record, request, cache);
+    holds(record, request, cache, nowMs, route) {
+      const key = keyOf(record, request, cache, route);
       if (key === null) return null;
       const expiryMs = expiries.get(key);
       return expiryMs !== undefined && expiryMs > nowMs;
     },
-    keep(record, request, cache, nowMs) {
-      const key = keyOf(record, request, cache);
+    keep(record, request, cache, nowMs, route) {
+      const key = keyOf(record, request, cache, route);
       if (key === null) return;
       expiries.delete(key);
       expiries.set(key, nowMs + cache.ttlMs * life);
@@ -37,27 +43,15 @@ export function createCacheWorld(life: number): CacheWorld {
   };
 }
 
-function keyOf({ request: recorded }: TrafficRecord, request: RequestFacts, cache: Cache): string | null {
+function keyOf(
+  { request: recorded }: TrafficRecord,
+  request: RequestFacts,
+  cache: Cache,
+  route: string,
+): string | null {
   const { digests } = recorded;
   if (digests?.prompt == null || cache.mode !== 'exact') return null;
-  const parts = cache.share === null ? cache.partition.map((name) => partOf(name, request)) : [];
+  const parts = partitionValues(cache, request, route);
   const { model, temperature, maxOutputTokens, responseFormat } = request;
   return JSON.stringify([cache.name, parts, digests, model, temperature ?? 1, maxOutputTokens, responseFormat]);
-}
-
-function partOf(name: string, { consumer, labels, metadata, headers }: RequestFacts): string {
-  const dot = name.indexOf('.');
-  const key = name.slice(dot + 1);
-  switch (dot < 0 ? name : name.slice(0, dot)) {
-    case 'consumer':
-      return consumer;
-    case 'label':
-      return labels[key] ?? '';
-    case 'metadata':
-      return metadata[key] ?? '';
-    case 'header':
-      return headers[key] ?? '';
-    default:
-      return '';
-  }
 }

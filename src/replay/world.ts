@@ -144,7 +144,10 @@ export function createWorld(
       heldInputTokens: heldInputTokens(request),
     });
     if (decision.kind === 'deny') return { verdict, decision, played: playDenial(decision.status, decision.code) };
-    if (found !== null && (wasCacheHit(record) || cache.holds(record, request, found, clockMs) === true)) {
+    if (
+      found !== null &&
+      (wasCacheHit(record) || cache.holds(record, request, found, clockMs, decision.route) === true)
+    ) {
       const charges = decision.reservations.map(({ counter, amount }) => ({
         counter,
         held: amount,
@@ -160,7 +163,7 @@ export function createWorld(
     const endMs = clockMs + (trail.at(-1)?.endedMs ?? 0);
     later(endMs, async () => {
       await store.commit({ id: request.id, charges });
-      if (found !== null && played.kind === 'served') cache.keep(record, request, found, endMs);
+      if (found !== null && played.kind === 'served') cache.keep(record, request, found, endMs, decision.route);
     });
     return { verdict, decision, played };
   }

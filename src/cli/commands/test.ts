@@ -12,6 +12,7 @@ import { writeReports } from '../report/write-reports.ts';
 import { type ChosenDocuments, chooseDocuments } from '../test/choose-documents.ts';
 import { measureCoverage } from '../test/coverage.ts';
 import { type FoundCase, findCases } from '../test/find-cases.ts';
+import { leakChecks } from '../test/leak-checks.ts';
 import { readShare } from '../test/read-share.ts';
 import { runCase } from '../test/run-cases.ts';
 import { showTests } from '../test/show-tests.ts';
@@ -108,7 +109,7 @@ async function runOnce(call: VerbCall, outputs: readonly Output[]): Promise<Exit
   // Where a case fails already nobody could tell what a mutant adds.
   const isSound = results.every(({ kind }) => kind === 'passed');
   const mutation = options.mutate === true && isSound ? await mutate(call, tree, chosen) : null;
-  const run: TestRun = { results, coverage, minCoverage, mutation };
+  const run: TestRun = { results, coverage, minCoverage, mutation, leaks: leakChecks(snapshots.values()) };
   await writeRun(call, outputs, run, base);
   return testExitCode(run);
 }

@@ -110,7 +110,7 @@ function showRecord(record: RecordComparison, { revision }: Explained, { paint, 
 
 function showVerdict(explanation: Explanation, page: Page): string {
   const { paint, placed, columns } = page;
-  const { decision, route, chain, origin, target, cost, notes, fallback, calls } = explanation;
+  const { decision, route, chain, origin, target, cost, notes, fallback, calls, cache } = explanation;
   const isAnswered = decision.allowed && decision.code === null;
   const mark = isAnswered ? paint('good', '✔') : paint('error', '✖');
   const at = (index: number): Place | null => origin[index] ?? null;
@@ -133,10 +133,20 @@ function showVerdict(explanation: Explanation, page: Page): string {
   const price =
     cost === null ? 'cost unknown: a price is missing' : calls.length > 0 ? `cost ${cost}` : `costs at most ${cost}`;
   lines.push(placed(price, null, '  '));
+  if (cache !== null) {
+    const { file, line } = cache;
+    const place = file === undefined || line === undefined ? null : { file, line };
+    lines.push(placed(cacheText(cache), place, '  '));
+  }
   if (decision.reason !== null) lines.push(placed(decision.reason, null, '  '));
   for (const note of notes) lines.push(placed(note.text, note.at, '  '));
   const head = isAnswered ? paint('good', 'allowed') : paint('error', `${decision.status} ${decision.code ?? ''}`);
   return [`${mark} ${head}`, ...lines].join('\n');
+}
+
+function cacheText({ cache, mode, applies, text }: NonNullable<Explanation['cache']>): string {
+  if (mode === 'off') return `cache ${cache} is off`;
+  return applies ? `cache ${cache} (${mode}), apart for each ${text}` : `cache ${cache} leaves this request out`;
 }
 
 /** The one cause that the reader can do away with at once. */

@@ -1,4 +1,5 @@
 import { asObject, formatDuration, formatMoney, type Place } from '#core';
+import { partitionOf } from '#decision';
 import type { Budget, Cache, Chain, Route, Snapshot, Target } from '#snapshot';
 import { placeIn } from '../request/place-in.ts';
 
@@ -101,8 +102,11 @@ function targetNode(snapshot: Snapshot, { name }: Chain, { id, use }: Target): G
   return { id: `Chain/${name}/${id}`, kind: 'target', label: [id, what], at };
 }
 
-function cacheNode(snapshot: Snapshot, { name, mode, ttlMs, partition, share }: Cache): GraphNode {
-  const whose = share === null ? `apart for each ${partition.join(' and ')}` : 'shared by all';
+function cacheNode(snapshot: Snapshot, cache: Cache): GraphNode {
+  const { name, mode, ttlMs } = cache;
+  const apart = partitionOf(cache);
+  const each = apart.length === 0 ? '' : `apart for each ${apart.join(' and ')}`;
+  const whose = cache.share === null ? each : ['shared by all', each].filter((text) => text !== '').join(', ');
   const kept = mode === 'off' ? ['off'] : [`${mode}, ${formatDuration(ttlMs)}`, whose];
   return node(snapshot, 'cache', `Cache/${name}`, [name, ...kept], 'mode');
 }

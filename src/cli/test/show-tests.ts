@@ -4,6 +4,7 @@ import { safeText } from '../report/safe-text.ts';
 import { wrap } from '../report/wrap.ts';
 import { type Coverage, percentOf, totalOf } from './coverage.ts';
 import { COVERED } from './coverage-items.ts';
+import type { LeakReport } from './leak-checks.ts';
 import type { CaseResult } from './run-cases.ts';
 import { showValue } from './show-value.ts';
 import { isBelow, type MutationSummary, type TestRun } from './test-report.ts';
@@ -26,8 +27,28 @@ export function showTests(run: TestRun, look: TestLook): string {
   }
   if (run.coverage !== null) blocks.push(showCoverage(run.coverage, look, paint));
   if (run.mutation !== null) blocks.push(showMutation(run.mutation, look, paint));
+  const leaks = showLeaks(run.leaks, look, paint);
+  if (leaks !== null) blocks.push(leaks);
   if (!look.isQuiet || blocks.length > 0) blocks.push(summary(run, paint));
   return blocks.length === 0 ? '' : `${blocks.join('\n\n')}\n`;
+}
+
+/** Nothing where no cache keeps anything. */
+function showLeaks({ rules, checks, leaks, shared }: LeakReport, look: TestLook, paint: Paint): string | null {
+  if (rules === 0 || (look.isQuiet && leaks.length === 0)) return null;
+  const caches = `${rules} ${rules === 1 ? 'cache' : 'caches'}`;
+  const sharing = shared.map((text) => wrapAfter(`  ${paint('dim', '·')} `, safeText(text), look));
+  if (leaks.length === 0) {
+    const head = `${paint('good', '✔')} ${caches}, ${checks} look-ups by another tenant: none got an answer`;
+    return [head, ...sharing].join('\n');
+  }
+  const lines = leaks.map(({ cache, message }) =>
+    wrapAfter(`  ${paint('error', '✖')} `, safeText(`${cache}: ${message}`), look),
+  );
+  return [
+    `${paint('error', '✖')} ${caches}, ${leaks.length} of ${checks} look-ups by another tenant got an answer`,
+    ...lines,
+  ].join('\n');
 }
 
 function showCase(result: CaseResult, look: TestLook, paint: Paint): string {

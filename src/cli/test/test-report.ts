@@ -2,6 +2,7 @@ import type { Diagnostic, Place } from '#core';
 import type { Coverage, CoverageOf } from './coverage.ts';
 import { percentOf, totalOf } from './coverage.ts';
 import { COVERED } from './coverage-items.ts';
+import type { Leak, LeakReport } from './leak-checks.ts';
 import type { CaseResult } from './run-cases.ts';
 import { showValue } from './show-value.ts';
 
@@ -14,6 +15,8 @@ export interface TestRun {
   readonly minCoverage: number | null;
   /** What came of broken variants of the policies; null unless asked for. */
   readonly mutation: MutationSummary | null;
+  /** Whether a cache gives one tenant what another was told. */
+  readonly leaks: LeakReport;
 }
 
 /** How many broken variants were tried, and those that no case noticed. */
@@ -33,28 +36,29 @@ export interface Survivor {
 }
 
 /** A failed case is a finding at its place, related to the line of policy that decided; so is a vacuous one, and coverage below its bound. Pure. */
-export function testFindings({ results, coverage, minCoverage, mutation }: TestRun): readonly Diagnostic[] {
+export function testFindings({ results, coverage, minCoverage, mutation, leaks }: TestRun): readonly Diagnostic[] {
   const findings = results.flatMap((result): readonly Diagnostic[] => {
     if (result.kind === 'failed') return [failedFinding(result)];
     return result.kind === 'vacuous' ? vacuousFindings(result) : [];
   });
   return [
     ...findings,
+    ...leaks.leaks.map(leakFinding),
     ...(coverage !== null && isBelow(coverage, minCoverage) ? [coverageFinding(coverage, minCoverage ?? 0)] : []),
     ...(mutation?.survivors ?? []).map(survivorFinding),
   ];
 }
 
 /** Exit code 2 where a case could not have failed, 1 where one failed, too little is covered, or a broken variant survived. Pure. */
-export function testExitCode({ results, coverage, minCoverage, mutation }: TestRun): 0 | 1 | 2 {
+export function testExitCode({ results, coverage, minCoverage, mutation, leaks }: TestRun): 0 | 1 | 2 {
   if (results.some(({ kind }) => kind === 'vacuous')) return 2;
   if (results.some(({ kind }) => kind === 'failed')) return 1;
-  if ((mutation?.survivors.length ?? 0) > 0) return 1;
+  if ((mutation?.survivors.length ?? 0) > 0 || leaks.leaks.length > 0) return 1;
   return coverage !== null && isBelow(coverage, minCoverage) ? 1 : 0;
 }
 
 /** The JSON of `schemas/test-report.schema.json`, with `vacuous`, percentages and the places of what is missing beside it. Pure. */
-export function testJson({ results, coverage, mutation }: TestRun): object {
+export function testJson({ results, coverage, mutation, leaks }: TestRun): object {
   const count = (kind: CaseResult['kind']) => results.filter((result) => result.kind === kind).length;
   return {
     passed: count('passed'),
@@ -71,6 +75,7 @@ export function testJson({ results, coverage, mutation }: TestRun): object {
     })),
     coverage: coverage === null ? null : coverageJson(coverage),
     mutants: mutation === null ? null : countsOf(mutation),
+    leaks: { rules: leaks.rules, checks: leaks.checks, shared: leaks.shared, found: leaks.leaks.map(leakJson) },
     survivors: (mutation?.survivors ?? []).map(({ at, change }) => ({ ...at, change })),
   };
 }
@@ -83,6 +88,21 @@ export function isBelow(coverage: Coverage, minCoverage: number | null): boolean
 
 function countsOf({ total, noticed, refused, survivors, waived }: MutationSummary): object {
   return { total, noticed, refused, survived: survivors.length, waived };
+}
+
+function leakFinding({ cache, message, at }: Leak): Diagnostic {
+  return {
+    rule: 'test/leak',
+    severity: 'error',
+    ...(at ?? { file: '.', line: 1 }),
+    column: 1,
+    message: `cache ${cache}: ${message}`,
+    hint: 'This is a fault of the gateway and not of the policy: switch the cache off and report it.',
+  };
+}
+
+function leakJson({ cache, message, at }: Leak): object {
+  return { cache, message, file: at?.file ?? null, line: at?.line ?? null };
 }
 
 function survivorFinding({ at, change }: Survivor): Diagnostic {

@@ -1,5 +1,5 @@
-import type { RequestFacts } from '#decision';
 import type { Cache } from '#snapshot';
+import type { RequestFacts } from './types.ts';
 
 /**
  * What keeps the answers of a cache apart. The consumer always does, named or not, unless the rule shares explicitly: leaving a name out of a list must
