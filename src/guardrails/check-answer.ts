@@ -1,0 +1,121 @@
+import type { AssistantPart, Choice, NeutralResponse } from '#core';
+import { blockedBy } from './blocked.ts';
+import type { GuardedToolCall, Verdict } from './check.ts';
+import { textVisitor } from './check-body.ts';
+import { checkText, type GuardRun } from './check-text.ts';
+import type { GuardCheck } from './compile-guard.ts';
+import type { Vault } from './vault.ts';
+import { mapFree, mapJsonText, parseJson } from './walk-json.ts';
+
+/**
+ * Checks a whole answer: every choice, every part, arguments of tools decoded. Returns it with its masks, and with what was masked on the way in put back;
+ * throws `guardrail_blocked`. Remote checks are asked apart.
+ */
+export function checkAnswer(run: GuardRun, response: NeutralResponse): NeutralResponse {
+  return { ...response, choices: response.choices.map((choice) => checkChoice(run, choice)) };
+}
+
+/** An answer with what was masked on the way in put back. Pure. */
+export function restoreAnswer(vault: Vault, response: NeutralResponse): NeutralResponse {
+  if (!vault.isRestoring()) return response;
+  const choices = response.choices.map((choice) => ({
+    ...choice,
+    content: choice.content.map((part) => restorePart(vault, part)),
+  }));
+  return { ...response, choices };
+}
+
+/** The visible text of a choice: what `whole` and remote checks judge. Pure. */
+export function visibleTexts({ content }: Choice): readonly string[] {
+  return content.flatMap((part) => (part.kind === 'text' || part.kind === 'refusal' ? [part.text] : []));
+}
+
+function checkChoice(run: GuardRun, choice: Choice): Choice {
+  const checked = { ...choice, content: choice.content.map((part) => checkPart(run, part)) };
+  return judgeWhole(run, checked);
+}
+
+function checkPart(run: GuardRun, part: AssistantPart): AssistantPart {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal': {
+      const text = checkText(run, part.text);
+      return text === part.text ? part : { ...part, text };
+    }
+    case 'reasoning': {
+      const text = checkText(run, part.text);
+      if (text === part.text) return part;
+      // Its signature was made for other words.
+      const { signature: _signature, ...rest } = part;
+      return { ...rest, text };
+    }
+    case 'tool-call':
+      return { ...part, arguments: checkToolCall(run, part.name, part.arguments) };
+    default:
+      return mapFree(part, textVisitor(run)) as AssistantPart;
+  }
+}
+
+/** Checks a call of a tool, its arguments decoded; returns them with their masks. */
+export function checkToolCall(run: GuardRun, name: string, text: string): string {
+  const { guard, context } = run;
+  const visitor = textVisitor(run);
+  visitor.name(name);
+  const call: GuardedToolCall = { name, text, arguments: text === '' ? {} : parseJson(text) };
+  for (const check of guard.toolCalls) applyVerdict(run, check, check.compiled.judge(call, context));
+  return guard.spans.length === 0 ? text : mapJsonText(text, visitor);
+}
+
+function judgeWhole(run: GuardRun, choice: Choice): Choice {
+  let judged = choice;
+  for (const check of run.guard.wholes) {
+    const texts = visibleTexts(judged);
+    const subject = { stage: run.guard.stage, text: texts.join('\n'), texts };
+    const verdict = check.compiled.judge(subject, run.context);
+    applyVerdict(run, check, verdict);
+    if (verdict.kind === 'found' && verdict.replacement !== undefined && check.action === 'mask') {
+      judged = withText(judged, verdict.replacement);
+    }
+  }
+  return judged;
+}
+
+/** Notes the verdict of a check that judges; throws when it blocks. A mask without a replacement cannot be made, so it blocks. */
+export function applyVerdict(
+  { guard, tally }: Pick<GuardRun, 'guard' | 'tally'>,
+  check: GuardCheck,
+  verdict: Verdict,
+): void {
+  if (verdict.kind === 'pass') tally.note(guard.stage, check, 'pass');
+  else if (verdict.kind === 'not-evaluated') tally.note(guard.stage, check, 'not_evaluated');
+  else {
+    const isUnmaskable = check.action === 'mask' && verdict.replacement === undefined;
+    const outcome = isUnmaskable ? 'block' : check.action;
+    tally.note(guard.stage, check, outcome, verdict.count ?? 1);
+    if (outcome === 'block') throw blockedBy(guard.stage, check);
+  }
+}
+
+function withText(choice: Choice, text: string): Choice {
+  const rest = choice.content.filter(({ kind }) => kind !== 'text');
+  return { ...choice, content: [{ kind: 'text', text }, ...rest] };
+}
+
+function restorePart(vault: Vault, part: AssistantPart): AssistantPart {
+  switch (part.kind) {
+    case 'text':
+    case 'refusal':
+    case 'reasoning':
+      return { ...part, text: vault.restore(part.text) };
+    case 'tool-call':
+      return { ...part, arguments: restoreArguments(vault, part.arguments) };
+    default:
+      return part;
+  }
+}
+
+/** Arguments with what was masked put back, encoded as JSON demands. Pure. */
+export function restoreArguments(vault: Vault, text: string): string {
+  if (!vault.isRestoring()) return text;
+  return mapJsonText(text, { text: vault.restore, name: () => undefined });
+}
