@@ -19,14 +19,14 @@ const table: ArchitectureTable = {
 
     policy: {
       rank: 2,
-      imports: ['core', 'catalog', 'snapshot'],
+      imports: ['core', 'catalog', 'snapshot', 'guardrails'],
       packages: ['yaml', 'ajv', 'ajv-formats', cel, 're2js'],
     },
     decision: { rank: 2, imports: ['core', 'snapshot'], packages: [cel, 're2js'] },
     dialects: { rank: 2, imports: ['core'] },
     guardrails: { rank: 2, imports: ['core', 'snapshot'], packages: ['ajv', 'ajv-formats', 're2js'] },
     cache: { rank: 2, imports: ['core', 'snapshot', 'decision', 'dialects'] },
-    lint: { rank: 2, imports: ['core', 'snapshot', 'policy'], packages: ['yaml'] },
+    lint: { rank: 2, imports: ['core', 'snapshot', 'policy', 'guardrails'], packages: ['yaml'] },
 
     state: { rank: 3, imports: ['core'], types: ['decision'] },
     upstream: { rank: 3, imports: ['core', 'dialects', 'decision'], types: ['catalog'] },

@@ -9,6 +9,7 @@ import type {
   RecordedAttempt,
   RecordedCacheLookup,
   RecordedDecision,
+  RecordedFinding,
   RecordedOutcome,
   TrafficRecord,
 } from './record.gen.ts';
@@ -49,6 +50,8 @@ export interface FinishedCall {
     readonly provider: string | null;
     readonly model: string | null;
   } | null;
+  /** What guardrails came to; never any text. */
+  readonly guardrails?: readonly RecordedFinding[];
   readonly status: number;
   readonly code: string | null;
   readonly finish: string | null;
@@ -97,6 +100,7 @@ export function buildRecord(call: FinishedCall, writer: RecordWriter): TrafficRe
       ? {}
       : { facts: recordFacts(snapshot, facts, call.stickyDraws, masked.replaced, call.cache?.lookup ?? null) }),
     ...(call.decision === null ? {} : { decision: recordDecision(call, call.decision, masked?.replaced ?? new Map()) }),
+    ...((call.guardrails ?? []).length === 0 ? {} : { guardrails: call.guardrails }),
     attempts: call.attempts.map((attempt, index) => recordAttempt(call, attempt, index)),
     outcome: recordOutcome(call),
     ...(call.alerts.length === 0 ? {} : { alerts: call.alerts }),

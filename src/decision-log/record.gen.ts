@@ -626,7 +626,7 @@ export interface RecordedOverrun {
   readonly amount: number;
 }
 /**
- * Findings of one check.
+ * What one check came to.
  */
 export interface RecordedFinding {
   /**
@@ -642,9 +642,9 @@ export interface RecordedFinding {
    */
   readonly stage: 'input' | 'output';
   /**
-   * What followed.
+   * What followed. `pass`: looked at everything and found nothing; `not_evaluated`: nobody looked, or nobody could say, which is no pass.
    */
-  readonly action: 'block' | 'mask' | 'flag';
+  readonly action: 'pass' | 'flag' | 'mask' | 'block' | 'not_evaluated';
   /**
    * How many.
    */

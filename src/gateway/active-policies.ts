@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { type DialectName, fitsGlob, type Glob } from '#core';
+import { compileGuard, type RouteGuard } from '#guardrails';
 import type { Provider, Snapshot } from '#snapshot';
 
 /** A snapshot with what the gateway derives from it once, at activation. A request keeps the one it began with. */
@@ -16,6 +17,8 @@ export interface ActivePolicies {
   readonly trustedProxies: BlockList | null;
   /** Lower-case names of request headers that some policy reads. */
   readonly headerNames: readonly string[];
+  /** Guardrails by route, made ready; a route without any is absent. */
+  readonly guards: ReadonlyMap<string, RouteGuard>;
   /** Paths of routes beside the fixed ones, best route first. */
   readonly customPaths: readonly { readonly glob: Glob; readonly dialect: DialectName }[];
 }
@@ -40,6 +43,7 @@ export function activePolicies(snapshot: Snapshot, support: Support, nowMs: numb
     addressBlocks: addressBlocksOf(snapshot),
     trustedProxies: snapshot.project.trustedProxies.length === 0 ? null : blockListOf(snapshot.project.trustedProxies),
     headerNames: headerNamesOf(snapshot),
+    guards: guardsOf(snapshot),
     customPaths: snapshot.routeIndex.ranked.flatMap(({ match, dialect }) =>
       (match.paths ?? []).map((glob) => ({ glob, dialect })),
     ),
@@ -49,6 +53,13 @@ export function activePolicies(snapshot: Snapshot, support: Support, nowMs: numb
 /** The dialect that the best route naming the path gives it; null when none names it. Pure. */
 export function customDialect(active: ActivePolicies, path: string): DialectName | null {
   return active.customPaths.find(({ glob }) => fitsGlob(glob, path))?.dialect ?? null;
+}
+
+function guardsOf({ routes, guardrails }: Snapshot): ReadonlyMap<string, RouteGuard> {
+  const guarded = [...routes.values()].filter((route) => route.guardrails.length > 0);
+  return new Map(
+    guarded.map((route) => [route.name, compileGuard(route.guardrails.flatMap((name) => guardrails.get(name) ?? []))]),
+  );
 }
 
 function addressBlocksOf(snapshot: Snapshot): ReadonlyMap<string, BlockList> {

@@ -6,6 +6,7 @@ import type { Cancellation, ExecuteCall, Executed, Inbound } from '#upstream';
 import { raiseForAttempt } from './admit-request.ts';
 import type { InlineChain } from './compat/portkey-chain.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { readsAnswers } from './guard/guard-use.ts';
 import type { Progress } from './progress.ts';
 import { callPlan } from './route-call.ts';
 
@@ -30,7 +31,7 @@ export function executeCall(
     route,
     inbound: inboundOf(progress, route, inline),
     models: progress.snapshot.models,
-    form: call.framing === 'json-array' ? 'events' : form,
+    form: call.framing === 'json-array' || readsAnswers(progress.guard) ? 'events' : form,
     cancellation,
     beforeFurtherAttempt: (attempts) => raiseForAttempt(parts, progress, decision, attempts),
     onAttemptStarted(target) {
@@ -51,12 +52,12 @@ export function executeCall(
   });
 }
 
-function inboundOf({ call, request, shape, body }: Progress, route: Route, inline: InlineChain | null): Inbound {
+function inboundOf({ call, request, shape, body, bytes }: Progress, route: Route, inline: InlineChain | null): Inbound {
   return {
     dialect: call.dialect,
     context: call.context,
     body: body ?? {},
-    bytes: call.bytes,
+    bytes,
     headers: call.headers as Readonly<Record<string, string>>,
     stream: shape?.stream ?? false,
     streamUsage: shape?.streamUsage ?? false,

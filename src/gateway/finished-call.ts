@@ -26,6 +26,7 @@ export function finishedCall({ progress, settlement, counters, body, endedMs }: 
     served: served === null ? null : { target: served.target, fallback: served.fallback, dropped: served.dropped },
     settlement,
     cache: progress.cache.result === 'off' ? null : recordedCache(progress.cache),
+    guardrails: progress.guard?.tally.verdicts() ?? [],
     status: progress.status,
     code: progress.errorCode,
     finish: progress.finish,

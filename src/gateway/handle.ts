@@ -10,6 +10,7 @@ import { readCompatHeaders } from './compat/compat-headers.ts';
 import { inlineChain } from './compat/portkey-chain.ts';
 import { executeCall } from './execute-call.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { guardRequest } from './guard/guard-request.ts';
 import { identify } from './identify.ts';
 import type { InboundCall } from './inbound-call.ts';
 import { beginProgress, type Progress } from './progress.ts';
@@ -77,9 +78,10 @@ async function answer(parts: GatewayParts, progress: Progress, reply: ServerResp
 
   const { route, needs } = routeCall(active.snapshot, request, inline, call.startedMs);
   progress.route = route.name;
+  await guardRequest(parts, progress, route, cancellation);
   const facts = await readFacts(parts, active, needs, call.startedMs);
   const wish = { route, inline, own: own.cache, compat: compat.cache };
-  const decision = await admitRequest(parts, progress, snapshot, request, route, facts).catch((error) =>
+  const decision = await admitRequest(parts, progress, snapshot, progress.request, route, facts).catch((error) =>
     answerWhileDown(parts, progress, wish, error, cancellation, reply),
   );
   if (decision === null) return;

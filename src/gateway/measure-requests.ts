@@ -37,6 +37,7 @@ export function measuredRequest({ progress, settlement, counters, endedMs }: Fin
       };
     }),
     budgets: counters.map(({ budget, limit, after }) => ({ budget, usedRatio: limit === 0 ? 1 : after / limit })),
+    guardrails: progress.guard?.tally.verdicts() ?? [],
     overruns: (settlement?.charges ?? []).filter(({ overrun = 0 }) => overrun > 0).map(({ counter }) => counter.budget),
   };
 }
@@ -57,6 +58,8 @@ export function knownNames(current: () => Snapshot): KnownNames {
           return snapshot.providers.has(value);
         case 'model':
           return snapshot.models.has(value);
+        case 'guardrail':
+          return snapshot.guardrails.has(value);
         case 'budget':
           return snapshot.budgets.has(value);
         case 'target': {

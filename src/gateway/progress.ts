@@ -6,6 +6,7 @@ import type { CounterChange } from '#state';
 import type { Served } from '#upstream';
 import type { ActivePolicies } from './active-policies.ts';
 import { type CacheUse, NO_CACHE } from './cache/cache-use.ts';
+import type { GuardUse } from './guard/guard-use.ts';
 import type { Caller } from './identify.ts';
 import type { InboundCall } from './inbound-call.ts';
 
@@ -17,6 +18,8 @@ export interface Progress {
   snapshot: Snapshot;
   caller: Caller | null;
   body: JsonObject | null;
+  /** The body as it goes on: the caller’s, or with what guardrails masked. */
+  bytes: Uint8Array;
   shape: RequestShape | null;
   request: RequestFacts | null;
   route: string | null;
@@ -36,6 +39,8 @@ export interface Progress {
   settlement: Settlement | null;
   /** Resolves when the store has the account, or cannot take it now; null before the account is closed. */
   settled: Promise<readonly CounterChange[]> | null;
+  /** Null where the route has no guardrails. */
+  guard: GuardUse | null;
   /** What the cache said. */
   cache: CacheUse;
   /** What the caller was answered; 499 when it hung up before an answer. */
@@ -60,6 +65,7 @@ export function beginProgress(call: InboundCall, active: ActivePolicies): Progre
     snapshot: active.snapshot,
     caller: null,
     body: null,
+    bytes: call.bytes,
     shape: null,
     request: null,
     route: null,
@@ -73,6 +79,7 @@ export function beginProgress(call: InboundCall, active: ActivePolicies): Progre
     isInline: false,
     settlement: null,
     settled: null,
+    guard: null,
     cache: NO_CACHE,
     status: CLIENT_CLOSED,
     errorCode: null,

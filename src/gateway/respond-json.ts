@@ -3,6 +3,8 @@ import type { Executed } from '#upstream';
 import { answerHeaders } from './answer-headers.ts';
 import { callerContext } from './caller-context.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { guardAnswer, guardBytes } from './guard/guard-answer.ts';
+import { readsAnswers } from './guard/guard-use.ts';
 import type { Progress } from './progress.ts';
 import { account, settleBeforeEnd } from './settle-request.ts';
 
@@ -14,16 +16,26 @@ export async function respondJson(
   reply: ServerResponse,
 ): Promise<void> {
   progress.served = executed;
+  const checked = await check(parts, progress, executed);
   progress.finish = executed.response?.choices[0]?.finish.reason ?? null;
   account(progress);
   await settleBeforeEnd(parts, progress);
-  const body = executed.bytes ?? write(progress, executed);
+  const body = checked.bytes ?? write(progress, checked);
   progress.status = progress.attempts.at(-1)?.status ?? 200;
   const headers = answerHeaders(progress, executed.headers);
   headers.push('content-type', 'application/json', 'content-length', String(body.length));
   reply.writeHead(progress.status, headers);
   reply.end(body);
 }
+
+/** What the caller may see of the answer. */
+async function check(parts: GatewayParts, progress: Progress, { bytes, response }: Whole): Promise<Whole> {
+  if (!readsAnswers(progress.guard)) return { bytes, response };
+  if (response !== null) return { bytes: null, response: await guardAnswer(parts, progress, response) };
+  return { bytes: bytes === null ? null : guardBytes(progress, bytes), response };
+}
+
+type Whole = Pick<Extract<Executed, { kind: 'json' }>, 'bytes' | 'response'>;
 
 function write(progress: Progress, { response }: Pick<Extract<Executed, { kind: 'json' }>, 'response'>): Uint8Array {
   if (response === null) throw new Error('an answer came without bytes and without neutral form');

@@ -4,6 +4,7 @@ import type { Served, StreamSink } from '#upstream';
 import { answerHeaders } from './answer-headers.ts';
 import { callerContext } from './caller-context.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { guardStream } from './guard/guard-stream.ts';
 import { CLIENT_CLOSED, type Progress } from './progress.ts';
 import type { ReplyEnd, ReplyStream } from './reply-stream.ts';
 import { account, knownCost, settleBeforeEnd } from './settle-request.ts';
@@ -31,6 +32,7 @@ export async function respondStream(
   const writer = call.dialect.createStreamWriter(callerContext(progress));
   const isJson = call.framing !== 'sse';
   progress.served = executed;
+  const stream = await guardStream(parts, progress, executed.stream);
   progress.status = 200;
   const headers = answerHeaders(progress, executed.headers);
   headers.push('content-type', CONTENT_TYPES[call.framing]);
@@ -49,7 +51,7 @@ export async function respondStream(
     },
     onDrain: (resume) => reply.on('drain', resume),
   };
-  const end = await executed.stream.start(sink);
+  const end = await stream.start(sink);
 
   progress.finish = end.finish;
   progress.isCut = !end.complete;
@@ -68,7 +70,7 @@ export async function respondStream(
   const cost = knownCost(progress);
   if (isJson && cost !== null) reply.addTrailers({ [COST]: formatUsd(cost) });
   const comment = isJson || cost === null ? '' : `: ${COST}=${formatUsd(cost)}\n\n`;
-  reply.end(lastText(executed.stream.form, end, writer.push, comment));
+  reply.end(lastText(stream.form, end, writer.push, comment));
 }
 
 function lastText(

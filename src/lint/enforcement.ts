@@ -1,4 +1,5 @@
 import { asArray, asObject, asString, type JsonObject } from '#core';
+import { CHECKS } from '#guardrails';
 import type { Path } from '#policy';
 
 /** Something the policy language can say and this version does not yet act on. */
@@ -27,10 +28,16 @@ const SERVED_ENDPOINTS: ReadonlySet<string> = new Set(['chat', 'messages', 'gene
 
 /** What is carried in the snapshot without effect, in the order of the contract. Whoever builds one of these removes its line. */
 export const UNENFORCED: readonly Unenforced[] = Object.freeze([
-  whole(
-    'Guardrail',
-    'guardrails are checked and carried, but no text is inspected yet: nothing is masked, blocked or flagged',
-  ),
+  {
+    id: 'Guardrail.checks.check',
+    kind: 'Guardrail',
+    find: (document) => {
+      const checks = asArray(asObject(document.spec).checks);
+      const index = checks.findIndex((check) => !CHECKS.has(String(asObject(check).check)));
+      return index < 0 ? null : ['spec', 'checks', index, 'check'];
+    },
+    message: 'this version does not know the check yet: nothing is found, and its verdict is `not_evaluated`',
+  },
   whole('Alert', 'alerts are checked and carried, but no condition is watched yet: nobody is told'),
   whole('Receiver', 'receivers are checked and carried, but nothing is sent to them yet'),
   whole('Report', 'reports are checked and carried, but none is sent yet'),

@@ -33,6 +33,13 @@ export interface MeasuredRequest {
   }[];
   /** Share of its limit that each counter has used after this request. */
   readonly budgets: readonly { readonly budget: string; readonly usedRatio: number }[];
+  /** What checks of guardrails came to. */
+  readonly guardrails?: readonly {
+    readonly guardrail: string;
+    readonly check: string;
+    readonly stage: string;
+    readonly action: string;
+  }[];
   /** Budgets on which this request was charged more than was held for it. */
   readonly overruns: readonly string[];
 }
@@ -51,7 +58,7 @@ export interface PolicyState {
 /** The names that may stand in a label; everything else is `other`, so that no caller can make new series. */
 export interface KnownNames {
   readonly has: (
-    label: 'consumer' | 'team' | 'route' | 'provider' | 'model' | 'target' | 'budget',
+    label: 'consumer' | 'team' | 'route' | 'provider' | 'model' | 'target' | 'budget' | 'guardrail',
     value: string,
   ) => boolean;
 }

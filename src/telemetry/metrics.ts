@@ -70,6 +70,10 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
     description:
       'Charges beyond what was held for the request: a provider billed more than the bound, and the budget’s promise was broken.',
   });
+  const verdicts = meter.createCounter('signalbox.guardrail.verdicts', {
+    description:
+      'What checks of guardrails came to, one for each check and stage of a request; `not_evaluated` is no pass.',
+  });
   const reached = meter.createCounter('signalbox.budget.thresholds', {
     description: 'Shares of their limit that budgets have reached, each counted once per window.',
   });
@@ -117,6 +121,15 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
       }
       for (const { budget, usedRatio } of request.budgets)
         used.record(usedRatio, { 'signalbox.budget': name('budget', budget) });
+      for (const { guardrail, check, stage, action } of request.guardrails ?? []) {
+        const isKnown = known.has('guardrail', guardrail);
+        verdicts.add(1, {
+          'signalbox.guardrail': name('guardrail', guardrail),
+          'signalbox.check': isKnown ? check : 'other',
+          'signalbox.stage': stage,
+          'signalbox.verdict': action,
+        });
+      }
       for (const budget of request.overruns) overruns.add(1, { 'signalbox.budget': name('budget', budget) });
       if (request.costMicroUsd !== null && request.costMicroUsd > 0)
         cost.add(request.costMicroUsd / 1_000_000, { ...served, ...payer });

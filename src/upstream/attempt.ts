@@ -234,7 +234,7 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
         kind: 'json',
         status,
         headers: own,
-        bytes: options.form === 'events' ? null : bytes,
+        bytes: options.form === 'events' && response !== null ? null : bytes,
         response,
         counted,
       });

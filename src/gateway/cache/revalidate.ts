@@ -26,11 +26,11 @@ export async function revalidate(
   const ended = parts.lifecycle.begin();
   const startedMs = parts.nowMs();
   const call = { ...asked.call, id: parts.newId(), startedMs };
-  const { caller, body, shape, snapshot, route, isInline } = asked;
+  const { caller, body, bytes, shape, snapshot, route, isInline, guard } = asked;
   const request = { ...asked.request, id: call.id };
   const progress: Progress = {
     ...beginProgress(call, asked.active),
-    ...{ caller, body, shape, snapshot, route, isInline, request },
+    ...{ caller, body, bytes, shape, snapshot, route, isInline, guard, request },
     cache: { ...asked.cache, result: 'refresh', ageMs: null, savedMicroUsd: null, provider: null, model: null },
   };
   const flight = openFlight(parts, progress, cached.key);

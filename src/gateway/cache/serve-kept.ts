@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { type CachedAnswer, replayEvents } from '#cache';
-import { formatUsd, type NeutralEvent } from '#core';
+import { formatUsd, type NeutralEvent, type NeutralResponse } from '#core';
 import type { Cache } from '#snapshot';
 import type { Cancellation } from '#upstream';
 import { answerHeaders } from '../answer-headers.ts';
 import { callerContext } from '../caller-context.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
+import { guardAnswer } from '../guard/guard-answer.ts';
 import { CLIENT_CLOSED, type Progress } from '../progress.ts';
 import { account, settleBeforeEnd } from '../settle-request.ts';
 import type { CacheUse } from './cache-use.ts';
@@ -27,18 +28,19 @@ export async function serveKept(
   const ageMs = Math.max(0, parts.nowMs() - answer.storedAtMs);
   const { costMicroUsd: savedMicroUsd, provider, model } = answer;
   progress.cache = { ...progress.cache, ...use, ageMs, savedMicroUsd, provider, model };
+  const { raw } = answer;
+  const response = await guardAnswer(parts, progress, answer.response);
   progress.finish = answer.response.choices[0]?.finish.reason ?? null;
   progress.status = 200;
   account(progress);
   await settleBeforeEnd(parts, progress);
   const headers = answerHeaders(progress);
   if (shape?.stream === true) {
-    await stream(progress, answer, headers, rule.streamReplay === 'paced' ? answer.streamMs : 0, cancellation, reply);
+    await stream(progress, response, headers, rule.streamReplay === 'paced' ? answer.streamMs : 0, cancellation, reply);
     return;
   }
-  const { raw, response } = answer;
   const text =
-    raw?.dialect === call.dialect.name
+    raw?.dialect === call.dialect.name && response === answer.response
       ? raw.body
       : JSON.stringify(call.dialect.writeResponse(response, callerContext(progress)));
   const body = Buffer.from(text);
@@ -50,7 +52,7 @@ export async function serveKept(
 
 async function stream(
   progress: Progress,
-  { response }: CachedAnswer,
+  response: NeutralResponse,
   headers: string[],
   spanMs: number,
   cancellation: Cancellation,

@@ -4,6 +4,7 @@ import { GatewayError, isContent, type NeutralResponse } from '#core';
 import { collectEvents } from '#dialects';
 import type { Cancellation, Executed, StreamSink } from '#upstream';
 import type { GatewayParts } from '../gateway-parts.ts';
+import { readsAnswers } from '../guard/guard-use.ts';
 import type { Progress } from '../progress.ts';
 import type { ReplyStream } from '../reply-stream.ts';
 import { respondJson } from '../respond-json.ts';
@@ -53,8 +54,9 @@ export async function takeSeat(
 }
 
 /** Whether the leader's own bytes are what this caller would have been sent. */
-function isAlike({ call, shape }: Progress, { leader }: Flight): boolean {
+function isAlike({ call, shape, guard }: Progress, { leader }: Flight): boolean {
   return (
+    !readsAnswers(guard) &&
     call.dialect === leader.call.dialect &&
     call.framing === leader.call.framing &&
     (shape?.streamUsage ?? false) === leader.streamUsage &&

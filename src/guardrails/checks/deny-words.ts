@@ -21,6 +21,7 @@ function compile({ words = [] }: CheckOptions): SpanCheck {
     throw new CheckOptionError('words', 'a word needs a letter or a sign');
   if (folded.length === 0) throw new CheckOptionError('words', 'expected at least one word');
   const longest = Math.max(...folded.map((parts) => parts.join(' ').length));
+  const phrases = folded.map((parts) => parts.join(' '));
   // A list of literals: no quantifier but the bounded white space, so nothing to backtrack into.
   const source = [...folded]
     .sort((a, b) => b.join(' ').length - a.join(' ').length)
@@ -31,6 +32,7 @@ function compile({ words = [] }: CheckOptions): SpanCheck {
     kind: 'spans',
     label: 'WORD',
     reach: 4 * longest + 2,
+    hold: (text) => holdPhrase(phrases, text, 4 * longest + 2),
     find(text) {
       const { text: plain, at } = foldText(text);
       const spans: Span[] = [];
@@ -40,6 +42,17 @@ function compile({ words = [] }: CheckOptions): SpanCheck {
       return spans;
     },
   };
+}
+
+/** From where the end of a text is the beginning of a phrase, or all of one. */
+function holdPhrase(phrases: readonly string[], text: string, reach: number): number {
+  const from = Math.max(0, text.length - reach);
+  const { text: plain, at } = foldText(text.slice(from));
+  for (let start = 0; start < plain.length; start++) {
+    const tail = plain.slice(start).replace(/\s+/gu, ' ');
+    if (phrases.some((phrase) => phrase.startsWith(tail) || tail.trimEnd() === phrase)) return from + at(start);
+  }
+  return text.length;
 }
 
 /** Word boundaries, except beside letters of scripts that write without spaces. */

@@ -10,9 +10,9 @@ export const runtimeNotEnforced: Rule = {
     summary: 'A kind or field is understood and carried, but this version does not act on it yet.',
     why: 'A policy that is accepted and has no effect is the most dangerous kind. One finding per kind or field names the first place; it disappears with the version that acts on it.',
     bad: `
-kind: Guardrail
-metadata: { name: no-personal-data, owner: security }
-spec: { checks: [{ id: card, check: credit-card, action: block }] }`,
+kind: Drill
+metadata: { name: openai-outage, owner: platform }
+spec: { incident: [{ provider: openai, from: 14:00, for: 2h, outcome: server-error, share: 100% }] }`,
     good: `
 kind: Route
 metadata: { name: default, owner: platform }
