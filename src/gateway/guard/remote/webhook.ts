@@ -1,5 +1,5 @@
 import type { Verdict } from '#guardrails';
-import type { RemoteQuestion } from './services.ts';
+import type { RemoteQuestion } from './remote-question.ts';
 
 /** A service of one’s own. */
 export function askWebhook(_question: RemoteQuestion): Promise<Verdict> {
