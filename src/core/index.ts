@@ -56,5 +56,19 @@ export type {
 } from './request.ts';
 export type { Choice, Finish, FinishReason, NeutralResponse } from './response.ts';
 export { holdsSecret, maskSecrets } from './secret-shapes.ts';
+export type {
+  EmbeddingRequest,
+  ImageRequest,
+  ModerationRequest,
+  RerankRequest,
+  RerankResult,
+  ServiceKind,
+  ServiceName,
+  ServiceRequest,
+  ServiceResponse,
+  ServiceText,
+  SpeechRequest,
+  TranscriptionRequest,
+} from './service.ts';
 export { inputTokens, NO_USAGE, outputTokens, TOKEN_CLASSES, type TokenClass, type Usage } from './usage.ts';
 export { VERSION } from './version.ts';

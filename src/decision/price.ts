@@ -48,7 +48,7 @@ export function classPrice(price: Pick<Price, 'perMillion'>, tokenClass: TokenCl
 }
 
 /** The price of one attempt in pico-USD, exact: Σ class × price of the tier that its input reaches, plus the call and the images made. Pure. */
-export function picoCost(usage: Usage, price: Price, images = 0): bigint {
+export function picoCost(usage: Usage, price: Price, images = 0, calls = 1): bigint {
   let pico = 0n;
   const counts = wholeCounts(usage);
   const tier = tierOf(price, inputTokens(counts));
@@ -56,7 +56,7 @@ export function picoCost(usage: Usage, price: Price, images = 0): bigint {
     const tokens = counts[tokenClass];
     if (tokens > 0) pico += BigInt(tokens) * BigInt(classPrice(tier, tokenClass));
   }
-  const fixed = (price.requestMicroUsd ?? 0) + (price.imageMicroUsd ?? 0) * wholeNumber(images);
+  const fixed = (price.requestMicroUsd ?? 0) * wholeNumber(calls) + (price.imageMicroUsd ?? 0) * wholeNumber(images);
   return pico + BigInt(fixed) * PICO_PER_MICRO;
 }
 

@@ -76,7 +76,7 @@ function billOf(snapshot: Pick<Snapshot, 'models'>, { plan }: Allowed, attempt: 
   const model = plan.targets.find((target) => target.id === attempt.target)?.model ?? null;
   const price = model === null ? null : priceAt(snapshot.models.get(model), nowMs);
   const { usage } = attempt;
-  const pico = usage === null || price === null ? null : picoCost(usage, price, attempt.images);
+  const pico = usage === null || price === null ? null : picoCost(usage, price, attempt.images, attempt.searchUnits);
   return { attempt, usage, price, pico };
 }
 

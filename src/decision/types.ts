@@ -213,6 +213,8 @@ export interface Attempt {
   readonly estimated: boolean;
   /** Images made, which are priced by the piece. */
   readonly images?: number;
+  /** Searches billed (Cohere's rerank), each at the price of a call; absent means one. */
+  readonly searchUnits?: number;
   /** The provider says another try on the same target is pointless (`x-should-retry: false`). */
   readonly noRetry: boolean;
 }

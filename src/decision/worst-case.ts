@@ -40,7 +40,9 @@ export function worstCaseOf(request: RequestFacts, route: Pick<Route, 'prompt'>,
   const images = request.endpoint === 'images' ? choices * (price.imageMicroUsd ?? 0) : 0;
   // A bound is rounded up: holding a micro-dollar too much is safe, one too little is not.
   const tokens = Math.ceil(dearestTokens(request, price, inputTokens, outputTokens) / 1_000_000);
-  return { inputTokens, outputTokens, costMicroUsd: tokens + (price.requestMicroUsd ?? 0) + images };
+  // A rerank of many documents is billed as several searches.
+  const calls = request.endpoint === 'rerank' ? choices : 1;
+  return { inputTokens, outputTokens, costMicroUsd: tokens + calls * (price.requestMicroUsd ?? 0) + images };
 }
 
 /** Fewer tokens than the bound may fall into another tier, so each tier within reach counts with the most tokens that it prices. */

@@ -7,6 +7,7 @@ import type {
   NeutralRequest,
   NeutralResponse,
   OutcomeReason,
+  ServiceName,
   StreamError,
   Usage,
 } from '#core';
@@ -73,6 +74,8 @@ export interface InboundContext {
   readonly pathStream: boolean | null;
   /** Whether only the tokens of the request are to be counted. */
   readonly isCount?: boolean;
+  /** What is asked for, where it is no chat. */
+  readonly service?: ServiceName;
 }
 
 /** What a same-dialect request reveals to policy. */

@@ -15,10 +15,15 @@ export type {
   UpstreamFailure,
   WrittenRequest,
 } from './dialect.ts';
+export { editsBetween } from './edits-between.ts';
 export { createTextMeter, estimateTokens, type TextLength, type TextMeter } from './estimate-tokens.ts';
 export { createInputSource, type InputSource, inputCeiling } from './input-ceiling.ts';
 export { countingDialectOf, dialectOf, wireDialects } from './registry.ts';
 export { responseEvents } from './response-events.ts';
 export { type RetryAdvice, readRetryAfter } from './retry-after.ts';
+export { familyOf, inboundService, outboundService } from './services/registry.ts';
+export type { EventFigures, InboundService, OutboundService } from './services/service.ts';
+export { serviceTexts, shapeOfService } from './services/shape.ts';
+export { unreportedUsage } from './services/unreported-usage.ts';
 export { spliceTopLevel } from './splice.ts';
 export { createSseFramer, type SseFramer, SseFrameTooLargeError } from './sse-framer.ts';

@@ -1,4 +1,4 @@
-import type { DialectName, Endpoint } from '#core';
+import type { DialectName, Endpoint, ServiceName } from '#core';
 import type { RequestHeaders } from './inbound-call.ts';
 
 /** One path of the public API: whose dialect it speaks and what kind of call it makes. */
@@ -11,6 +11,8 @@ export interface ApiPath {
   readonly isServed: boolean;
   /** True for a path where only the tokens of a request are counted. */
   readonly isCount?: boolean;
+  /** What is asked for, where it is no chat. */
+  readonly service?: ServiceName;
 }
 
 /** Every POST path of the contract whose model stands in the body. */
@@ -28,13 +30,25 @@ export const API_PATHS: readonly ApiPath[] = Object.freeze([
   { pattern: '/v2/chat', dialect: 'cohere-chat', endpoint: 'chat', isServed: true },
   { pattern: '/api/chat', dialect: 'ollama', endpoint: 'chat', isServed: true },
   { pattern: '/v1/completions', dialect: 'openai-completions', endpoint: 'completions', isServed: true },
-  { pattern: '/v1/embeddings', dialect: 'openai-chat', endpoint: 'embeddings', isServed: false },
-  { pattern: '/v1/moderations', dialect: 'openai-chat', endpoint: 'moderations', isServed: false },
-  { pattern: '/v1/images/*', dialect: 'openai-chat', endpoint: 'images', isServed: false },
-  { pattern: '/v1/audio/*', dialect: 'openai-chat', endpoint: 'audio', isServed: false },
-  { pattern: '/v1/rerank', dialect: 'openai-chat', endpoint: 'rerank', isServed: false },
+  beside('/v1/embeddings', 'openai-chat', 'embeddings', 'embeddings'),
+  beside('/v2/embed', 'cohere-chat', 'embeddings', 'embeddings'),
+  beside('/api/embed', 'ollama', 'embeddings', 'embeddings'),
+  beside('/v1/moderations', 'openai-chat', 'moderations', 'moderations'),
+  beside('/v1/rerank', 'openai-chat', 'rerank', 'rerank'),
+  beside('/v2/rerank', 'cohere-chat', 'rerank', 'rerank'),
+  beside('/v1/images/generations', 'openai-chat', 'images', 'image-generation'),
+  beside('/v1/images/edits', 'openai-chat', 'images', 'image-edit'),
+  beside('/v1/images/variations', 'openai-chat', 'images', 'image-variation'),
+  beside('/v1/audio/speech', 'openai-chat', 'audio', 'speech'),
+  beside('/v1/audio/transcriptions', 'openai-chat', 'audio', 'transcription'),
+  beside('/v1/audio/translations', 'openai-chat', 'audio', 'translation'),
   { pattern: '/mcp/*', dialect: 'openai-chat', endpoint: 'mcp', isServed: false },
-] as const);
+]);
+
+/** A call that is no chat. */
+function beside(pattern: string, dialect: DialectName, endpoint: Endpoint, service: ServiceName): ApiPath {
+  return { pattern, dialect, endpoint, isServed: true, service };
+}
 
 /** The kind of call that a path named by a route makes, by the dialect the route gives it. Pure. */
 export function endpointOf(dialect: DialectName): Endpoint {
@@ -47,6 +61,26 @@ const ENDPOINTS: Readonly<Partial<Record<DialectName, Endpoint>>> = Object.freez
   'anthropic-messages': 'messages',
   gemini: 'generate',
 });
+
+/** What a method of Gemini's API asks for. */
+export interface GeminiMethod {
+  readonly isStream: boolean;
+  readonly isCount?: boolean;
+  readonly service?: ServiceName;
+}
+
+const GEMINI_METHODS: Readonly<Record<string, GeminiMethod>> = Object.freeze({
+  generateContent: { isStream: false },
+  streamGenerateContent: { isStream: true },
+  countTokens: { isStream: false, isCount: true },
+  embedContent: { isStream: false, service: 'embed-content' },
+  batchEmbedContents: { isStream: false, service: 'batch-embed-contents' },
+});
+
+/** What a method asks for; undefined for one that this version does not serve. Pure. */
+export function geminiMethod(name: string): GeminiMethod | undefined {
+  return Object.hasOwn(GEMINI_METHODS, name) ? GEMINI_METHODS[name] : undefined;
+}
 
 /** Where Gemini's paths begin; clients of the stable API leave out `beta`. */
 export const GEMINI_PREFIXES: readonly string[] = Object.freeze(['/v1beta/models/', '/v1/models/']);
@@ -69,8 +103,8 @@ export function readGeminiPath(rest: string): GeminiPath | null {
 export function dialectOfPath(path: string, headers: RequestHeaders): DialectName {
   if (path.startsWith('/v1/messages')) return 'anthropic-messages';
   if (path === '/v1/responses') return 'openai-responses';
-  if (path === '/v2/chat') return 'cohere-chat';
-  if (path === '/api/chat') return 'ollama';
+  if (path === '/v2/chat' || path === '/v2/embed' || path === '/v2/rerank') return 'cohere-chat';
+  if (path === '/api/chat' || path === '/api/embed') return 'ollama';
   if (path.startsWith('/v1/models') && !path.includes(':')) return modelListDialect(path, headers);
   return GEMINI_PREFIXES.some((prefix) => path.startsWith(prefix)) || path.startsWith('/v1beta/')
     ? 'gemini'

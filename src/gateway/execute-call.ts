@@ -52,7 +52,11 @@ export function executeCall(
   });
 }
 
-function inboundOf({ call, request, shape, body, bytes }: Progress, route: Route, inline: InlineChain | null): Inbound {
+function inboundOf(
+  { call, request, shape, service, body, bytes }: Progress,
+  route: Route,
+  inline: InlineChain | null,
+): Inbound {
   return {
     dialect: call.dialect,
     context: call.context,
@@ -63,6 +67,7 @@ function inboundOf({ call, request, shape, body, bytes }: Progress, route: Route
     streamUsage: shape?.streamUsage ?? false,
     inputTokens: (request?.inputTokens ?? 0) + promptTokens(route),
     metadata: request?.metadata ?? {},
+    ...(service === null ? {} : { service }),
     ...(inline === null || inline.forward.length === 0 ? {} : { forward: inline.forward }),
   };
 }

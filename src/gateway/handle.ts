@@ -14,12 +14,14 @@ import { guardRequest } from './guard/guard-request.ts';
 import { identify } from './identify.ts';
 import type { InboundCall } from './inbound-call.ts';
 import { beginProgress, type Progress } from './progress.ts';
-import { readBody } from './read-body.ts';
+import { readAsked } from './read-asked.ts';
+import { receiveBody } from './read-body.ts';
 import { readFacts } from './read-facts.ts';
 import { readRequestHeaders } from './read-request-headers.ts';
 import { refuseReplay } from './refuse-replay.ts';
 import { requestFacts } from './request-facts.ts';
 import { respondJson } from './respond-json.ts';
+import { respondRaw } from './respond-raw.ts';
 import { respondStream } from './respond-stream.ts';
 import { routeCall } from './route-call.ts';
 import { account, settleBeforeEnd, settleRequest } from './settle-request.ts';
@@ -36,6 +38,7 @@ export async function handle(parts: GatewayParts, call: InboundCall, reply: Serv
     await fail(parts, progress, reply, error);
   } finally {
     await settleRequest(parts, progress);
+    await call.form?.close();
   }
 }
 
@@ -51,10 +54,11 @@ async function answer(parts: GatewayParts, progress: Progress, reply: ServerResp
   const own = readRequestHeaders(call.headers);
   const metadata = { ...compat.metadata, ...own.metadata };
 
-  const body = readBody(call.bytes);
+  const { body, upload } = await receiveBody(call);
   progress.body = body;
-  const shape = call.dialect.readShape(body, call.context);
+  const { shape, service } = readAsked(call, body, upload);
   progress.shape = shape;
+  progress.service = service;
   const request = requestFacts(call, caller, shape, { ...own, metadata }, active.headerNames);
   progress.request = request;
 
@@ -97,7 +101,9 @@ async function answer(parts: GatewayParts, progress: Progress, reply: ServerResp
     case 'json':
       return respondJson(parts, progress, executed, reply);
     case 'stream':
-      return respondStream(parts, progress, executed, reply);
+      return executed.contentType === null
+        ? respondStream(parts, progress, executed, reply)
+        : respondRaw(parts, progress, executed, reply);
     case 'failed':
       progress.providerHeaders = executed.headers;
       throw executed.error;
@@ -122,5 +128,7 @@ async function fail(parts: GatewayParts, progress: Progress, reply: ServerRespon
   progress.status = error.status;
   account(progress);
   await settleBeforeEnd(parts, progress);
+  // What is left of a refused form would otherwise be read to its end.
+  if (call.form?.isReceived() === false) reply.shouldKeepAlive = false;
   writeError(reply, call.dialect, error, call.id, answerHeaders(progress, progress.providerHeaders));
 }

@@ -36,6 +36,12 @@ export function identify(
     );
   }
   if (consumer.signing === null) return { ...found, signature: null };
+  if (call.form !== null) {
+    throw new GatewayError(
+      'signature_invalid',
+      'this consumer signs its requests, and a form with files cannot be signed',
+    );
+  }
   const { secret, windowMs } = consumer.signing;
   const signature = verifySignature({
     headers: call.headers,

@@ -1,5 +1,6 @@
 import type { JsonObject } from '#core';
 import type { Dialect, InboundContext } from '#dialects';
+import type { InboundForm } from './forms/receive-form.ts';
 
 /** Header names in lower case; a repeated header is joined with a comma. */
 export type RequestHeaders = Readonly<Record<string, string | undefined>>;
@@ -19,6 +20,8 @@ export interface InboundCall {
   /** How a stream is framed for this caller. */
   readonly framing: 'sse' | 'json-array' | 'ndjson';
   readonly bytes: Buffer;
+  /** A form with files, not yet received; null for any other body. */
+  readonly form: InboundForm | null;
   /** The caller's address, behind trusted proxies too (see `callerAddress`); null when it is not known. */
   readonly ip: string | null;
 }

@@ -1,5 +1,5 @@
 /** Paths of the public API and what they speak; how a Gemini path is read. Pure. */
-export { API_PATHS, type ApiPath, endpointOf, GEMINI_PREFIXES, readGeminiPath } from './api-paths.ts';
+export { API_PATHS, type ApiPath, endpointOf, GEMINI_PREFIXES, geminiMethod, readGeminiPath } from './api-paths.ts';
 /** The keys of a call, by the header order of the contract. Pure. */
 export { type FoundKeys, findKeys } from './find-key.ts';
 /** How a gateway is started: process settings only. */

@@ -3,7 +3,7 @@ import type { Attempt, Decision, Facts, RequestFacts, Settlement } from '#decisi
 import type { RequestShape } from '#dialects';
 import type { Snapshot } from '#snapshot';
 import type { CounterChange } from '#state';
-import type { Served } from '#upstream';
+import type { Served, ServiceCall } from '#upstream';
 import type { ActivePolicies } from './active-policies.ts';
 import { type CacheUse, NO_CACHE } from './cache/cache-use.ts';
 import type { GuardUse } from './guard/guard-use.ts';
@@ -21,6 +21,8 @@ export interface Progress {
   /** The body as it goes on: the caller’s, or with what guardrails masked. */
   bytes: Uint8Array;
   shape: RequestShape | null;
+  /** What is asked for, where it is no chat. */
+  service: ServiceCall | null;
   request: RequestFacts | null;
   route: string | null;
   facts: Facts | null;
@@ -67,6 +69,7 @@ export function beginProgress(call: InboundCall, active: ActivePolicies): Progre
     body: null,
     bytes: call.bytes,
     shape: null,
+    service: null,
     request: null,
     route: null,
     facts: null,

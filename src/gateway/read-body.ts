@@ -1,4 +1,23 @@
 import { GatewayError, invalidField, isObject, type JsonObject } from '#core';
+import { inboundService } from '#dialects';
+import type { Upload } from '#upstream';
+import type { InboundCall } from './inbound-call.ts';
+
+/** A body, and the form that it came as, where it did. */
+export interface ReadBody {
+  readonly body: JsonObject;
+  readonly upload: Upload | null;
+}
+
+/** The body of a call: a form is received now, anything else is JSON that is there. Throws 400 `invalid_request`, 413 `request_too_large`. */
+export async function receiveBody({ bytes, form, dialect, context }: InboundCall): Promise<ReadBody> {
+  const expected = inboundService(dialect.name, context.service)?.form ?? 'json';
+  if (form === null) return { body: readBody(bytes), upload: null };
+  if (expected === 'json') {
+    throw new GatewayError('invalid_request', 'the body is a form; expected a JSON object with its content type');
+  }
+  return form.receive();
+}
 
 /** Parses a body once; everything later reads the result. Throws 400 `invalid_request`. Pure. */
 export function readBody(bytes: Buffer): JsonObject {

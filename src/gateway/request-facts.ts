@@ -12,6 +12,7 @@ export function requestFacts(
   own: OwnHeaders,
   headerNames: readonly string[],
 ): RequestFacts {
+  const bodyBytes = call.form?.sizeBytes() ?? call.bytes.length;
   return {
     id: call.id,
     endpoint: call.context.endpoint,
@@ -21,10 +22,10 @@ export function requestFacts(
     labels: caller.consumer.labels,
     metadata: own.metadata,
     headers: pick(call.headers, headerNames),
-    ...shapeFacts(shape, call.bytes.length),
+    ...shapeFacts(shape, bodyBytes),
     session: own.session ?? shape.user,
     ip: call.ip,
-    bodyBytes: call.bytes.length,
+    bodyBytes,
   };
 }
 

@@ -29,15 +29,26 @@ export async function respondJson(
 }
 
 /** What the caller may see of the answer. */
-async function check(parts: GatewayParts, progress: Progress, { bytes, response }: Whole): Promise<Whole> {
+async function check(parts: GatewayParts, progress: Progress, answer: Answer): Promise<Whole> {
+  const { response } = answer;
+  const bytes = answer.bytes ?? writeService(progress, answer);
   if (!readsAnswers(progress.guard)) return { bytes, response };
   if (response !== null) return { bytes: null, response: await guardAnswer(parts, progress, response) };
   return { bytes: bytes === null ? null : guardBytes(progress, bytes), response };
 }
 
-type Whole = Pick<Extract<Executed, { kind: 'json' }>, 'bytes' | 'response'>;
+type Answer = Pick<Extract<Executed, { kind: 'json' }>, 'bytes' | 'response' | 'serviceResponse'>;
+type Whole = Pick<Answer, 'bytes' | 'response'>;
 
-function write(progress: Progress, { response }: Pick<Extract<Executed, { kind: 'json' }>, 'response'>): Uint8Array {
+/** The answer of an endpoint that is no chat; null of a chat. */
+function writeService(progress: Progress, { serviceResponse }: Answer): Uint8Array | null {
+  const { service, body } = progress;
+  if (serviceResponse === null || service === null) return null;
+  const written = service.inbound.writeResponse(serviceResponse, body ?? {}, callerContext(progress));
+  return Buffer.from(JSON.stringify(written));
+}
+
+function write(progress: Progress, { response }: Whole): Uint8Array {
   if (response === null) throw new Error('an answer came without bytes and without neutral form');
   const { dialect } = progress.call;
   return Buffer.from(JSON.stringify(dialect.writeResponse(response, callerContext(progress))));

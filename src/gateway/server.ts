@@ -3,8 +3,17 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { type DialectName, type ErrorCode, GatewayError } from '#core';
 import { countingDialectOf, type Dialect, dialectOf } from '#dialects';
 import { customDialect } from './active-policies.ts';
-import { API_PATHS, type ApiPath, dialectOfPath, endpointOf, GEMINI_PREFIXES, readGeminiPath } from './api-paths.ts';
+import {
+  API_PATHS,
+  type ApiPath,
+  dialectOfPath,
+  endpointOf,
+  GEMINI_PREFIXES,
+  geminiMethod,
+  readGeminiPath,
+} from './api-paths.ts';
 import { callerAddress } from './caller-address.ts';
+import { inboundForm } from './forms/receive-form.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { handle } from './handle.ts';
 import type { InboundCall, RequestHeaders } from './inbound-call.ts';
@@ -12,12 +21,6 @@ import { addOperations } from './operations/operations.ts';
 import { gatewayErrorOf, writeError } from './write-error.ts';
 
 const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
-const GENERATE: Readonly<Record<string, { readonly isStream: boolean; readonly isCount?: boolean }>> = Object.freeze({
-  generateContent: { isStream: false },
-  streamGenerateContent: { isStream: true },
-  countTokens: { isStream: false, isCount: true },
-});
-
 type CallPlace = Pick<InboundCall, 'dialect' | 'context' | 'framing'>;
 
 /** Creates the HTTP server: paths to calls, and every refusal of the transport in the caller's dialect. Listens to nothing yet. */
@@ -36,6 +39,8 @@ export function createServer(parts: GatewayParts): FastifyInstance {
   // Bodies stay bytes: they are parsed once, by the call, and perhaps go out untouched.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // A form stays a stream: it is received once its caller is known.
+  app.addContentTypeParser('multipart/form-data', (_request, payload, done) => done(null, payload));
   app.setErrorHandler((error, request, reply) => refuse(parts, request, reply, transportError(error)));
 
   for (const path of API_PATHS) addApiPath(app, parts, path);
@@ -53,10 +58,14 @@ export function createServer(parts: GatewayParts): FastifyInstance {
 }
 
 function addApiPath(app: FastifyInstance, parts: GatewayParts, path: ApiPath): void {
-  const { pattern, dialect, endpoint, isServed, isCount } = path;
+  const { pattern, dialect, endpoint, isServed, isCount, service } = path;
   app.post(pattern, (request, reply) => {
     if (!isServed) throw new GatewayError('not_found', `this version does not serve ${pathOf(request)} yet`);
-    const context = { endpoint, pathModel: null, pathStream: null, ...(isCount === true ? { isCount } : {}) };
+    const context = {
+      ...{ endpoint, pathModel: null, pathStream: null },
+      ...(isCount === true ? { isCount } : {}),
+      ...(service === undefined ? {} : { service }),
+    };
     return call(parts, request, reply, {
       dialect: spoken(dialect, isCount),
       context,
@@ -74,17 +83,18 @@ function callGemini(parts: GatewayParts, request: FastifyRequest, reply: Fastify
   const path = pathOf(request);
   const read = readGeminiPath(path.slice(prefix.length));
   if (read === null) throw new GatewayError('not_found', `${path} is not {model}:{method}`);
-  const generate = Object.hasOwn(GENERATE, read.method) ? GENERATE[read.method] : undefined;
+  const generate = geminiMethod(read.method);
   if (generate === undefined) throw new GatewayError('not_found', `this version does not serve :${read.method} yet`);
-  const { isStream, isCount } = generate;
+  const { isStream, isCount, service } = generate;
   const wantsSse = queryOf(request).get('alt') === 'sse';
   return call(parts, request, reply, {
     dialect: spoken('gemini', isCount),
     context: {
-      endpoint: 'generate',
+      endpoint: service === undefined ? 'generate' : 'embeddings',
       pathModel: read.model,
       pathStream: isStream,
       ...(isCount === true ? { isCount } : {}),
+      ...(service === undefined ? {} : { service }),
     },
     framing: framingOf('gemini', wantsSse),
   });
@@ -129,6 +139,7 @@ async function call(
     headers: request.headers as RequestHeaders,
     queryKey: place.dialect.name === 'gemini' ? queryOf(request).get('key') : null,
     bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    form: inboundForm(request.raw, parts.maxBodyBytes),
     ip: callerAddress(
       request.socket.remoteAddress ?? null,
       (request.headers as RequestHeaders)['x-forwarded-for'],

@@ -1,5 +1,5 @@
 import type { Attempt } from '#decision';
-import type { AttemptResult } from './attempt.ts';
+import type { AttemptResult } from './attempt-result.ts';
 import type { AnswerStream, StreamEnd, StreamSink } from './call.ts';
 import type { Cancellation } from './cancellation.ts';
 import { interrupted, type LiveEnd } from './live-stream.ts';
@@ -39,6 +39,11 @@ export function answerStream(
   };
 }
 
+function piecesOf({ pieces }: Streaming['account']): Pick<Attempt, 'images'> {
+  const images = pieces?.();
+  return images === undefined ? {} : { images };
+}
+
 function account(
   { account: counted, status }: Streaming,
   target: string,
@@ -51,7 +56,14 @@ function account(
   const outcome = failure === null ? 'ok' : failure.reason;
   const isCancelled = cancellation.isCancelled();
   return {
-    attempt: end({ outcome, status, usage, estimated, retryAfterMs: failure?.retryAfterMs ?? null }),
+    attempt: end({
+      outcome,
+      status,
+      usage,
+      estimated,
+      retryAfterMs: failure?.retryAfterMs ?? null,
+      ...piecesOf(counted),
+    }),
     usage,
     estimated,
     finish: counted.finish(),

@@ -1,50 +1,18 @@
 import { isObject, type NeutralEvent, type NeutralResponse } from '#core';
 import { collectEvents, responseEvents } from '#dialects';
+import type { AttemptResult } from './attempt-result.ts';
 import type { StreamSink } from './call.ts';
 import { type Failure, failure } from './failure.ts';
 import { flatHeaders, returnedHeaders } from './headers.ts';
 import { createLiveStream, type LiveEnd, type LiveStream } from './live-stream.ts';
 import type { AnswerDialect } from './prepare.ts';
+import { createRawStream } from './raw-stream.ts';
+import { countService, createRawAccount, type ServiceAnswer } from './service-answer.ts';
 import { skimOf } from './skim.ts';
 import { sniffBody } from './sniff.ts';
-import {
-  type CallSize,
-  type Counted,
-  countResponse,
-  createStreamAccount,
-  type StreamAccount,
-} from './stream-account.ts';
+import { type CallSize, type Counted, countResponse, createStreamAccount } from './stream-account.ts';
 import type { Timer, TimerWheel } from './timer-wheel.ts';
 import type { ResponseHeaders, Send, SendRequest } from './transport.ts';
-
-/** What became of one call, as far as the commit point. */
-export type AttemptResult =
-  | {
-      readonly kind: 'json';
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      /** As received; null when the upstream streamed instead. */
-      readonly bytes: Uint8Array | null;
-      readonly response: NeutralResponse | null;
-      readonly counted: Counted;
-    }
-  | {
-      readonly kind: 'stream';
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly form: 'bytes' | 'events' | 'both';
-      readonly live: Pick<LiveStream, 'start'>;
-      readonly account: StreamAccount;
-      /** Resolves when the stream is over. */
-      readonly over: Promise<LiveEnd>;
-    }
-  | {
-      readonly kind: 'failed';
-      readonly failure: Failure;
-      readonly headers: Readonly<Record<string, string>>;
-      /** What the provider had counted before it failed; null when nothing is known to be billed. */
-      readonly counted: Counted | null;
-    };
 
 export interface AttemptOptions {
   readonly send: Send;
@@ -55,8 +23,8 @@ export interface AttemptOptions {
   readonly wantsStream: boolean;
   readonly form: 'bytes' | 'events' | 'both';
   readonly stripUsage: boolean;
-  /** Whether the answer has the neutral form; other endpoints pass as they are. */
-  readonly isChat: boolean;
+  /** How the answer is read where it is no chat's. */
+  readonly service: ServiceAnswer | null;
   readonly size: CallSize;
   readonly maxBodyBytes: number;
   /** The first content is here, or the whole answer. */
@@ -137,9 +105,13 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
 
   function decide(): void {
     const head = joinPieces();
+    if (options.service?.mayBeRaw === true && isRaw(head)) {
+      readRaw(options.service, head);
+      return;
+    }
     const kind = isOwnFormat() ? 'sse' : sniffBody(head);
     if (kind === 'html') fail(HTML);
-    else if (kind === 'sse' && options.isChat) readStream(head);
+    else if (kind === 'sse' && options.service === null) readStream(head);
     else if (kind === 'unknown' || kind === 'sse') fail(UNKNOWN);
     else if (kind === 'json') mode = 'json';
   }
@@ -202,8 +174,8 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
       fail(failure('malformed', 'invalid-json', 'The answer is not valid JSON.'));
       return;
     }
-    if (!options.isChat) {
-      readOther(bytes, body);
+    if (options.service !== null) {
+      readService(options.service, bytes, body);
       return;
     }
     const response = dialect.readResponse(body);
@@ -215,14 +187,72 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
     answer(bytes, response, countResponse(response, options.size));
   }
 
-  /** An endpoint without a neutral form: any JSON object that is not an error. */
-  function readOther(bytes: Uint8Array, body: unknown): void {
-    if (!isObject(body)) fail(UNKNOWN);
-    else if (isObject(body.error)) fail({ ...dialect.readError(500, {}, JSON.stringify(body)), status });
-    else {
-      const usage = dialect.readUsage(body);
-      answer(bytes, null, usage === undefined ? account.total(false) : { usage, estimated: false });
+  /** Sound, subtitles, events: whatever calls itself neither JSON nor a page. */
+  function isRaw(head: Uint8Array): boolean {
+    const type = String(headers['content-type'] ?? '').toLowerCase();
+    if (type.startsWith('application/json') || type.startsWith('text/html')) return false;
+    return sniffBody(head) !== 'html';
+  }
+
+  /** From the first byte on nothing else can answer: what it is worth only its reader knows. */
+  function readRaw(service: ServiceAnswer, head: Uint8Array): void {
+    mode = 'sse';
+    pieces.length = 0;
+    const contentType = String(headers['content-type'] ?? 'application/octet-stream');
+    const counting = createRawAccount(service, contentType.startsWith('text/event-stream'));
+    const started = createRawStream({
+      onBytes: counting.bytes,
+      onPressure: (isFull) => (isFull ? call.pause() : call.resume()),
+      onOver(end) {
+        if (end.failure !== null) call.abort();
+        streamOver.resolve(end);
+      },
+    });
+    live = started;
+    call.firstToken();
+    options.onFirstToken();
+    started.push(head);
+    call.pause();
+    const own = returnedHeaders(headers);
+    const over = streamOver.promise;
+    outcome.resolve({
+      kind: 'stream',
+      status,
+      headers: own,
+      form: 'bytes',
+      contentType,
+      live: started,
+      account: counting,
+      over,
+    });
+  }
+
+  /** An endpoint that is no chat: any JSON object that is not an error. */
+  function readService(service: ServiceAnswer, bytes: Uint8Array, body: unknown): void {
+    if (isObject(body) && isObject(body.error)) {
+      fail({ ...dialect.readError(500, {}, JSON.stringify(body)), status });
+      return;
     }
+    const response = service.readResponse(body);
+    if ('reason' in response) {
+      const { reason, code = null, message, retryAfterMs = null } = response;
+      fail({ reason, code, message, retryAfterMs, status: response.status ?? status, noRetry: false });
+      return;
+    }
+    mode = 'over';
+    options.onFirstToken();
+    const images = response.kind === 'as-is' && response.images > 0 ? response.images : undefined;
+    const searchUnits = response.kind === 'rerank' ? response.searchUnits : undefined;
+    outcome.resolve({
+      kind: 'json',
+      status,
+      headers: returnedHeaders(headers),
+      bytes: options.form === 'events' ? null : bytes,
+      response: null,
+      serviceResponse: response,
+      counted: countService(service, response.usage, images ?? searchUnits),
+      pieces: { ...(images === undefined ? {} : { images }), ...(searchUnits === undefined ? {} : { searchUnits }) },
+    });
   }
 
   function answer(bytes: Uint8Array | null, response: NeutralResponse | null, counted: Counted): void {
@@ -236,7 +266,9 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
         headers: own,
         bytes: options.form === 'events' && response !== null ? null : bytes,
         response,
+        serviceResponse: null,
         counted,
+        pieces: {},
       });
       return;
     }
@@ -248,6 +280,7 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
       status,
       headers: own,
       form: 'events',
+      contentType: null,
       live: played,
       account,
       over: streamOver.promise,
@@ -296,6 +329,7 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
       status,
       headers: returnedHeaders(headers),
       form: options.form,
+      contentType: null,
       live: started,
       account,
       over: streamOver.promise,
@@ -309,7 +343,16 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
     else {
       mode = 'over';
       const counted = account.total(true);
-      outcome.resolve({ kind: 'json', status, headers: returnedHeaders(headers), bytes: null, response, counted });
+      outcome.resolve({
+        kind: 'json',
+        status,
+        headers: returnedHeaders(headers),
+        bytes: null,
+        response,
+        serviceResponse: null,
+        counted,
+        pieces: {},
+      });
     }
   }
 

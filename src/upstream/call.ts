@@ -1,7 +1,16 @@
-import type { GatewayError, JsonObject, NeutralEvent, NeutralRequest, NeutralResponse, Usage } from '#core';
+import type {
+  GatewayError,
+  JsonObject,
+  NeutralEvent,
+  NeutralRequest,
+  NeutralResponse,
+  ServiceResponse,
+  Usage,
+} from '#core';
 import type { Attempt, Next, Plan, PlanTarget, SkippedTarget } from '#decision';
 import type { Dialect, InboundContext } from '#dialects';
 import type { Cancellation } from './cancellation.ts';
+import type { ServiceCall } from './service-call.ts';
 
 /** One request to be answered along a plan. */
 export interface ExecuteCall {
@@ -52,6 +61,8 @@ export interface Inbound {
   readonly inputTokens: number;
   /** `x-signalbox-metadata`, for the sandbox's directives. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** What is asked for, where it is no chat. */
+  readonly service?: ServiceCall;
   /** Headers that a compatibility configuration forwards to the provider, as a flat list. */
   readonly forward?: readonly string[];
 }
@@ -85,10 +96,13 @@ export type Executed =
       readonly kind: 'json';
       readonly bytes: Uint8Array | null;
       readonly response: NeutralResponse | null;
+      /** The same of an endpoint that is no chat; null of a chat. */
+      readonly serviceResponse: ServiceResponse | null;
       readonly usage: Usage;
       readonly estimated: boolean;
     })
-  | (Served & { readonly kind: 'stream'; readonly stream: AnswerStream })
+  /** `contentType` is set for an answer that passes unread, as the provider labels it. */
+  | (Served & { readonly kind: 'stream'; readonly stream: AnswerStream; readonly contentType: string | null })
   | {
       readonly kind: 'failed';
       readonly error: GatewayError;

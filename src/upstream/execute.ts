@@ -1,11 +1,12 @@
 import { GatewayError, type SkipReason } from '#core';
 import { type Attempt, advance, failureOf, type Next, type Plan, type PlanTarget, type SkippedTarget } from '#decision';
 import { answerStream } from './answer-stream.ts';
-import { type AttemptResult, runAttempt } from './attempt.ts';
+import { runAttempt } from './attempt.ts';
+import type { AttemptResult } from './attempt-result.ts';
 import type { KeyPool } from './auth/key-pool.ts';
 import type { ExecuteCall, Executed, Served } from './call.ts';
 import type { Failure } from './failure.ts';
-import { isChat, type Prepare, type PrepareContext, type Prepared } from './prepare.ts';
+import type { Prepare, PrepareContext, Prepared } from './prepare.ts';
 import type { TimerWheel } from './timer-wheel.ts';
 import type { Send } from './transport.ts';
 
@@ -123,7 +124,7 @@ async function tryTarget(
     wantsStream: inbound.stream,
     form: prepared.isSameDialect ? call.form : 'events',
     stripUsage: prepared.isSameDialect && STRIPPED.has(prepared.dialect.name) && !inbound.streamUsage,
-    isChat: isChat(inbound.context.endpoint),
+    service: prepared.service,
     size: { inputTokens: inbound.inputTokens, outputTokensAtMost: target.outputTokensAtMost ?? null },
     maxBodyBytes: options.maxBodyBytes,
     onFirstToken: () => {
@@ -159,18 +160,24 @@ async function tryTarget(
   }
   if (result.kind === 'json') {
     const { usage, estimated } = result.counted;
-    const attempts = [...served.attempts, end({ outcome: 'ok', status: result.status, usage, estimated })];
+    const attempts = [
+      ...served.attempts,
+      end({ outcome: 'ok', status: result.status, usage, estimated, ...result.pieces }),
+    ];
     if (cancellation.isCancelled())
       return { kind: 'executed', executed: { kind: 'cancelled', attempts, skipped: served.skipped } };
-    const { bytes, response, headers } = result;
+    const { bytes, response, serviceResponse, headers } = result;
     return {
       kind: 'executed',
-      executed: { ...served, kind: 'json', attempts, headers, bytes, response, usage, estimated },
+      executed: { ...served, kind: 'json', attempts, headers, bytes, response, serviceResponse, usage, estimated },
     };
   }
   const stream = answerStream(result, target.id, cancellation, end);
   if (!cancellation.isCancelled())
-    return { kind: 'executed', executed: { ...served, kind: 'stream', headers: result.headers, stream } };
+    return {
+      kind: 'executed',
+      executed: { ...served, kind: 'stream', headers: result.headers, stream, contentType: result.contentType },
+    };
   const drained = await stream.drain();
   const attempts = [...served.attempts, drained.attempt];
   return { kind: 'executed', executed: { kind: 'cancelled', attempts, skipped: served.skipped } };

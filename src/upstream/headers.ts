@@ -64,6 +64,10 @@ export interface OutboundHeaders {
   /** The upstream's dialect when the caller speaks it too, else null. */
   readonly sameDialect: DialectName | null;
   readonly wantsStream: boolean;
+  /** Of a body that is no JSON, with the boundary of its form. */
+  readonly contentType?: string | null;
+  /** Whether the answer may be anything. */
+  readonly takesAny?: boolean;
 }
 
 /**
@@ -73,7 +77,10 @@ export interface OutboundHeaders {
 export function outboundHeaders(from: OutboundHeaders): readonly string[] {
   const { provider, secrets } = from;
   const asked = forwardedHeaders(from.caller, from.sameDialect);
-  const headers: string[] = ['accept', from.wantsStream ? 'text/event-stream' : 'application/json'];
+  const { contentType = null } = from;
+  if (contentType !== null) asked.set('content-type', contentType);
+  const accept = from.takesAny === true ? '*/*' : from.wantsStream ? 'text/event-stream' : 'application/json';
+  const headers: string[] = ['accept', accept];
   pushUnlessAsked(headers, provider.fixed, asked);
   for (const { name, value } of provider.secret) {
     const resolved = typeof value === 'string' ? value : secrets.resolve(value);

@@ -18,7 +18,11 @@ export { type Cancellation, createCancellation } from './cancellation.ts';
 export { createLocalEmbedder, type LocalEmbedder } from './embedder/local-embedder.ts';
 /** Values of secret references and why one is missing; effects: reads files, each at most once a second. */
 export { createSecrets, referencesOf, type SecretRef, type SecretSources, type Secrets } from './secrets.ts';
+/** A call that is no chat, its form with files, and a body that is read as it is sent. */
+export type { ServiceCall, Upload } from './service-call.ts';
 /** The upstream dialects this version can call, the sandbox's included. Pure. */
 export { supportedDialects } from './supported-dialects.ts';
+/** A body that is read as it is sent: its size, and its bytes from the beginning at each call. */
+export type { BodySource } from './transport.ts';
 /** The way to the providers; effects: sockets, timers. Also which providers this version cannot call. */
 export { createUpstream, type Upstream, type UpstreamOptions, unsupportedProviders } from './upstream.ts';

@@ -1,13 +1,17 @@
-import type { DialectName, Endpoint, JsonObject, SkipReason } from '#core';
+import type { DialectName, JsonObject, SkipReason } from '#core';
 import type { PlanTarget } from '#decision';
 import { asCount, countingDialectOf, type Dialect, dialectOf, type OutboundTarget, spliceTopLevel } from '#dialects';
 import { authHeaders } from './auth/auth.ts';
 import type { KeyPool, PickedKey } from './auth/key-pool.ts';
 import type { ExecuteCall, ReadNeutral } from './call.ts';
 import { compileHeaders, outboundHeaders, type ProviderHeaders } from './headers.ts';
+import { writeService } from './prepare-service.ts';
 import { SANDBOX_ORIGIN, sandboxDialect } from './sandbox/sandbox-dialect.ts';
+import { SANDBOX_SERVICE } from './sandbox/sandbox-service.ts';
 import { sandboxBody } from './sandbox/sandbox-wire.ts';
 import type { Secrets } from './secrets.ts';
+import { type ServiceAnswer, serviceAnswer } from './service-answer.ts';
+import type { ServiceCall } from './service-call.ts';
 import type { SendRequest } from './transport.ts';
 import { writeUrl } from './write-url.ts';
 
@@ -24,6 +28,8 @@ export type Prepared =
       readonly kind: 'ready';
       readonly request: SendRequest;
       readonly dialect: AnswerDialect;
+      /** How the answer is read where it is no chat's. */
+      readonly service: ServiceAnswer | null;
       /** Whether caller and upstream speak the same dialect. */
       readonly isSameDialect: boolean;
       readonly lost: readonly string[];
@@ -50,15 +56,9 @@ export interface PrepareContext {
 
 export type Prepare = (context: PrepareContext) => Prepared;
 
-const CHAT: ReadonlySet<Endpoint> = new Set(['chat', 'messages', 'generate', 'responses', 'completions']);
 // Only for models the catalogue does not know, in dialects that demand a figure.
 const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 const encoder = new TextEncoder();
-
-/** Whether answers of the endpoint have the neutral form. Pure. */
-export function isChat(endpoint: Endpoint): boolean {
-  return CHAT.has(endpoint);
-}
 
 /** Creates the function that writes a request for a target. It reads secrets; parts that never change are made once per provider. */
 export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
@@ -80,11 +80,10 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
     const { inbound } = call;
     const spoken = dialectSpokenTo(provider, inbound.dialect.name);
     const isSameDialect = spoken === inbound.dialect.name;
-    if (!isSameDialect && !isChat(inbound.context.endpoint)) {
-      return skip('unsupported-dialect', `${inbound.context.endpoint} cannot be translated to ${spoken}`);
-    }
+    const { service } = inbound;
+    if (service !== undefined && spoken === 'sandbox') return prepareSandboxService(context, service);
     if (inbound.context.isCount === true && countingDialectOf(spoken) === null) return prepareEstimate(context);
-    const only = isSameDialect ? [] : (context.readNeutral().sameDialectOnly ?? []);
+    const only = isSameDialect || service !== undefined ? [] : (context.readNeutral().sameDialectOnly ?? []);
     if (only.length > 0) return skip('capability-missing', `${only.join(', ')}: no other dialect has it`, only);
     if (spoken === 'sandbox') return prepareSandbox(context);
     const dialect = inbound.context.isCount === true ? countingDialectOf(spoken) : dialectOf(spoken);
@@ -99,13 +98,18 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
     }
 
     const out = outboundTarget(call, target);
-    const written = isSameDialect
-      ? inbound.dialect.passRequest(inbound.body, out, inbound.context)
-      : dialect.writeRequest(context.readNeutral(), out);
+    const serving = service === undefined ? null : writeService({ service, inbound }, spoken, out);
+    if (typeof serving === 'string') return skip('unsupported-dialect', serving);
+    const written =
+      serving?.written ??
+      (isSameDialect
+        ? inbound.dialect.passRequest(inbound.body, out, inbound.context)
+        : dialect.writeRequest(context.readNeutral(), out));
     if (written.lost.length > 0 && call.route.unsupportedParams !== 'drop') {
       return skip('capability-missing', written.lost.join(', '), written.lost);
     }
-    const body = 'edits' in written ? spliceTopLevel(inbound.bytes, written.edits) : writeJson(written.body);
+    const body =
+      serving?.body ?? ('edits' in written ? spliceTopLevel(inbound.bytes, written.edits) : writeJson(written.body));
     const headers = outboundHeaders({
       provider: headersOf(provider),
       secrets,
@@ -114,13 +118,10 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
       caller: inbound.headers,
       sameDialect: isSameDialect ? spoken : null,
       wantsStream: inbound.stream,
+      contentType: serving?.contentType ?? null,
+      takesAny: serving?.answer.mayBeRaw ?? false,
     });
-    const url = writeUrl(
-      provider,
-      written,
-      out.upstreamModel,
-      spoken === provider.dialect && isChat(inbound.context.endpoint) && inbound.context.isCount !== true,
-    );
+    const url = writeUrl(provider, written, out.upstreamModel, templateUse(provider, spoken, inbound));
     return {
       kind: 'ready',
       request: {
@@ -130,7 +131,8 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
         timeouts: timeoutsOf(context),
       },
       dialect,
-      isSameDialect,
+      service: serving?.answer ?? null,
+      isSameDialect: serving?.isPassed ?? isSameDialect,
       lost: written.lost,
       key,
     };
@@ -140,6 +142,12 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
 /** The caller's own dialect where the provider serves it, else the provider's main one. */
 function dialectSpokenTo(provider: Provider, asked: DialectName): DialectName {
   return provider.alsoSpeaks.includes(asked) ? asked : provider.dialect;
+}
+
+/** The provider's own path is that of a chat in its main dialect; calls beside chats may stand next to it. */
+function templateUse(provider: Provider, spoken: DialectName, { service, context }: ExecuteCall['inbound']) {
+  if (spoken !== provider.dialect || context.isCount === true) return 'none';
+  return service === undefined ? 'whole' : 'beside';
 }
 
 /** A provider without a call that counts: its tokens are estimated here, by the rule that admission goes by. */
@@ -169,6 +177,27 @@ function prepareSandbox(context: PrepareContext): Prepared {
     kind: 'ready',
     request: { origin: SANDBOX_ORIGIN, path: '/', headers: [], body, timeouts: timeoutsOf(context) },
     dialect: sandboxDialect,
+    service: null,
+    isSameDialect: false,
+    lost: [],
+    key: null,
+  };
+}
+
+function prepareSandboxService(context: PrepareContext, { request }: ServiceCall): Prepared {
+  const { call, target } = context;
+  const body = sandboxBody({
+    service: { ...request, model: target.upstreamModel },
+    metadata: call.inbound.metadata,
+    target: target.id,
+    attempt: context.attempts + 1,
+    attemptAtTarget: context.attemptsAtTarget + 1,
+  });
+  return {
+    kind: 'ready',
+    request: { origin: SANDBOX_ORIGIN, path: '/', headers: [], body, timeouts: timeoutsOf(context) },
+    dialect: sandboxDialect,
+    service: serviceAnswer(SANDBOX_SERVICE, request, call.inbound.inputTokens),
     isSameDialect: false,
     lost: [],
     key: null,

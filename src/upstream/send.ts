@@ -75,8 +75,11 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   function send(request: SendRequest, observer: SendObserver): SendCall {
     const handler = new ResponseHandler(observer);
     try {
-      const { path, headers, body } = request;
-      poolOf(request.origin).dispatch({ method: 'POST', path, headers: headers as string[], body }, handler);
+      const { path, body } = request;
+      const isSource = 'open' in body;
+      const headers = isSource ? [...request.headers, 'content-length', String(body.sizeBytes)] : request.headers;
+      const bytes = isSource ? body.open() : body;
+      poolOf(request.origin).dispatch({ method: 'POST', path, headers: headers as string[], body: bytes }, handler);
     } catch (error) {
       handler.onResponseError(null, error as Error);
     }

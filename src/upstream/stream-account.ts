@@ -12,6 +12,8 @@ export interface StreamAccount {
   readonly total: (isComplete: boolean) => Counted;
   /** The provider's latest figures alone; null when it gave none. */
   readonly reported: () => Usage | null;
+  /** Pieces made, such as pictures; undefined where there are none. */
+  readonly pieces?: () => number | undefined;
 }
 
 export interface Counted {

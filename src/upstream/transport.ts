@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { PlanTarget } from '#decision';
 import type { Failure } from './failure.ts';
 
@@ -11,8 +12,15 @@ export interface SendRequest {
   readonly path: string;
   /** Flat list: name, value, name, value. */
   readonly headers: readonly string[];
-  readonly body: Uint8Array;
+  readonly body: Uint8Array | BodySource;
   readonly timeouts: CallTimeouts;
+}
+
+/** A body that is read as it is sent. */
+export interface BodySource {
+  readonly sizeBytes: number;
+  /** From its beginning, at each call. */
+  readonly open: () => Readable;
 }
 
 /** Milliseconds; null means no such timeout. */

@@ -7,12 +7,11 @@ export function writeUrl(
   provider: Provider,
   written: { readonly path: string; readonly query: Readonly<Record<string, string>> },
   upstreamModel: string,
-  isChat: boolean,
+  template: 'whole' | 'beside' | 'none',
 ): { readonly origin: string; readonly path: string } {
   const { origin, base, search } = splitBase(provider.baseUrl);
-  const { path: template, query } = provider.quirks;
-  const path =
-    template !== null && isChat ? template.replaceAll('{model}', encodeURIComponent(upstreamModel)) : written.path;
+  const { path: own, query } = provider.quirks;
+  const path = own === null || template === 'none' ? written.path : pathBy(own, written.path, upstreamModel, template);
   const parameters = [
     ...(search === '' ? [] : [search]),
     ...Object.entries({ ...written.query, ...query }).map(
@@ -21,6 +20,15 @@ export function writeUrl(
   ];
   const separator = path.includes('?') ? '&' : '?';
   return { origin, path: `${base}${path}${parameters.length === 0 ? '' : `${separator}${parameters.join('&')}`}` };
+}
+
+/** The template is a chat's; where deployments have a path each, other calls stand beside it (Azure's `/deployments/{model}/embeddings`). */
+function pathBy(template: string, written: string, upstreamModel: string, use: 'whole' | 'beside'): string {
+  const model = encodeURIComponent(upstreamModel);
+  if (use === 'whole') return template.replaceAll('{model}', model);
+  const chat = '/chat/completions';
+  if (!template.includes('{model}') || !template.endsWith(chat)) return written;
+  return `${template.slice(0, -chat.length).replaceAll('{model}', model)}${written}`;
 }
 
 function splitBase(baseUrl: string) {

@@ -39,7 +39,7 @@ describe('docs/request-path.md', () => {
     const text = read('docs/request-path.md');
     const files = ['identify', 'read-request-headers', 'read-body', 'route-call', 'read-facts', 'admit-request'];
     const handle = read('src/gateway/handle.ts');
-    const calls = ['identify(', 'readRequestHeaders(', 'readBody(', 'routeCall(', 'readFacts(', 'admitRequest('];
+    const calls = ['identify(', 'readRequestHeaders(', 'receiveBody(', 'routeCall(', 'readFacts(', 'admitRequest('];
     const places = files.map((file) => text.indexOf(`[${file}.ts]`));
     assert.deepEqual(places, places.toSorted(ascending));
     const body = handle.slice(handle.indexOf('async function answer'));

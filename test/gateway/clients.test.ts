@@ -92,7 +92,7 @@ describe('the official OpenAI client', () => {
         return true;
       });
     }
-    await assert.rejects(openai.embeddings.create({ model: 'x', input: 'y' }), OpenAI.NotFoundError);
+    await assert.rejects(openai.fineTuning.jobs.create({ model: 'x', training_file: 'y' }), OpenAI.NotFoundError);
   });
 
   it('sees a stream that breaks after it has begun as an error', async (t) => {

@@ -9,7 +9,7 @@ const DIALECTS = [
   {
     name: 'OpenAI',
     path: '/v1/chat/completions',
-    unserved: '/v1/embeddings',
+    unserved: '/v1/audio/nothing',
     body: ask('gpt-4o'),
     // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
     codeOf: (json: any) => json.error.code,
@@ -25,7 +25,7 @@ const DIALECTS = [
   {
     name: 'Gemini',
     path: '/v1beta/models/gpt-4o:generateContent',
-    unserved: '/v1beta/models/gpt-4o:embedContent',
+    unserved: '/v1beta/models/gpt-4o:predict',
     body: { contents: [{ parts: [{ text: 'Hello' }] }] },
     // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
     codeOf: (json: any) => json.error.details[0].reason,
@@ -33,7 +33,7 @@ const DIALECTS = [
   {
     name: 'Responses',
     path: '/v1/responses',
-    unserved: '/v1/moderations',
+    unserved: '/v1/audio/nothing',
     body: { model: 'gpt-4o', input: 'Hello' },
     // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
     codeOf: (json: any) => json.error.code,
@@ -41,7 +41,7 @@ const DIALECTS = [
   {
     name: 'completions',
     path: '/v1/completions',
-    unserved: '/v1/moderations',
+    unserved: '/v1/audio/nothing',
     body: { model: 'gpt-4o', prompt: 'Hello' },
     // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
     codeOf: (json: any) => json.error.code,

@@ -1,6 +1,6 @@
 import type { NeutralEvent } from '../../src/core/index.ts';
 import type { Attempt, Plan, PlanTarget } from '../../src/decision/index.ts';
-import { dialectOf } from '../../src/dialects/index.ts';
+import { dialectOf, inboundService, shapeOfService } from '../../src/dialects/index.ts';
 import {
   type Cancellation,
   createCancellation,
@@ -114,8 +114,13 @@ export function callOf(plan: Plan, fields: CallFields = {}): ExecuteCall {
   const bytes = new TextEncoder().encode(text ?? JSON.stringify(body ?? HELLO));
   const parsed = JSON.parse(new TextDecoder().decode(bytes)) as Readonly<Record<string, unknown>>;
   const context = { endpoint, pathModel: null, pathStream: null };
-  const isChat = endpoint === 'chat' || endpoint === 'messages';
-  const shape = isChat ? dialect.readShape(parsed, context) : { stream: false, streamUsage: false };
+  const inbound = endpoint === 'embeddings' ? inboundService(name, 'embeddings') : null;
+  const request = inbound?.readRequest(parsed, context) ?? null;
+  const shape = request === null ? dialect.readShape(parsed, context) : shapeOfService(request);
+  const service =
+    inbound === null || request === null
+      ? {}
+      : { service: { name: 'embeddings' as const, inbound, request, upload: null } };
   return {
     requestId: 'req_test',
     startedMs: Date.now(),
@@ -131,6 +136,7 @@ export function callOf(plan: Plan, fields: CallFields = {}): ExecuteCall {
       streamUsage: shape.streamUsage,
       inputTokens: 7,
       metadata,
+      ...service,
     },
     models: new Map(),
     form: 'bytes',

@@ -362,7 +362,7 @@ describe('the address of a call', () => {
     },
   ]) {
     it(`${baseUrl} and ${path} give ${expected.join('')}`, () => {
-      const url = writeUrl({ baseUrl, quirks }, { path, query }, 'm', true);
+      const url = writeUrl({ baseUrl, quirks }, { path, query }, 'm', 'whole');
       assert.deepEqual([url.origin, url.path], expected);
     });
   }

@@ -32,7 +32,7 @@ describe('an answer whose reading throws', () => {
         wantsStream,
         form: 'bytes',
         stripUsage: false,
-        isChat: true,
+        service: null,
         size: { inputTokens: 1, outputTokensAtMost: null },
         maxBodyBytes: 1000,
         onFirstToken: () => {},

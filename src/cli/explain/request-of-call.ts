@@ -11,12 +11,21 @@ import {
   sha256,
 } from '#core';
 import type { RequestFacts } from '#decision';
-import { createInputSource, dialectOf, type InboundContext, type RequestShape } from '#dialects';
+import {
+  createInputSource,
+  dialectOf,
+  type InboundContext,
+  inboundService,
+  type RequestShape,
+  shapeOfService,
+} from '#dialects';
 import {
   API_PATHS,
+  type ApiPath,
   endpointOf,
   findKeys,
   GEMINI_PREFIXES,
+  geminiMethod,
   readGeminiPath,
   readRequestHeaders,
   shapeFacts,
@@ -110,12 +119,13 @@ function placeOf(snapshot: Snapshot, path: string): Place | null {
   for (const prefix of GEMINI_PREFIXES) {
     const read = path.startsWith(prefix) ? readGeminiPath(path.slice(prefix.length)) : null;
     if (read === null) continue;
-    const isStream = read.method === 'streamGenerateContent';
-    return { dialect: 'gemini', context: { endpoint: 'generate', pathModel: read.model, pathStream: isStream } };
+    const { isStream = false, service } = geminiMethod(read.method) ?? {};
+    const context = { pathModel: read.model, pathStream: isStream };
+    if (service === undefined) return { dialect: 'gemini', context: { endpoint: 'generate', ...context } };
+    return { dialect: 'gemini', context: { endpoint: 'embeddings', ...context, service } };
   }
   const known = apiPath(path);
-  if (known !== undefined)
-    return { dialect: known.dialect, context: { endpoint: known.endpoint, pathModel: null, pathStream: null } };
+  if (known !== undefined) return { dialect: known.dialect, context: contextOf(known) };
   const route = snapshot.routeIndex.ranked.find(
     ({ match }) => match.paths?.some((glob) => fitsGlob(glob, path)) ?? false,
   );
@@ -124,6 +134,10 @@ function placeOf(snapshot: Snapshot, path: string): Place | null {
     dialect: route.dialect,
     context: { endpoint: endpointOf(route.dialect), pathModel: null, pathStream: null },
   };
+}
+
+function contextOf({ endpoint, service }: ApiPath): InboundContext {
+  return { endpoint, pathModel: null, pathStream: null, ...(service === undefined ? {} : { service }) };
 }
 
 function apiPath(path: string) {
@@ -135,6 +149,9 @@ function isUnserved(path: string): boolean {
 }
 
 function readShape({ dialect, context }: Place, body: JsonObject): RequestShape {
+  const service = inboundService(dialect, context.service);
+  // The files of a form do not stand on a command line.
+  if (service !== null && service.form === 'json') return shapeOfService(service.readRequest(body, context));
   return dialectOf(dialect)?.readShape(body, context) ?? bareShape({ dialect, context }, body);
 }
 

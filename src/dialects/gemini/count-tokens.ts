@@ -1,9 +1,9 @@
 import { asNumber, asObject, isObject, type JsonObject, NO_USAGE } from '#core';
 import { countAnswer, countIn } from '../count-answer.ts';
 import type { Dialect, InboundContext } from '../dialect.ts';
+import { countPath } from '../gemini-path.ts';
 import { gemini } from './index.ts';
 import { modelFamily } from './model-family.ts';
-import { countPath } from './path.ts';
 import { fieldOf, keyOf } from './spelling.ts';
 
 const WRAPPED = 'generateContentRequest';

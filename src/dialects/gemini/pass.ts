@@ -1,10 +1,10 @@
 import { invalidField, isObject, type JsonObject } from '#core';
 import type { InboundContext, OutboundTarget, PassedRequest } from '../dialect.ts';
+import { callPath } from '../gemini-path.ts';
 import { applyTarget } from './apply-target.ts';
 import { objectAt, objectsAt } from './fields.ts';
 import { withoutForeign } from './foreign-reasoning.ts';
 import { modelFamily } from './model-family.ts';
-import { callPath } from './path.ts';
 import { keyOf } from './spelling.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { type JsonObject, type NeutralRequest, omit } from '#core';
 import { compact } from '../compact.ts';
 import type { InboundContext } from '../dialect.ts';
+import { modelOfPath } from '../gemini-path.ts';
 import { objectAt, stringAt } from './fields.ts';
-import { modelOfPath } from './path.ts';
 import { readConfig } from './read-config.ts';
 import { readContents, readSystem } from './read-contents.ts';
 import { readTools } from './read-tools.ts';

@@ -1,10 +1,10 @@
 import { asArray, asString, isObject, type JsonObject } from '#core';
 import type { InboundContext, RequestShape } from '../dialect.ts';
 import { createTextMeter, type TextMeter } from '../estimate-tokens.ts';
+import { modelOfPath } from '../gemini-path.ts';
 import { createInputSource, type InputSource } from '../input-ceiling.ts';
 import { severalChoices } from '../several-choices.ts';
 import { numberAt, objectAt, objectsAt, stringAt } from './fields.ts';
-import { modelOfPath } from './path.ts';
 import { fieldOf, keyOf } from './spelling.ts';
 
 const CONFIG = 'generationConfig';

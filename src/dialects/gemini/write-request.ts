@@ -1,8 +1,8 @@
 import { isObject, type JsonObject, type NeutralRequest } from '#core';
 import type { OutboundTarget, WrittenRequest } from '../dialect.ts';
+import { callPath } from '../gemini-path.ts';
 import { applyTarget, closeBody } from './apply-target.ts';
 import { type ModelFamily, modelFamily } from './model-family.ts';
-import { callPath } from './path.ts';
 import { writeServiceTier } from './service-tier.ts';
 import { camelCase } from './spelling.ts';
 import { writeConfig } from './write-config.ts';

@@ -1,4 +1,4 @@
-import { asArray, asObject, type JsonObject } from '#core';
+import type { JsonObject } from '#core';
 import { neededFacts, type RequestFacts } from '#decision';
 import { type Dialect, dialectOf, estimateTokens } from '#dialects';
 import type { Consumer, Route, SemanticRule, Snapshot } from '#snapshot';
@@ -7,6 +7,7 @@ import { admitRequest } from '../admit-request.ts';
 import { executeCall } from '../execute-call.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { beginProgress, type Progress } from '../progress.ts';
+import { readAsked } from '../read-asked.ts';
 import { readFacts } from '../read-facts.ts';
 import { settleRequest } from '../settle-request.ts';
 import { gatewayErrorOf } from '../write-error.ts';
@@ -46,7 +47,11 @@ async function callEmbedder(
   const call = {
     ...asked.call,
     ...{ id: parts.newId(), startedMs, dialect: EMBEDDINGS, path: '/v1/embeddings', framing: 'sse' as const },
-    context: { endpoint: 'embeddings' as const, pathModel: null, pathStream: null },
+    context: {
+      ...{ endpoint: 'embeddings' as const, pathModel: null, pathStream: null },
+      service: 'embeddings' as const,
+    },
+    form: null,
     headers: {},
     bytes: Buffer.from(JSON.stringify(body)),
   };
@@ -56,6 +61,7 @@ async function callEmbedder(
   const progress: Progress = {
     ...beginProgress(call, asked.active),
     ...{ snapshot, caller: asked.caller, body, request, route: of.name },
+    service: readAsked(call, body, null).service,
   };
   try {
     const needs = neededFacts(snapshot, request, route, startedMs);
@@ -63,10 +69,12 @@ async function callEmbedder(
     const decision = await admitRequest(parts, progress, snapshot, request, route, facts);
     const executed = await executeCall(parts, progress, decision, route, null, createCancellation(), 'bytes');
     if (executed.kind === 'failed') throw executed.error;
-    if (executed.kind !== 'json' || executed.bytes === null) return null;
+    const answer = executed.kind === 'json' ? executed.serviceResponse : null;
+    if (executed.kind !== 'json' || answer?.kind !== 'embeddings') return null;
     progress.served = executed;
     progress.status = 200;
-    return readVector(Buffer.from(executed.bytes).toString('utf8'));
+    const [vector] = answer.vectors;
+    return vector === undefined ? null : Float32Array.from(vector);
   } catch (error) {
     const { code, status } = gatewayErrorOf(error);
     progress.errorCode = code;
@@ -77,25 +85,8 @@ async function callEmbedder(
   }
 }
 
-/** OpenAI's embeddings, which every embedding server speaks: platform.openai.com/docs/api-reference/embeddings, read 2026-11. */
-const EMBEDDINGS: Dialect = Object.freeze({
-  ...(dialectOf('openai-chat') as Dialect),
-  passRequest: (body: JsonObject, { upstreamModel, params }: Parameters<Dialect['passRequest']>[1]) => ({
-    ...{ path: '/embeddings', query: {}, headers: {}, lost: [] },
-    edits: { ...params, ...(body.model === upstreamModel ? {} : { model: upstreamModel }) },
-  }),
-});
-
-function readVector(text: string): Float32Array | null {
-  const { embedding } = asObject(asArray(asObject(JSON.parse(text)).data)[0]);
-  if (typeof embedding === 'string') {
-    const bytes = Buffer.from(embedding, 'base64');
-    return bytes.length % 4 === 0 ? new Float32Array(new Uint8Array(bytes).buffer) : null;
-  }
-  return Array.isArray(embedding) && embedding.length > 0 && embedding.every((value) => typeof value === 'number')
-    ? Float32Array.from(embedding)
-    : null;
-}
+/** OpenAI's shape for the question; the provider is asked in its own. */
+const EMBEDDINGS = dialectOf('openai-chat') as Dialect;
 
 function requestFor(asked: RequestFacts, id: string, model: string, text: string, bodyBytes: number): RequestFacts {
   return {

@@ -107,6 +107,12 @@ async function respondCollected(
     throw end.error ?? new GatewayError('stream_interrupted', 'the shared stream ended without an answer');
   }
   const { stream: _, ...served } = executed;
-  const whole: Omit<Json, 'usage' | 'estimated'> = { ...served, kind: 'json', bytes: null, response };
+  const whole: Omit<Json, 'usage' | 'estimated'> = {
+    ...served,
+    kind: 'json',
+    bytes: null,
+    response,
+    serviceResponse: null,
+  };
   return respondJson(parts, progress, whole, reply);
 }

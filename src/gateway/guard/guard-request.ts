@@ -1,4 +1,5 @@
 import type { JsonObject, NeutralRequest } from '#core';
+import { editsBetween } from '#dialects';
 import {
   applyVerdict,
   type CheckContext,
@@ -9,9 +10,10 @@ import {
   type StageGuard,
 } from '#guardrails';
 import type { Route } from '#snapshot';
-import type { Cancellation } from '#upstream';
+import type { Cancellation, Upload } from '#upstream';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { Progress } from '../progress.ts';
+import { readAsked } from '../read-asked.ts';
 import { shapeFacts } from '../request-facts.ts';
 import { askRemotes } from './ask-remotes.ts';
 import { contextOf, type GuardUse } from './guard-use.ts';
@@ -105,12 +107,22 @@ async function judgeTexts(
 function takeMasked(progress: Progress, body: JsonObject, masked: JsonObject): void {
   if (masked === body) return;
   const { call, request } = progress;
+  const upload = progress.service?.upload ?? null;
   const bytes = Buffer.from(JSON.stringify(masked));
-  const shape = call.dialect.readShape(masked, call.context);
+  const kept = upload === null ? null : withFields(upload, editsBetween(body, masked));
+  const { shape, service } = readAsked(call, masked, kept);
+  progress.service = service;
   progress.body = masked;
   progress.bytes = bytes;
   progress.shape = shape;
-  if (request !== null) progress.request = { ...request, ...shapeFacts(shape, bytes.length), bodyBytes: bytes.length };
+  if (request === null) return;
+  const bodyBytes = upload === null ? bytes.length : request.bodyBytes;
+  progress.request = { ...request, ...shapeFacts(shape, bodyBytes), bodyBytes };
+}
+
+/** A form whose text fields are masked goes out with the masks, whatever else is changed in it. */
+function withFields(upload: Upload, masked: Readonly<Record<string, unknown>>): Upload {
+  return { ...upload, body: (edits) => upload.body({ ...masked, ...edits }) };
 }
 
 /** Endpoints whose requests have the neutral form. */

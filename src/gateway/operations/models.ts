@@ -66,6 +66,7 @@ function callOf(parts: GatewayParts, request: FastifyRequest) {
     queryKey: query.get('key'),
     framing: 'sse',
     bytes: Buffer.alloc(0),
+    form: null,
     ip: callerAddress(
       request.socket.remoteAddress ?? null,
       (request.headers as RequestHeaders)['x-forwarded-for'],

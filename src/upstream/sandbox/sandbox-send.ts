@@ -6,6 +6,7 @@ import type { Send, SendCall, SendObserver, SendRequest } from '../transport.ts'
 import { answerOf } from './answer.ts';
 import { type Behaviour, readBehaviour } from './directives.ts';
 import { readSandboxBody, type SandboxRequest } from './sandbox-wire.ts';
+import { serviceAnswerOf } from './service-answer.ts';
 
 const encoder = new TextEncoder();
 
@@ -33,7 +34,7 @@ class SandboxCall implements SendCall {
   constructor(wheel: TimerWheel, request: SendRequest, observer: SendObserver) {
     this.#wheel = wheel;
     this.#observer = observer;
-    this.#steps = this.#plan(readSandboxBody(request.body));
+    this.#steps = this.#plan(readSandboxBody(request.body as Uint8Array));
     queueMicrotask(() => {
       if (this.#isOver) return;
       observer.onConnected();
@@ -100,8 +101,13 @@ class SandboxCall implements SendCall {
 
   #answer(asked: SandboxRequest, behaviour: Behaviour): Step[] {
     const { flags, words } = behaviour;
+    if (asked.service !== undefined) {
+      const { type, body } = serviceAnswerOf(asked.service, !flags.has('no-usage'));
+      return this.#whole(200, type, body, {}, behaviour.slowMs);
+    }
+    if (asked.request === undefined) return this.#error(400, 'invalid-request', 'Nothing was asked.', {}, 0);
     const response = answerOf(asked.request, {
-      maxOutputTokens: asked.maxOutputTokens,
+      maxOutputTokens: asked.maxOutputTokens ?? null,
       words,
       callTool: flags.has('tool'),
       withUsage: !flags.has('no-usage'),
@@ -151,13 +157,13 @@ class SandboxCall implements SendCall {
   #whole(
     status: number,
     type: string,
-    body: string,
+    body: string | Uint8Array,
     headers: Readonly<Record<string, string>>,
     waitMs: number,
   ): Step[] {
     return [
       { waitMs, run: () => this.#observer.onHead(status, { 'content-type': type, ...headers }) },
-      { waitMs: 0, run: () => this.#observer.onData(encoder.encode(body)) },
+      { waitMs: 0, run: () => this.#observer.onData(typeof body === 'string' ? encoder.encode(body) : body) },
       this.#end(),
     ];
   }

@@ -1,9 +1,11 @@
-import { asNumber, asObject, asString, type NeutralRequest } from '#core';
+import { asNumber, asObject, asString, type NeutralRequest, type ServiceRequest } from '#core';
 
 /** What goes to the sandbox: the neutral request and the caller's directives. JSON, so that it passes through the same code as any provider's. */
 export interface SandboxRequest {
-  readonly request: NeutralRequest;
-  readonly maxOutputTokens: number | null;
+  /** A chat, or another call. */
+  readonly request?: NeutralRequest;
+  readonly service?: ServiceRequest;
+  readonly maxOutputTokens?: number | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly target: string;
   /** Counted from 1 over all attempts of the request. */
@@ -24,7 +26,8 @@ export function sandboxBody(request: SandboxRequest): Uint8Array {
 export function readSandboxBody(bytes: Uint8Array): SandboxRequest {
   const body = asObject(JSON.parse(decoder.decode(bytes)));
   return {
-    request: body.request as NeutralRequest,
+    ...(body.request === undefined ? {} : { request: body.request as NeutralRequest }),
+    ...(body.service === undefined ? {} : { service: body.service as ServiceRequest }),
     maxOutputTokens: asNumber(body.maxOutputTokens) ?? null,
     metadata: asObject(body.metadata) as Readonly<Record<string, string>>,
     target: asString(body.target) ?? '',

@@ -7,16 +7,16 @@ export function callPath(
   stream: boolean,
 ): { readonly path: string; readonly query: Readonly<Record<string, string>> } {
   const method = stream ? 'streamGenerateContent' : 'generateContent';
-  return { path: `/${resourceOf(model)}:${method}`, query: stream ? { alt: 'sse' } : {} };
+  return { path: `/${modelResource(model)}:${method}`, query: stream ? { alt: 'sse' } : {} };
 }
 
 /** The path of a call that counts tokens. Pure. */
 export function countPath(model: string): string {
-  return `/${resourceOf(model)}:countTokens`;
+  return `/${modelResource(model)}:countTokens`;
 }
 
-/** A colon in a name would read as the start of the method, a slash as the next segment. */
-function resourceOf(model: string): string {
+/** The resource of a model, as a path has it. A colon in a name would read as the start of the method, a slash as the next segment. Pure. */
+export function modelResource(model: string): string {
   if (!RESOURCE.test(model)) return `models/${encodeSegment(model)}`;
   return model.split('/').map(encodeSegment).join('/');
 }

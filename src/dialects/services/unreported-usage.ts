@@ -1,0 +1,26 @@
+import { NO_USAGE, type ServiceRequest, type Usage } from '#core';
+
+// 20.8 tokens a second (0.015 USD a minute at 12 USD per million, platform.openai.com, pricing, 2026-11), at 15 characters a second.
+const SPOKEN_TOKENS_PER_CHARACTER = 1.4;
+
+/**
+ * What to charge for a request whose provider reports no usage: the estimate of its input. A spoken text counts a unit for each character, which is how models
+ * without token prices bill it, and the sound about as many tokens as it lasts. Pure.
+ */
+export function unreportedUsage(request: ServiceRequest, inputTokens: number): Usage {
+  switch (request.kind) {
+    case 'speech':
+      return {
+        ...NO_USAGE,
+        input: request.input.length,
+        audioOutput: Math.ceil(request.input.length * SPOKEN_TOKENS_PER_CHARACTER),
+      };
+    case 'transcription':
+      return { ...NO_USAGE, audioInput: inputTokens };
+    case 'images':
+      // Paid by the piece.
+      return NO_USAGE;
+    default:
+      return { ...NO_USAGE, input: inputTokens };
+  }
+}
