@@ -10,6 +10,8 @@ import { cannotCheck, loadPolicies } from '#policy';
 import { createStore, createUsageLedger } from '#state';
 import { logAccess, openMetrics, openProcessLog } from '#telemetry';
 import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
+import { openAlerts } from './alerts/open-alerts.ts';
+import { trafficSample } from './alerts/traffic-sample.ts';
 import { embeddersOf, openCacheParts } from './cache/open-cache-parts.ts';
 import { compileTree } from './compile-tree.ts';
 import { endLeases, recoverLeaseEnds } from './end-leases.ts';
@@ -145,9 +147,17 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     logThreshold(log, holder.current().snapshot.budgets.get(threshold.budget)?.per ?? [], threshold);
     metrics.budgetReached(threshold);
   });
+  const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const alerts = await openAlerts({
+    parts: { policies: holder, store, usage, nowMs, log, owner, records, secrets },
+    dataDir,
+    storeUrl: options.storeUrl ?? null,
+  });
+  finished.subscribe((request) => alerts.runner.add(trafficSample(request)));
   const parts: GatewayParts = {
     version: VERSION,
-    owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+    owner,
+    alerts,
     policies: boot.holder,
     secrets,
     store,
@@ -175,6 +185,8 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
   return {
     parts,
     async close() {
+      await alerts.runner.close();
+      await alerts.outbox.close();
       await upstream.close();
       parts.leases.close();
       await store.close();

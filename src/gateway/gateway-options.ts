@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly watch?: boolean;
   /** How often the folder is read without any event; 15 s by default. */
   readonly pollMs?: number;
+  /** How often alerts are evaluated; every 2 s by default. */
+  readonly alertEveryMs?: number;
   /** SIGTERM and SIGINT close, SIGHUP reloads; false by default. */
   readonly handleSignals?: boolean;
   /** Largest body of a request; 32 MiB by default. Routes may set less. */

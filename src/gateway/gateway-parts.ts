@@ -1,6 +1,7 @@
 import type { Channel } from '#core';
 import type { Store, UsageLedger } from '#state';
 import type { Secrets, Upstream } from '#upstream';
+import type { AlertParts } from './alerts/alert-parts.ts';
 import type { CacheParts } from './cache/cache-parts.ts';
 import type { FinishedRequest } from './finished-request.ts';
 import type { Leases } from './keep-leases.ts';
@@ -29,6 +30,8 @@ export interface GatewayParts {
   /** Shares of `alertAt` that budgets have reached, each once. */
   readonly thresholds: Channel<BudgetThreshold>;
   readonly watchThresholds: WatchThresholds;
+  /** Conditions that are watched, and messages on their way. */
+  readonly alerts: AlertParts;
   /** Of the holds that requests in progress own. */
   readonly leases: Leases;
   /** Null admits nobody but loopback in development. */

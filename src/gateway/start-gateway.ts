@@ -13,6 +13,7 @@ import { watchPolicies } from './watch-policies.ts';
 // Streams of frontier models can take minutes, but orchestrators kill after about this long.
 const DRAIN_MS = 30_000;
 const UPKEEP_MS = 5_000;
+const ALERTS_MS = 2_000;
 
 /** A gateway that listens. */
 export interface RunningGateway {
@@ -60,10 +61,13 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
     void endLeases(parts);
   }, UPKEEP_MS);
   upkeep.unref();
+  const alertTimer = setInterval(() => void parts.alerts.runner.tick(), options.alertEveryMs ?? ALERTS_MS);
+  alertTimer.unref();
   let closing: Promise<void> | null = null;
 
   async function shutDown(graceMs: number): Promise<void> {
     clearInterval(upkeep);
+    clearInterval(alertTimer);
     await watch?.close();
     parts.log.info({ inFlight: parts.lifecycle.inFlight(), graceMs }, 'draining');
     // Stops listening at once; connections in use stay until their answer is complete.

@@ -41,8 +41,6 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
     },
     message: 'this version does not know the check yet: nothing is found, and its verdict is `not_evaluated`',
   },
-  whole('Alert', 'alerts are checked and carried, but no condition is watched yet: nobody is told'),
-  whole('Receiver', 'receivers are checked and carried, but nothing is sent to them yet'),
   whole('Report', 'reports are checked and carried, but none is sent yet'),
   whole('McpServer', 'MCP servers are checked and carried, but no tool is offered yet'),
   whole('Drill', 'drills are checked for their shape, but cannot be run yet'),
@@ -60,12 +58,6 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
     kind: 'Project',
     find: at('telemetry'),
     message: 'telemetry settings are carried, but no trace is exported yet',
-  },
-  {
-    id: 'Project.mail',
-    kind: 'Project',
-    find: at('mail'),
-    message: 'the mail sender is carried, but no mail is sent yet',
   },
   {
     id: 'Provider.dialect',

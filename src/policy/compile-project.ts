@@ -1,5 +1,6 @@
 import type { Project, ProjectSpec } from '#snapshot';
 import { toBytes, toMs, toRatio } from './compile-quantities.ts';
+import { compileSecret } from './compile-secret.ts';
 import { compileTargetPolicy } from './compile-target-policy.ts';
 
 /** The project's settings with defaults filled in; a tree without a Project has the defaults alone. Pure. */
@@ -30,6 +31,18 @@ export function compileProject(name: string, spec: ProjectSpec): Project {
     // biome-ignore lint/suspicious/noThenProperty: the name is the policy language's, and nothing awaits it
     onStale: { afterMs: toMs(onStale?.after ?? '24h'), then: onStale?.then ?? 'warn' },
     gates: { ...spec.gates },
-    mail: { ...spec.mail },
+    mail: compileMail(spec.mail ?? {}),
+    publicUrl: spec.publicUrl ?? null,
+    maintenance: spec.maintenance ?? [],
+  };
+}
+
+function compileMail({ from, server, ca, dkim }: NonNullable<ProjectSpec['mail']>): Project['mail'] {
+  if (from === undefined || server === undefined) return null;
+  return {
+    from,
+    server: compileSecret(server),
+    ca: ca === undefined ? null : compileSecret(ca),
+    dkim: dkim === undefined ? null : { ...dkim, key: compileSecret(dkim.key) },
   };
 }

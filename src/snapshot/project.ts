@@ -1,5 +1,7 @@
 import type { JsonObject } from '#core';
 import type { TargetPolicy } from './chain.ts';
+import type { ProjectSpec } from './documents.gen.ts';
+import type { SecretRef } from './provider.ts';
 
 /** The settings of the whole tree. */
 export interface Project {
@@ -28,7 +30,22 @@ export interface Project {
   };
   readonly defaults: TargetPolicy;
   readonly onStale: { readonly afterMs: number; readonly then: 'serve' | 'warn' | 'unready' };
-  /** `gates` and `mail` as written. */
+  /** `gates` as written. */
   readonly gates: JsonObject;
-  readonly mail: JsonObject;
+  /** Null where no sender or no server is named. */
+  readonly mail: Mail | null;
+  /** Where people reach the gateway; null where nobody says. */
+  readonly publicUrl: string | null;
+  /** Planned work, as written. */
+  readonly maintenance: NonNullable<ProjectSpec['maintenance']>;
+}
+
+/** Who sends mails, and how. */
+export interface Mail {
+  readonly from: string;
+  /** A URL of SMTP. */
+  readonly server: SecretRef;
+  /** PEM of the server's authority; null for those that the machine knows. */
+  readonly ca: SecretRef | null;
+  readonly dkim: { readonly domain: string; readonly selector: string; readonly key: SecretRef } | null;
 }

@@ -1,3 +1,7 @@
+/** What processes tell each other for alerts, and which of them leads. */
+export type { AlertBoard } from './board/alert-board.ts';
+/** Opens the board that process settings name: Redis, `memory:`, or `alerts.db`. */
+export { type BoardOptions, createBoard } from './board/create-board.ts';
 /** Keeps answers of a cache: what they are found by, what a purge means, how the process settings choose one. */
 export type { AnswerLabels, AnswerStore, PurgeQuery, StoredAnswer } from './cache/answer-store.ts';
 /** Opens the store of answers that process settings name: Redis, `memory:`, or `cache.db`. Throws StoreOpenError. */

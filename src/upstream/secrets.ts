@@ -9,6 +9,8 @@ export type SecretRef = Provider['auth']['secrets'][number];
 export interface Secrets {
   /** The value now; null when there is none. */
   readonly resolve: (ref: SecretRef) => string | null;
+  /** The value as it is, lines and all, for keys and certificates in PEM; null when there is none. */
+  readonly text: (ref: SecretRef) => string | null;
   /** Why a reference has no value, for people, such as `the environment variable OPENAI_API_KEY is not set`; null when it has one. */
   readonly problem: (ref: SecretRef) => string | null;
   /** Ids (`env:OPENAI_API_KEY`) of all references that providers need and that have no value now: `Facts.secretsMissing`. Kept for a second per list. */
@@ -86,6 +88,15 @@ export function createSecrets(sources: SecretSources): Secrets {
 
   return {
     resolve: (ref) => read(ref).value,
+    text(ref) {
+      if (ref.source === 'env') return sources.env[ref.name]?.trim() || null;
+      if (ref.source !== 'file') return null;
+      try {
+        return sources.readFile(ref.name).trim() || null;
+      } catch {
+        return null;
+      }
+    },
     problem: (ref) => {
       const { value, problem } = read(ref);
       return value === null ? problem : null;

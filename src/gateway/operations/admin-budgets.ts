@@ -5,7 +5,7 @@ import type { GatewayParts } from '../gateway-parts.ts';
 import { thresholdName } from '../watch-thresholds.ts';
 
 /** One counter of a budget as it stands; amounts in the budget's unit. */
-interface BudgetStatus {
+export interface BudgetStatus {
   readonly budget: string;
   /** Values of the budget's `per`, in order. */
   readonly split: readonly string[];
@@ -54,14 +54,19 @@ export async function budgetsReport(parts: GatewayParts): Promise<{ readonly bud
   };
 }
 
-/** A split from before an edit of `per` has another number of values. */
-function splitsOf({ usage }: GatewayParts, { name, per }: Budget, nowMs: number): readonly (readonly string[])[] {
+/** Splits that were charged in the window. A split from before an edit of `per` has another number of values. */
+export function splitsOf(
+  { usage }: Pick<GatewayParts, 'usage'>,
+  { name, per }: Budget,
+  nowMs: number,
+): readonly (readonly string[])[] {
   if (per.length === 0) return [[]];
   return usage.reader.splitsOf(name, nowMs).filter((split) => split.length === per.length);
 }
 
-function statusOf(
-  { usage }: GatewayParts,
+/** One counter in its window, with its forecast. */
+export function statusOf(
+  { usage }: Pick<GatewayParts, 'usage'>,
   { name, unit, limit, window }: Budget,
   { split, windowStartMs, windowEndMs }: CounterKey,
   { spent, held }: CounterState = { spent: 0, held: 0 },

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GatewayError } from '#core';
+import { GatewayError, type JsonObject } from '#core';
 import { explain } from '#decision';
 import { packTree } from '#policy';
 import type { GatewayParts } from '../gateway-parts.ts';
@@ -7,6 +7,7 @@ import { readBody } from '../read-body.ts';
 import { readFacts } from '../read-facts.ts';
 import { routeCall } from '../route-call.ts';
 import { checkAdmin } from './admin-access.ts';
+import { addSilence, alertsReport, endSilence, testAlert } from './admin-alerts.ts';
 import { budgetsReport } from './admin-budgets.ts';
 import { cacheReport, purgeCache } from './admin-cache.ts';
 import { reportAttempt, statusReport } from './admin-status.ts';
@@ -50,10 +51,18 @@ export function addAdmin(app: FastifyInstance, parts: GatewayParts): void {
       admin.post('/cache/purge', ({ body }) =>
         purgeCache(parts, readBody(Buffer.isBuffer(body) ? body : Buffer.alloc(0))),
       );
+      admin.get('/alerts', () => alertsReport(parts));
+      admin.post('/alerts/test', ({ body }) => testAlert(parts, bodyOf(body)));
+      admin.post('/silences', ({ body }) => addSilence(parts, bodyOf(body)));
+      admin.delete('/silences/:id', ({ params }) => endSilence(parts, String((params as { readonly id?: string }).id)));
       admin.get('/openapi.json', () => openApiDocument(parts.version));
     },
     { prefix: '/admin' },
   );
+}
+
+function bodyOf(body: unknown): JsonObject {
+  return readBody(Buffer.isBuffer(body) ? body : Buffer.alloc(0));
 }
 
 async function explainOver(parts: GatewayParts, { body }: FastifyRequest) {

@@ -183,6 +183,46 @@ export function openApiDocument(version: string) {
           },
         },
       },
+      '/admin/alerts': {
+        get: {
+          summary:
+            'Every alert of the environment: state, reading, causes, who was told; silences; messages on their way.',
+          security: [{ token: [] }],
+          responses: { '200': json('The alerts.', any), ...closed },
+        },
+      },
+      '/admin/alerts/test': {
+        post: {
+          summary: 'Sends the receivers of an alert a notice that says it is a test.',
+          security: [{ token: [] }],
+          requestBody: json('`{alert}`: its name.', any),
+          responses: {
+            '200': json('What was sent, and what waits.', any),
+            '400': json('No such alert.', any),
+            ...closed,
+          },
+        },
+      },
+      '/admin/silences': {
+        post: {
+          summary: 'Nobody is told of alerts that fit, for a while.',
+          security: [{ token: [] }],
+          requestBody: json('`{alert, for|until, reason, by}`; `alert` may hold `*`.', any),
+          responses: {
+            '200': json('The silence, with its id.', any),
+            '400': json('Something is missing.', any),
+            ...closed,
+          },
+        },
+      },
+      '/admin/silences/{id}': {
+        delete: {
+          summary: 'Ends a silence.',
+          security: [{ token: [] }],
+          parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+          responses: { '200': json('The silence that was.', any), '404': json('There is none.', any), ...closed },
+        },
+      },
       '/admin/openapi.json': {
         get: {
           summary: 'This document.',

@@ -17,6 +17,8 @@ export interface UsageReader {
   readonly standings: (nowMs: number, forecast: (input: ForecastInput) => Forecast | null) => readonly BudgetStanding[];
   /** Splits that a budget was ever charged under and whose window is not over. */
   readonly splitsOf: (budget: string, nowMs: number) => readonly (readonly string[])[];
+  /** What all requests of a span cost, in micro-USD, to the quarter of an hour. */
+  readonly costBetween: (fromMs: number, toMs: number) => number;
   /** What a budget was charged, hour by hour. */
   readonly hoursOf: (budget: string, split: readonly string[], unit: string, sinceMs: number) => readonly HourSpend[];
 }
@@ -50,6 +52,8 @@ export function createUsageReader(database: DatabaseSync): UsageReader {
   const hours = database.prepare(
     'SELECT hour_ms, amount FROM budget_hours WHERE budget = ? AND split = ? AND unit = ? AND hour_ms >= ? ORDER BY hour_ms',
   );
+
+  const cost = database.prepare('SELECT sum(cost_micro_usd) AS cost FROM slices WHERE slice_ms >= ? AND slice_ms < ?');
 
   function firstMs(): number | null {
     const found = first.get()?.first;
@@ -85,6 +89,10 @@ export function createUsageReader(database: DatabaseSync): UsageReader {
   return {
     timezone: () => String(setting.get('timezone')?.value ?? 'UTC'),
     firstMs,
+    costBetween(fromMs, toMs) {
+      const slice = (atMs: number) => Math.round(atMs / SLICE_MS) * SLICE_MS;
+      return Number(cost.get(slice(fromMs), slice(toMs))?.cost ?? 0);
+    },
     report,
     hoursOf,
     splitsOf: (budget, nowMs) => splits.all(budget, nowMs).map(({ split }) => JSON.parse(String(split)) as string[]),
