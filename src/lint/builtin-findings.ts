@@ -57,6 +57,13 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
     note: 'It says nothing about what the policies mean, and cannot be waived.',
   },
   {
+    id: 'guardrail/check',
+    summary: 'An option of a check cannot be used, or the check cannot do what its `action` says.',
+    why: 'A check that cannot run would let everything through. It is compiled with the policies, so that a request never meets one that fails.',
+    bad: "- { id: staff, check: webhook, action: mask, url: 'https://guard.example.com' }",
+    good: "- { id: staff, check: webhook, action: block, url: 'https://guard.example.com' }",
+  },
+  {
     id: 'load/empty',
     summary: 'The folder, or the files in it, hold no policy document.',
     why: 'An empty tree is no policy: it would close the gateway to everybody. Exit code 2.',

@@ -922,7 +922,9 @@ export interface GuardrailCheck {
     | 'invisible-characters'
     | 'tool-arguments'
     | 'webhook'
-    | 'moderation';
+    | 'moderation'
+    | 'azure-content-safety'
+    | 'model-judge';
   /**
    * What happens to a finding: `block` refuses, `mask` replaces it, `flag` notes it in the record.
    */

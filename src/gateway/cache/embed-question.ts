@@ -98,7 +98,7 @@ function requestFor(asked: RequestFacts, id: string, model: string, text: string
 }
 
 /** What the caller's own route asks of a call is not asked of this one. */
-const BARE = Object.freeze({
+export const BARE = Object.freeze({
   cache: null,
   deny: null,
   guardrails: [],
@@ -110,7 +110,7 @@ const BARE = Object.freeze({
 const opened = new WeakMap<Snapshot, Snapshot>();
 
 /** The policies without what consumers may call: the embedder is the policy's choice, not the caller's. Its budgets still hold. */
-function openTo(snapshot: Snapshot): Snapshot {
+export function openTo(snapshot: Snapshot): Snapshot {
   let known = opened.get(snapshot);
   if (known === undefined) {
     const free = ([name, consumer]: [string, Consumer]): [string, Consumer] => [

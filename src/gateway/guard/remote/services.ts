@@ -1,5 +1,13 @@
+import { askAzureContentSafety } from './azure-content-safety.ts';
+import { askModelJudge } from './model-judge.ts';
+import { askModeration } from './moderation.ts';
 import type { Remote } from './remote-question.ts';
 import { askWebhook } from './webhook.ts';
 
 /** The services that can be asked, by the name that compiled checks give them. */
-export const REMOTES: ReadonlyMap<string, Remote> = new Map([['webhook', askWebhook]]);
+export const REMOTES: ReadonlyMap<string, Remote> = new Map<string, Remote>([
+  ['azure-content-safety', askAzureContentSafety],
+  ['model-judge', askModelJudge],
+  ['moderation', askModeration],
+  ['webhook', askWebhook],
+]);

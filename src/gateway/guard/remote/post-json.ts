@@ -1,0 +1,41 @@
+import { request } from 'undici';
+import { isObject, type JsonObject } from '#core';
+
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+/**
+ * Posts JSON and reads a JSON object back; rejects for any other status than 2xx, redirects included, for longer answers and when the signal fires. No message of
+ * an error holds anything of the answer.
+ */
+export async function postJson(
+  url: string,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const answer = await request(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    body,
+    signal,
+  });
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of answer.body) {
+    size += piece.length;
+    if (size > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
+    pieces.push(piece);
+  }
+  if (answer.statusCode < 200 || answer.statusCode > 299) throw new Error(`the service answered ${answer.statusCode}`);
+  const value = readJson(Buffer.concat(pieces).toString('utf8'));
+  if (!isObject(value)) throw new Error('the answer is no JSON object');
+  return value;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
