@@ -87,7 +87,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     timezone: () => holder.current().snapshot.project.timezone ?? 'UTC',
     onEvent: (event) => logUsageEvent(log, event),
   });
-  const upstream = createUpstream({ secrets, nowMs, draw });
+  const upstream = createUpstream({ secrets, env: options.env ?? process.env, nowMs, draw });
   const store = await createStore({
     url: options.storeUrl ?? null,
     dataDir,

@@ -1,4 +1,4 @@
-import { asArray, asObject, asString, type JsonObject } from '#core';
+import { asArray, asObject, type JsonObject } from '#core';
 import { CHECKS } from '#guardrails';
 import type { Path } from '#policy';
 
@@ -13,17 +13,6 @@ export interface Unenforced {
   readonly message: string;
 }
 
-const SPOKEN_DIALECTS: ReadonlySet<string> = new Set([
-  'cohere-chat',
-  'openai-completions',
-  'ollama',
-  'openai-chat',
-  'openai-responses',
-  'anthropic-messages',
-  'gemini',
-  'sandbox',
-]);
-const USABLE_AUTH: ReadonlySet<string> = new Set(['bearer', 'header', 'azure', 'none']);
 const SERVED_ENDPOINTS: ReadonlySet<string> = new Set([
   ...['chat', 'messages', 'generate', 'responses', 'completions'],
   ...['embeddings', 'moderations', 'rerank', 'images', 'audio'],
@@ -58,24 +47,6 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
     kind: 'Project',
     find: at('telemetry'),
     message: 'telemetry settings are carried, but no trace is exported yet',
-  },
-  {
-    id: 'Provider.dialect',
-    kind: 'Provider',
-    find: (document) => {
-      const dialect = asString(asObject(document.spec).dialect);
-      return dialect === undefined || SPOKEN_DIALECTS.has(dialect) ? null : ['spec', 'dialect'];
-    },
-    message: 'this version does not speak the dialect yet: every target at such a provider is skipped',
-  },
-  {
-    id: 'Provider.auth.kind',
-    kind: 'Provider',
-    find: (document) => {
-      const kind = asString(asObject(asObject(document.spec).auth).kind);
-      return kind === undefined || USABLE_AUTH.has(kind) ? null : ['spec', 'auth', 'kind'];
-    },
-    message: 'this version cannot sign in this way yet: every target at such a provider is skipped',
   },
   {
     id: 'Provider.auth.secret.store',

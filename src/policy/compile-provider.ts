@@ -1,5 +1,5 @@
 import { omit } from '#core';
-import type { Provider, ProviderSpec, Quirks, QuirksSpec } from '#snapshot';
+import type { CloudAuth, Provider, ProviderSpec, Quirks, QuirksSpec } from '#snapshot';
 import { toMsOrNull } from './compile-quantities.ts';
 import { compileSecret, compileTextOrSecret } from './compile-secret.ts';
 
@@ -29,7 +29,10 @@ export function compileProvider(
     auth: {
       kind: auth?.kind ?? 'none',
       header: auth?.name?.toLowerCase() ?? null,
-      secrets: secrets.map(compileSecret),
+      secrets: secrets.map((secret) =>
+        auth?.kind === 'google' ? { ...compileSecret(secret), isText: true } : compileSecret(secret),
+      ),
+      ...(auth !== undefined && CLOUD_KINDS.has(auth.kind) ? { cloud: compileCloudAuth(auth) } : {}),
     },
     headers: Object.entries(spec.headers ?? {}).map(([header, value]) => ({
       name: header.toLowerCase(),
@@ -39,6 +42,23 @@ export function compileProvider(
     dataPolicy: { trainsOnData: dataPolicy?.trainsOnData ?? null, retentionMs: toMsOrNull(dataPolicy?.retention) },
     onDisconnect: spec.onDisconnect ?? 'abort',
     quirks: compileQuirks(spec.quirks ?? {}),
+  };
+}
+
+const CLOUD_KINDS: ReadonlySet<string> = new Set(['aws', 'entra', 'google']);
+
+function compileCloudAuth(auth: NonNullable<ProviderSpec['auth']>): CloudAuth {
+  return {
+    region: auth.region ?? null,
+    accessKeyId: auth.accessKeyId === undefined ? null : compileSecret(auth.accessKeyId),
+    sessionToken: auth.sessionToken === undefined ? null : compileSecret(auth.sessionToken),
+    profile: auth.profile ?? null,
+    role: auth.role ?? null,
+    externalId: auth.externalId ?? null,
+    scope: auth.scope ?? null,
+    tenant: auth.tenant ?? null,
+    clientId: auth.clientId ?? null,
+    authority: auth.authority?.replace(/\/+$/, '') ?? null,
   };
 }
 

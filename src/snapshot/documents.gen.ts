@@ -2896,7 +2896,7 @@ export type TextOrSecret =
  */
 export interface Auth {
   /**
-   * How the secret is sent: `bearer` in Authorization, `header` in the header `name`, `azure` as api-key, `entra` a Microsoft Entra token, `aws` a SigV4 signature, `google` a Google service account token, `none` not at all.
+   * How the call proves who sends it: `bearer` the secret in Authorization, `header` in the header `name`, `azure` as api-key, `entra` a Microsoft Entra token, `aws` a SigV4 signature, `google` a Google access token, `none` not at all.
    */
   readonly kind: 'bearer' | 'header' | 'azure' | 'entra' | 'aws' | 'google' | 'none';
   /**
@@ -2904,7 +2904,7 @@ export interface Auth {
    */
   readonly name?: string;
   /**
-   * The secret. A target whose secret is missing is skipped with that reason.
+   * The secret: the key itself; for `aws` the secret access key, for `entra` the client secret, for `google` the JSON of a key file. A target whose secret is missing is skipped with that reason. `aws`, `entra` and `google` go without one by what the machine provides.
    */
   readonly secret?: SecretRef;
   /**
@@ -2916,29 +2916,45 @@ export interface Auth {
    */
   readonly secrets?: readonly SecretRef[];
   /**
-   * The cloud region that signs the request; only with `kind: aws` or `google`.
+   * The cloud region that signs the request; only with `kind: aws`. Without it that of the address counts, then `AWS_REGION`.
    */
   readonly region?: string;
   /**
-   * The OAuth scope of the token; only with `kind: entra` or `google`.
+   * The OAuth scope of the token; only with `kind: entra` or `google`. By default that of the cloud's model services.
    */
   readonly scope?: string;
   /**
-   * The Microsoft Entra tenant; only with `kind: entra`.
+   * The Microsoft Entra tenant; only with `kind: entra`. Without it `AZURE_TENANT_ID` counts.
    */
   readonly tenant?: string;
   /**
-   * The Microsoft Entra application; only with `kind: entra`.
+   * The Microsoft Entra application, or the managed identity where there is no secret; only with `kind: entra`. Without it `AZURE_CLIENT_ID` counts.
    */
   readonly clientId?: string;
   /**
-   * The AWS access key id; only with `kind: aws`, whose `secret` is the secret access key.
+   * The AWS access key id; only with `kind: aws`, whose `secret` is the secret access key. Without both, the chain of AWS's own tools is tried: environment, profile, web identity, container, instance.
    */
   readonly accessKeyId?: SecretRef;
   /**
    * The AWS session token; only with `kind: aws`.
    */
   readonly sessionToken?: SecretRef;
+  /**
+   * Where Microsoft Entra gives tokens, for clouds of their own; only with `kind: entra`. Without it `AZURE_AUTHORITY_HOST` counts, then the public cloud.
+   */
+  readonly authority?: string;
+  /**
+   * The profile of AWS's configuration files whose credentials are used; only with `kind: aws`.
+   */
+  readonly profile?: string;
+  /**
+   * The ARN of a role that is assumed with those credentials; only with `kind: aws`.
+   */
+  readonly role?: string;
+  /**
+   * The external id that the role asks for; only with `role`.
+   */
+  readonly externalId?: string;
 }
 
 /**

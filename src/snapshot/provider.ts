@@ -6,6 +6,8 @@ export interface SecretRef {
   readonly source: 'env' | 'file' | 'store';
   readonly name: string;
   readonly optional: boolean;
+  /** A text of several lines, such as a key file, that never is a header itself. */
+  readonly isText?: boolean;
 }
 
 /** An upstream API: where it is, how it is spoken to, what it does with data. */
@@ -22,12 +24,29 @@ export interface Provider {
     readonly header: string | null;
     /** In order; more than one is a key pool. Empty for kind `none`. */
     readonly secrets: readonly SecretRef[];
+    /** For the kinds `aws`, `entra` and `google`. */
+    readonly cloud?: CloudAuth;
   };
   readonly headers: readonly { readonly name: string; readonly value: string | SecretRef }[];
   readonly region: string | null;
   readonly dataPolicy: { readonly trainsOnData: boolean | null; readonly retentionMs: number | null };
   readonly onDisconnect: 'abort' | 'drain';
   readonly quirks: Quirks;
+}
+
+/** What a signature or a cloud's token is made of beside its secret; null where the machine's own settings count. */
+export interface CloudAuth {
+  readonly region: string | null;
+  readonly accessKeyId: SecretRef | null;
+  readonly sessionToken: SecretRef | null;
+  readonly profile: string | null;
+  readonly role: string | null;
+  readonly externalId: string | null;
+  readonly scope: string | null;
+  readonly tenant: string | null;
+  readonly clientId: string | null;
+  /** Without a trailing slash. */
+  readonly authority: string | null;
 }
 
 /** What a provider does differently from its dialect, as data. */

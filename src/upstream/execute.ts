@@ -3,6 +3,7 @@ import { type Attempt, advance, failureOf, type Next, type Plan, type PlanTarget
 import { answerStream } from './answer-stream.ts';
 import { runAttempt } from './attempt.ts';
 import type { AttemptResult } from './attempt-result.ts';
+import type { CloudCredentials } from './auth/cloud.ts';
 import type { KeyPool } from './auth/key-pool.ts';
 import type { ExecuteCall, Executed, Served } from './call.ts';
 import type { Failure } from './failure.ts';
@@ -14,6 +15,7 @@ export interface ExecuteOptions {
   readonly send: Send;
   readonly prepare: Prepare;
   readonly keys: KeyPool;
+  readonly cloud: CloudCredentials;
   readonly wheel: TimerWheel;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
@@ -52,6 +54,8 @@ async function executePlan(options: ExecuteOptions, call: ExecuteCall): Promise<
     const step = advance(plan, attempts, { elapsedMs: elapsedMs(), draw: draw() });
     if (step.kind === 'give-up') return giveUp(step, attempts, skipped, last);
     const { target } = step;
+    const asked = options.cloud.ready(target.provider);
+    if (asked !== null) await asked;
     const prepared = prepareOrRefuse(prepare, {
       call,
       target,
@@ -81,11 +85,13 @@ async function executePlan(options: ExecuteOptions, call: ExecuteCall): Promise<
     if (call.cancellation.isCancelled()) return { kind: 'cancelled', attempts, skipped };
 
     const served = { ...servedBy(step, skipped), attempts, skipped, dropped: prepared.lost };
-    const outcome = await tryTarget(options, call, prepared, served, elapsedMs);
+    const request = prepared.sign === null ? prepared.request : await prepared.sign(prepared.request);
+    const outcome = await tryTarget(options, call, { ...prepared, request }, served, elapsedMs);
     if (outcome.kind === 'executed') return outcome.executed;
     attempts.push(outcome.attempt);
     last = outcome.result;
     if (prepared.key !== null) rest(options.keys, prepared.key, last.failure);
+    if (last.failure.reason === 'auth') options.cloud.refused(target.provider);
   }
 }
 

@@ -25,6 +25,7 @@ const RETURNED: ReadonlySet<string> = new Set([
   'x-request-id',
   'request-id',
   'apim-request-id',
+  'x-amzn-requestid',
   'openai-processing-ms',
   'openai-version',
   'openai-model',
@@ -63,11 +64,10 @@ export interface OutboundHeaders {
   readonly caller: Readonly<Record<string, string>>;
   /** The upstream's dialect when the caller speaks it too, else null. */
   readonly sameDialect: DialectName | null;
-  readonly wantsStream: boolean;
+  /** What the answer may be: the dialect's own framing for a stream. */
+  readonly accept: string;
   /** Of a body that is no JSON, with the boundary of its form. */
   readonly contentType?: string | null;
-  /** Whether the answer may be anything. */
-  readonly takesAny?: boolean;
 }
 
 /**
@@ -79,8 +79,7 @@ export function outboundHeaders(from: OutboundHeaders): readonly string[] {
   const asked = forwardedHeaders(from.caller, from.sameDialect);
   const { contentType = null } = from;
   if (contentType !== null) asked.set('content-type', contentType);
-  const accept = from.takesAny === true ? '*/*' : from.wantsStream ? 'text/event-stream' : 'application/json';
-  const headers: string[] = ['accept', accept];
+  const headers: string[] = ['accept', from.accept];
   pushUnlessAsked(headers, provider.fixed, asked);
   for (const { name, value } of provider.secret) {
     const resolved = typeof value === 'string' ? value : secrets.resolve(value);

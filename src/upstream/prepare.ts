@@ -2,6 +2,7 @@ import type { DialectName, JsonObject, SkipReason } from '#core';
 import type { PlanTarget } from '#decision';
 import { asCount, countingDialectOf, type Dialect, dialectOf, type OutboundTarget, spliceTopLevel } from '#dialects';
 import { authHeaders } from './auth/auth.ts';
+import type { CloudCredentials, CloudProof } from './auth/cloud.ts';
 import type { KeyPool, PickedKey } from './auth/key-pool.ts';
 import type { ExecuteCall, ReadNeutral } from './call.ts';
 import { compileHeaders, outboundHeaders, type ProviderHeaders } from './headers.ts';
@@ -27,6 +28,8 @@ export type Prepared =
   | {
       readonly kind: 'ready';
       readonly request: SendRequest;
+      /** For calls that are signed whole: the request with its signature. */
+      readonly sign: ((request: SendRequest) => Promise<SendRequest>) | null;
       readonly dialect: AnswerDialect;
       /** How the answer is read where it is no chat's. */
       readonly service: ServiceAnswer | null;
@@ -61,7 +64,7 @@ const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 const encoder = new TextEncoder();
 
 /** Creates the function that writes a request for a target. It reads secrets; parts that never change are made once per provider. */
-export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
+export function createPrepare(secrets: Secrets, keys: KeyPool, cloud: CloudCredentials): Prepare {
   // Weak: they go with the snapshot whose provider they belong to.
   const compiled = new WeakMap<Provider, ProviderHeaders>();
 
@@ -90,10 +93,11 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
     if (dialect === null) return skip('unsupported-dialect', spoken);
 
     const own = call.keyFor?.(target) ?? null;
-    const key = own === null ? keys.next(provider.auth) : null;
-    const auth = authHeaders(provider.auth, own ?? key?.value ?? null);
-    if (auth === null) return skip('unsupported-dialect', `auth kind ${provider.auth.kind}`);
-    if (auth.length === 0 && provider.auth.secrets.some((ref) => !ref.optional)) {
+    const proof = own === null ? cloud.proofFor(provider) : null;
+    if (proof?.kind === 'missing') return skip('secret-missing', proof.problem);
+    const key = own === null && proof === null ? keys.next(provider.auth) : null;
+    const auth = authOf(provider, proof, own ?? key?.value ?? null);
+    if (proof === null && auth.length === 0 && provider.auth.secrets.some((ref) => !ref.optional)) {
       return skip('secret-missing', provider.auth.secrets.map((ref) => secrets.problem(ref) ?? ref.id).join(', '));
     }
 
@@ -117,9 +121,8 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
       dialect: written.headers,
       caller: inbound.headers,
       sameDialect: isSameDialect ? spoken : null,
-      wantsStream: inbound.stream,
+      accept: acceptOf(dialect, inbound, serving?.answer.mayBeRaw ?? false),
       contentType: serving?.contentType ?? null,
-      takesAny: serving?.answer.mayBeRaw ?? false,
     });
     const url = writeUrl(provider, written, out.upstreamModel, templateUse(provider, spoken, inbound));
     return {
@@ -130,6 +133,7 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
         body,
         timeouts: timeoutsOf(context),
       },
+      sign: proof?.kind === 'sign' ? proof.sign : null,
       dialect,
       service: serving?.answer ?? null,
       isSameDialect: serving?.isPassed ?? isSameDialect,
@@ -137,6 +141,17 @@ export function createPrepare(secrets: Secrets, keys: KeyPool): Prepare {
       key,
     };
   };
+}
+
+function acceptOf({ streamFormat }: Dialect, { stream }: ExecuteCall['inbound'], takesAny: boolean): string {
+  if (takesAny) return '*/*';
+  return stream ? (streamFormat?.contentType ?? 'text/event-stream') : 'application/json';
+}
+
+/** A caller's own key for a cloud's provider goes as a bearer token, which the clouds take too. */
+function authOf(provider: Provider, proof: CloudProof | null, key: string | null): readonly string[] {
+  if (proof !== null) return proof.kind === 'headers' ? proof.headers : [];
+  return authHeaders(provider.auth, key);
 }
 
 /** The caller's own dialect where the provider serves it, else the provider's main one. */
@@ -176,6 +191,7 @@ function prepareSandbox(context: PrepareContext): Prepared {
   return {
     kind: 'ready',
     request: { origin: SANDBOX_ORIGIN, path: '/', headers: [], body, timeouts: timeoutsOf(context) },
+    sign: null,
     dialect: sandboxDialect,
     service: null,
     isSameDialect: false,
@@ -196,6 +212,7 @@ function prepareSandboxService(context: PrepareContext, { request }: ServiceCall
   return {
     kind: 'ready',
     request: { origin: SANDBOX_ORIGIN, path: '/', headers: [], body, timeouts: timeoutsOf(context) },
+    sign: null,
     dialect: sandboxDialect,
     service: serviceAnswer(SANDBOX_SERVICE, request, call.inbound.inputTokens),
     isSameDialect: false,

@@ -30,36 +30,49 @@ export interface SecretSources {
 // Mounted secrets are rotated by replacing the file; a read a second follows that without a read per request.
 const FILE_FRESH_MS = 1000;
 
+interface KnownFile {
+  readonly atMs: number;
+  /** Null where no header could carry it. */
+  readonly value: string | null;
+  readonly text: string | null;
+  readonly problem: string;
+}
+
 /** Creates the resolver. Effects: reads files, each at most once a second. */
 export function createSecrets(sources: SecretSources): Secrets {
-  const files = new Map<string, { readonly atMs: number; readonly value: string | null; readonly problem: string }>();
+  const files = new Map<string, KnownFile>();
 
   function read(ref: SecretRef): { readonly value: string | null; readonly problem: string } {
     if (ref.source === 'env') {
       const value = sources.env[ref.name]?.trim() || null;
       return {
-        value: isSendable(value) ? value : null,
+        value: ref.isText === true || isSendable(value) ? value : null,
         problem: problemOf(value, `the environment variable ${ref.name}`),
       };
     }
-    if (ref.source === 'file') return readFile(ref.name);
+    if (ref.source === 'file') {
+      const entry = readFile(ref.name);
+      return ref.isText === true ? { ...entry, value: entry.text } : entry;
+    }
     return { value: null, problem: `this version does not support secret stores (${ref.id}); use env or file` };
   }
 
-  function readFile(path: string) {
+  function readFile(path: string): KnownFile {
     const nowMs = sources.nowMs();
     const known = files.get(path);
     if (known !== undefined && nowMs - known.atMs < FILE_FRESH_MS) return known;
     let value: string | null = null;
+    let text: string | null = null;
     let problem = '';
     try {
-      value = sources.readFile(path).trim() || null;
+      text = sources.readFile(path).trim() || null;
+      value = text;
       problem = problemOf(value, `the file ${path}`);
       if (!isSendable(value)) value = null;
     } catch (error) {
       problem = `the file ${path} cannot be read (${(error as { readonly code?: string }).code ?? 'error'})`;
     }
-    const entry = { atMs: nowMs, value, problem };
+    const entry = { atMs: nowMs, value, text, problem };
     files.set(path, entry);
     return entry;
   }
@@ -112,7 +125,9 @@ export function createSecrets(sources: SecretSources): Secrets {
 /** Every secret reference of a provider: its keys, then its headers. Pure. */
 export function referencesOf(provider: Provider): readonly SecretRef[] {
   const inHeaders = provider.headers.flatMap(({ value }) => (typeof value === 'string' ? [] : [value]));
-  return [...provider.auth.secrets, ...inHeaders];
+  const { accessKeyId = null, sessionToken = null } = provider.auth.cloud ?? {};
+  const ofCloud = [accessKeyId, sessionToken].filter((ref) => ref !== null);
+  return [...provider.auth.secrets, ...ofCloud, ...inHeaders];
 }
 
 /** A key with a line break or a letter no header can carry would fail every call with a riddle. */

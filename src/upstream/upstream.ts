@@ -1,5 +1,6 @@
 import type { PlanTarget } from '#decision';
 import { supportedAuthKinds } from './auth/auth.ts';
+import { createCloudCredentials } from './auth/cloud.ts';
 import { createKeyPool } from './auth/key-pool.ts';
 import type { ExecuteCall, Executed } from './call.ts';
 import { createExecute } from './execute.ts';
@@ -24,6 +25,8 @@ export interface Upstream {
 /** What the way to the providers needs; limits in bytes and milliseconds. */
 export interface UpstreamOptions {
   readonly secrets: Secrets;
+  /** Where clouds look for what policy does not name; best a copy of the environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   /** In [0, 1). */
@@ -42,10 +45,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const route: Send = (request, observer) =>
     request.origin === SANDBOX_ORIGIN ? sandbox(request, observer) : http.send(request, observer);
   const keys = createKeyPool(options.secrets, options.nowMs);
+  const cloud = createCloudCredentials({ secrets: options.secrets, env: options.env ?? {}, nowMs: options.nowMs });
   const execute = createExecute({
     send: withTimeout(route, wheel),
-    prepare: createPrepare(options.secrets, keys),
+    prepare: createPrepare(options.secrets, keys, cloud),
     keys,
+    cloud,
     wheel,
     nowMs: options.nowMs,
     draw: options.draw,

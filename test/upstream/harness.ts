@@ -150,7 +150,7 @@ export function upstreamOf(
 ): Upstream {
   const { env = {}, ...rest } = options;
   const secrets = createSecrets({ env, readFile: () => '', nowMs: Date.now });
-  return createUpstream({ secrets, nowMs: Date.now, draw: () => 0.5, ...rest });
+  return createUpstream({ secrets, env, nowMs: Date.now, draw: () => 0.5, ...rest });
 }
 
 /** What a caller would have got of a stream. */

@@ -261,20 +261,21 @@ describe('a target that cannot take the request', () => {
     assert.match(error.message, /premium\/first secret-missing \(the environment variable KEY is not set\)/);
   });
 
-  it('is skipped for a dialect or an auth kind that this version lacks', async () => {
-    const entra = planTarget('premium/azure', { url: server.url, auth: { kind: 'entra', header: null, secrets: [] } });
-    const bedrock = planTarget('premium/bedrock', { url: server.url, dialect: 'bedrock-converse' });
-    const executed = await upstream.execute(callOf(planOf([entra, bedrock, gpt()])));
+  it('is skipped without the credentials of its cloud, with the reason', async () => {
+    const auth = {
+      kind: 'entra' as const,
+      header: null,
+      secrets: [{ id: 'env:NONE', source: 'env' as const, name: 'NONE', optional: false }],
+    };
+    const entra = planTarget('premium/azure', { url: server.url, auth });
+    const executed = await upstream.execute(callOf(planOf([entra, gpt()])));
     assert.ok(executed.kind === 'json');
     assert.deepEqual(
-      executed.skipped.map(({ reason }) => reason),
-      ['unsupported-dialect', 'unsupported-dialect'],
+      executed.skipped.map(({ reason, detail }) => [reason, detail]),
+      [['secret-missing', 'the environment variable NONE is not set']],
     );
-    assert.deepEqual(
-      [...unsupportedProviders([entra.provider, bedrock.provider, gpt().provider])],
-      ['premium/azure', 'premium/bedrock'],
-    );
-    assert.deepEqual([...supportedAuthKinds()].sort(), ['azure', 'bearer', 'header', 'none']);
+    assert.deepEqual([...unsupportedProviders([entra.provider, gpt().provider])], []);
+    assert.deepEqual([...supportedAuthKinds()].sort(), ['aws', 'azure', 'bearer', 'entra', 'google', 'header', 'none']);
     assert.ok(supportedDialects().includes('sandbox') && supportedDialects().includes('openai-chat'));
   });
 

@@ -6,27 +6,24 @@ import { keyHeaders } from './header.ts';
 /** How a provider is told who calls. */
 export type Auth = PlanTarget['provider']['auth'];
 
-/** The headers that carry the key; kinds that are not here cannot be called in this version. */
-const HEADERS_BY_KIND: Readonly<Record<Auth['kind'], ((auth: Auth, key: string) => readonly string[]) | null>> =
-  Object.freeze({
-    bearer: bearerHeaders,
-    header: keyHeaders,
-    azure: azureHeaders,
-    none: () => [],
-    entra: null,
-    aws: null,
-    google: null,
-  });
+/** The headers that carry the key. */
+const HEADERS_BY_KIND: Readonly<Record<Auth['kind'], (auth: Auth, key: string) => readonly string[]>> = Object.freeze({
+  bearer: bearerHeaders,
+  header: keyHeaders,
+  azure: azureHeaders,
+  none: () => [],
+  // Their own proof is made of credentials that end (cloud.ts); a caller's key for one call is a bearer token there too.
+  entra: bearerHeaders,
+  aws: bearerHeaders,
+  google: bearerHeaders,
+});
 
-/** The auth kinds this version can use; a target of another kind is skipped with a reason. Pure. */
+/** The auth kinds this version can use: all of the contract. Pure. */
 export function supportedAuthKinds(): readonly Auth['kind'][] {
-  const kinds = Object.keys(HEADERS_BY_KIND) as Auth['kind'][];
-  return kinds.filter((kind) => HEADERS_BY_KIND[kind] !== null);
+  return Object.keys(HEADERS_BY_KIND) as Auth['kind'][];
 }
 
-/** The headers that prove who calls, as a flat list; null for a kind this version cannot use. Pure. */
-export function authHeaders(auth: Auth, key: string | null): readonly string[] | null {
-  const make = HEADERS_BY_KIND[auth.kind];
-  if (make === null) return null;
-  return key === null ? [] : make(auth, key);
+/** The headers that prove who calls by a key, as a flat list; empty without one. Pure. */
+export function authHeaders(auth: Auth, key: string | null): readonly string[] {
+  return key === null ? [] : HEADERS_BY_KIND[auth.kind](auth, key);
 }
