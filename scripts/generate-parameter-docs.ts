@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DialectName } from '#core';
 import {
-  CONTENT_MARK,
   CONTENTS,
+  holdsMark,
   PARAMETERS,
   type Probe,
   tryProbe,
@@ -32,8 +32,8 @@ ${table(CONTENTS, contentCell)}
 
 * Signatures of thoughts, encrypted thoughts and Gemini's thought signatures go back to whoever made them and to nobody else: others refuse them. In chat
   completions they travel in \`reasoning_details\` and \`extra_content.google\`, in the Responses API as \`encrypted_content\`, in Messages as \`signature\` and \`data\`.
-* \`cache_control\` with its \`ttl\` reaches Anthropic, from Messages and from the chat completions of compatible hosts. OpenAI, Gemini, Cohere and Ollama cache by themselves.
-* A dialect without a choice of tools gets none at \`tool_choice: none\`; Cohere gets the named one alone.
+* \`cache_control\` with its \`ttl\` reaches Anthropic and, as a \`cachePoint\`, Bedrock, from both of them and from the chat completions of compatible hosts. OpenAI, Gemini, Cohere and Ollama cache by themselves.
+* A dialect without a choice of tools gets none at \`tool_choice: none\` (Bedrock all of them where the turns hold calls, which it demands); Cohere gets the named one alone.
 `;
 
 if (!process.argv.includes('--check')) writeFileSync(target, text);
@@ -60,6 +60,6 @@ function parameterCell(dialect: DialectName, probe: Probe): string {
 
 function contentCell(dialect: DialectName, probe: Probe): string {
   const { body, lost } = written(dialect, probe.ask);
-  if (!JSON.stringify(body).includes(CONTENT_MARK)) return '—';
+  if (!holdsMark(body)) return '—';
   return lost.length > 0 ? 'in part' : 'yes';
 }

@@ -57,7 +57,7 @@ const answer = (part: object): Partial<NeutralRequest> => ({
 });
 const base64 = (mediaType: string) => ({ kind: 'base64' as const, mediaType, data: MARK });
 
-/** Every part of a conversation; each holds `CONTENT_MARK`. */
+/** Every part of a conversation; each holds `MARK`. */
 export const CONTENTS: readonly Probe[] = [
   { name: 'a picture in the request', ask: turn({ kind: 'image', source: base64('image/png') }) },
   {
@@ -73,8 +73,11 @@ export const CONTENTS: readonly Probe[] = [
   { name: 'a picture in a result', ask: callWith({ content: [{ kind: 'image', source: base64('image/png') }] }) },
 ];
 
-/** What stands in every part of `CONTENTS`. */
-export const CONTENT_MARK = MARK;
+/** Whether a body holds what stands in every part of `CONTENTS`, as it is or as a file in base64. */
+export function holdsMark(body: unknown): boolean {
+  const text = JSON.stringify(body);
+  return text.includes(MARK) || text.includes(Buffer.from(MARK).toString('base64'));
+}
 
 function callWith(result: object): Partial<NeutralRequest> {
   return {
@@ -98,6 +101,7 @@ const MODELS: Readonly<Partial<Record<DialectName, string>>> = {
   gemini: 'gemini-2.5-pro',
   'cohere-chat': 'command-a-reasoning-08-2025',
   ollama: 'gpt-oss',
+  'bedrock-converse': 'anthropic.claude-sonnet-4-5-20250929-v1:0',
 };
 
 /** The dialects that a request can be written in. */

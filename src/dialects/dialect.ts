@@ -171,8 +171,8 @@ export interface CallerContext {
   readonly streamUsage: boolean;
   /** Seconds since 1970, for dialects that stamp answers. */
   readonly createdAt: number;
-  /** How the caller wants a stream framed: Gemini callers without `alt=sse` get one JSON array, Ollama callers a line for each event. */
-  readonly framing: 'sse' | 'json-array' | 'ndjson';
+  /** How the caller wants a stream framed: Gemini callers without `alt=sse` get one JSON array, Ollama callers a line for each event, AWS clients binary frames. */
+  readonly framing: 'sse' | 'json-array' | 'ndjson' | 'aws-eventstream';
   /** From RequestShape: answer with `function_call` instead of `tool_calls`. */
   readonly legacyFunctions?: boolean;
 }
@@ -185,7 +185,10 @@ export interface StreamReader {
   readonly end: () => readonly NeutralEvent[];
 }
 
-/** Turns neutral events into the caller's SSE text (event, data and blank line included); an empty string where an event has no counterpart. */
+/**
+ * Turns neutral events into the caller's SSE text (event, data and blank line included); an empty string where an event has no counterpart. Under the framing
+ * `aws-eventstream` the text stands for bytes, one character (up to U+00FF) each.
+ */
 export interface StreamWriter {
   readonly push: (event: NeutralEvent) => string;
   /** The explicit error event of this dialect, for a stream already begun; no normal terminator follows. */

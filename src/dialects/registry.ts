@@ -1,6 +1,7 @@
 import type { DialectName } from '#core';
 import { anthropicCounts } from './anthropic-messages/count-tokens.ts';
 import { anthropicMessages } from './anthropic-messages/index.ts';
+import { bedrockConverse } from './bedrock-converse/index.ts';
 import { cohereChat } from './cohere-chat/index.ts';
 import type { Dialect } from './dialect.ts';
 import { geminiCounts } from './gemini/count-tokens.ts';
@@ -16,7 +17,7 @@ const DIALECTS: Readonly<Record<DialectName, Dialect | null>> = Object.freeze({
   'openai-completions': openaiCompletions,
   'anthropic-messages': anthropicMessages,
   gemini,
-  'bedrock-converse': null,
+  'bedrock-converse': bedrockConverse,
   'cohere-chat': cohereChat,
   ollama,
   // The sandbox answers in the process from the neutral form; it has no wire.

@@ -99,10 +99,27 @@ export function readGeminiPath(rest: string): GeminiPath | null {
   return model === null ? null : { model, method: rest.slice(colon + 1) };
 }
 
+/** Where Bedrock's paths begin. */
+export const BEDROCK_PREFIX = '/model/';
+
+/** What a Bedrock path names: the model's id or ARN, escaped or not, and the operation behind the last slash. */
+export interface BedrockPath {
+  readonly model: string;
+  readonly operation: string;
+}
+
+/** Reads `{model}/{operation}` after the prefix. Null when it is no such path. Pure. */
+export function readBedrockPath(rest: string): BedrockPath | null {
+  const slash = rest.lastIndexOf('/');
+  const model = slash <= 0 ? null : decode(rest.slice(0, slash));
+  return model === null ? null : { model, operation: rest.slice(slash + 1) };
+}
+
 /** The dialect in whose shape an error at this path is written: that of the path, OpenAI's elsewhere. Pure. */
 export function dialectOfPath(path: string, headers: RequestHeaders): DialectName {
   if (path.startsWith('/v1/messages')) return 'anthropic-messages';
   if (path === '/v1/responses') return 'openai-responses';
+  if (path.startsWith(BEDROCK_PREFIX)) return 'bedrock-converse';
   if (path === '/v2/chat' || path === '/v2/embed' || path === '/v2/rerank') return 'cohere-chat';
   if (path === '/api/chat' || path === '/api/embed') return 'ollama';
   if (path.startsWith('/v1/models') && !path.includes(':')) return modelListDialect(path, headers);

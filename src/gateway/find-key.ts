@@ -21,7 +21,7 @@ export function findKeys(headers: RequestHeaders, queryKey: string | null): Foun
   for (const name of KEY_HEADERS) {
     const value = headers[name];
     if (value === undefined) continue;
-    const key = name === 'authorization' ? bearerOf(value) : value.trim();
+    const key = name === 'authorization' ? authorizationOf(value) : value.trim();
     if (key === '') continue;
     if (!key.startsWith(CONSUMER_PREFIX)) foreignKey ??= key;
     else consumerKey ??= key;
@@ -30,6 +30,11 @@ export function findKeys(headers: RequestHeaders, queryKey: string | null): Foun
   return { consumerKey, foreignKey };
 }
 
-function bearerOf(value: string): string {
-  return /^bearer\s/i.test(value) ? value.slice(7).trim() : '';
+/**
+ * A bearer token, or the access key id of an AWS signature: clients of Bedrock that know no bearer tokens are given the consumer
+ * key as that. Their signature is not looked at; the key alone proves who calls, as it does in every other header.
+ */
+function authorizationOf(value: string): string {
+  if (/^bearer\s/i.test(value)) return value.slice(7).trim();
+  return /^AWS4-HMAC-SHA256 Credential=(sbx_[^/,\s]+)\//.exec(value)?.[1] ?? '';
 }

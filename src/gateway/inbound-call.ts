@@ -18,7 +18,7 @@ export interface InboundCall {
   /** Gemini's `?key=`; never logged. */
   readonly queryKey: string | null;
   /** How a stream is framed for this caller. */
-  readonly framing: 'sse' | 'json-array' | 'ndjson';
+  readonly framing: 'sse' | 'json-array' | 'ndjson' | 'aws-eventstream';
   readonly bytes: Buffer;
   /** A form with files, not yet received; null for any other body. */
   readonly form: InboundForm | null;

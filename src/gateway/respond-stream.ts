@@ -8,18 +8,14 @@ import { guardStream } from './guard/guard-stream.ts';
 import { CLIENT_CLOSED, type Progress } from './progress.ts';
 import type { ReplyEnd, ReplyStream } from './reply-stream.ts';
 import { account, knownCost, settleBeforeEnd } from './settle-request.ts';
+import { streamFraming } from './stream-framing.ts';
 
 const COST = 'x-signalbox-cost-usd';
-const CONTENT_TYPES = {
-  sse: 'text/event-stream; charset=utf-8',
-  'json-array': 'application/json',
-  ndjson: 'application/x-ndjson',
-} as const;
 const TERMINATOR: NeutralEvent = { kind: 'response-end' };
 
 /**
  * Streams an answer whose first content is here: the same dialect's bytes as they come, else neutral events written in the caller's. A slow caller
- * slows the upstream down. The end mark waits until the answer is settled; the cost, known only then, goes out as a comment of the event stream, or as a trailer where the caller reads JSON.
+ * slows the upstream down. The end mark waits until the answer is settled; the cost, known only then, goes out as a comment of the event stream, or as a trailer where the caller reads JSON or binary frames.
  * After an error comes the dialect's explicit error event and no normal terminator.
  */
 export async function respondStream(
@@ -30,14 +26,14 @@ export async function respondStream(
 ): Promise<void> {
   const { call } = progress;
   const writer = call.dialect.createStreamWriter(callerContext(progress));
-  const isJson = call.framing !== 'sse';
+  const { contentType, encoding, hasComments } = streamFraming(call);
   progress.served = executed;
   const stream = await guardStream(parts, progress, executed.stream);
   progress.status = 200;
   const headers = answerHeaders(progress, executed.headers);
-  headers.push('content-type', CONTENT_TYPES[call.framing]);
+  headers.push('content-type', contentType);
   headers.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
-  if (isJson) headers.push('trailer', COST);
+  if (!hasComments) headers.push('trailer', COST);
   reply.writeHead(200, headers);
   progress.firstByteMs = parts.nowMs() - call.startedMs;
 
@@ -47,7 +43,7 @@ export async function respondStream(
       let text = '';
       // The terminator waits for the cost.
       for (const event of events) if (event.kind !== 'response-end') text += writer.push(event);
-      return text === '' || reply.write(text);
+      return text === '' || reply.write(text, encoding);
     },
     onDrain: (resume) => reply.on('drain', resume),
   };
@@ -64,13 +60,15 @@ export async function respondStream(
   if (end.error !== null) progress.errorCode = end.error.code;
   await settleBeforeEnd(parts, progress);
   if (end.error !== null) {
-    reply.end(writer.error(end.error, call.id));
+    reply.end(writer.error(end.error, call.id), encoding);
     return;
   }
   const cost = knownCost(progress);
-  if (isJson && cost !== null) reply.addTrailers({ [COST]: formatUsd(cost) });
-  const comment = isJson || cost === null ? '' : `: ${COST}=${formatUsd(cost)}\n\n`;
-  reply.end(lastText(stream.form, end, writer.push, comment));
+  if (!hasComments && cost !== null) reply.addTrailers({ [COST]: formatUsd(cost) });
+  const comment = !hasComments || cost === null ? '' : `: ${COST}=${formatUsd(cost)}\n\n`;
+  const last = lastText(stream.form, end, writer.push, comment);
+  if (typeof last === 'string') reply.end(last, encoding);
+  else reply.end(last);
 }
 
 function lastText(

@@ -6,10 +6,12 @@ import { customDialect } from './active-policies.ts';
 import {
   API_PATHS,
   type ApiPath,
+  BEDROCK_PREFIX,
   dialectOfPath,
   endpointOf,
   GEMINI_PREFIXES,
   geminiMethod,
+  readBedrockPath,
   readGeminiPath,
 } from './api-paths.ts';
 import { callerAddress } from './caller-address.ts';
@@ -21,6 +23,11 @@ import { addOperations } from './operations/operations.ts';
 import { gatewayErrorOf, writeError } from './write-error.ts';
 
 const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
+const CONVERSE: Readonly<Record<string, { readonly isStream: boolean }>> = Object.freeze({
+  converse: { isStream: false },
+  'converse-stream': { isStream: true },
+});
+
 type CallPlace = Pick<InboundCall, 'dialect' | 'context' | 'framing'>;
 
 /** Creates the HTTP server: paths to calls, and every refusal of the transport in the caller's dialect. Listens to nothing yet. */
@@ -52,6 +59,12 @@ export function createServer(parts: GatewayParts): FastifyInstance {
       handler: (request, reply) => refuseMethod(request, reply, 'GET, POST'),
     });
   }
+  app.post(`${BEDROCK_PREFIX}*`, (request, reply) => callBedrock(parts, request, reply));
+  app.route({
+    method: [...OTHER_METHODS],
+    url: `${BEDROCK_PREFIX}*`,
+    handler: (request, reply) => refuseMethod(request, reply, 'POST'),
+  });
   addOperations(app, parts);
   app.setNotFoundHandler((request, reply) => callCustomPath(parts, request, reply));
   return app;
@@ -100,6 +113,22 @@ function callGemini(parts: GatewayParts, request: FastifyRequest, reply: Fastify
   });
 }
 
+function callBedrock(parts: GatewayParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const path = pathOf(request);
+  const read = readBedrockPath(path.slice(BEDROCK_PREFIX.length));
+  if (read === null) throw new GatewayError('not_found', `${path} is not ${BEDROCK_PREFIX}{model}/converse`);
+  const operation = Object.hasOwn(CONVERSE, read.operation) ? CONVERSE[read.operation] : undefined;
+  if (operation === undefined) {
+    const hint = 'Converse and ConverseStream are served; use their client commands.';
+    throw new GatewayError('not_found', `this version does not serve /${read.operation} of Bedrock`, { hint });
+  }
+  return call(parts, request, reply, {
+    dialect: spoken('bedrock-converse'),
+    context: { endpoint: 'chat', pathModel: read.model, pathStream: operation.isStream },
+    framing: framingOf('bedrock-converse', false),
+  });
+}
+
 /** A path that only policies know. They may change at any time, so it is looked up with each request. */
 function callCustomPath(parts: GatewayParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const path = pathOf(request);
@@ -116,6 +145,7 @@ function callCustomPath(parts: GatewayParts, request: FastifyRequest, reply: Fas
 /** How a stream is framed for callers of the dialect; Gemini's say with `alt=sse` which of two they want. */
 function framingOf(dialect: DialectName, wantsSse: boolean): InboundCall['framing'] {
   if (dialect === 'ollama') return 'ndjson';
+  if (dialect === 'bedrock-converse') return 'aws-eventstream';
   return dialect === 'gemini' && !wantsSse ? 'json-array' : 'sse';
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { acceptHttp2 } from './accept-http2.ts';
 import { type Chance, compose } from './compose.ts';
 import { endLeases } from './end-leases.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -38,6 +39,7 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
   const composed = await compose(options, chance);
   const { parts } = composed;
   const app = createServer(parts);
+  const http2 = acceptHttp2(app);
   try {
     await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8787 });
   } catch (error) {
@@ -73,10 +75,12 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
     // Stops listening at once; connections in use stay until their answer is complete.
     app.server.close();
     app.server.closeIdleConnections();
+    http2.close();
     const isIdle = await parts.lifecycle.drain(graceMs);
     if (!isIdle)
       parts.log.warn({ inFlight: parts.lifecycle.inFlight() }, 'the time to drain is over; the rest is cut off');
     app.server.closeAllConnections();
+    http2.destroy();
     if (app.server.listening) await once(app.server, 'close');
     await app.close();
     await composed.close();

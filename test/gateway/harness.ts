@@ -55,6 +55,8 @@ const PROVIDERS = {
   responses: { dialect: 'openai-responses', base: '/v1', key: 'bearer' },
   cohere: { dialect: 'cohere-chat', base: '/v2', key: 'bearer' },
   ollama: { dialect: 'ollama', base: '/api', key: 'bearer' },
+  // With one of Bedrock's API keys; signed calls have their own tests.
+  bedrock: { dialect: 'bedrock-converse', base: '', key: 'bearer' },
 } as const;
 
 /** The providers of a test by name, each a real server that plays scripts. */
@@ -89,6 +91,7 @@ export const SECRETS = {
   UP_RESPONSES_KEY: 'sk-up-responses',
   UP_COHERE_KEY: 'sk-up-cohere',
   UP_OLLAMA_KEY: 'sk-up-ollama',
+  UP_BEDROCK_KEY: 'bedrock-api-key-up',
 };
 
 /**
@@ -217,7 +220,9 @@ export async function post(
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-  const text = await response.text();
+  // Binary streams as one character a byte.
+  const isBinary = response.headers.get('content-type') === 'application/vnd.amazon.eventstream';
+  const text = Buffer.from(await response.arrayBuffer()).toString(isBinary ? 'latin1' : 'utf8');
   return { status: response.status, headers: response.headers, text, json: parse(text) };
 }
 

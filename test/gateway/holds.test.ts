@@ -168,7 +168,7 @@ function scriptOf(
 ): Script {
   if (kind === 'whole') return { body: JSON.parse(strip(JSON.stringify(whole.body))) };
   if (kind === 'stream') return { chunks: (stream.chunks ?? []).map(stripChunk) };
-  return { chunks: [...firstContent.map(strip), 'reset'] };
+  return { chunks: [...firstContent.map(stripChunk), 'reset'] };
 }
 
 function stripChunk(chunk: Chunk): Chunk {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createAwsFramer } from '../../src/dialects/aws-framer.ts';
 import {
   ask,
   PROVIDER_NAMES,
@@ -102,6 +103,22 @@ const CALLERS: Readonly<Record<ProviderName | 'completions', Caller>> = {
         .join(''),
     terminator: /"done":true,.*\n$/,
   },
+  bedrock: {
+    path: (model, stream) => `/model/${model}/${stream ? 'converse-stream' : 'converse'}`,
+    body: () => ({ messages: [{ role: 'user', content: [{ text: 'Hello' }] }] }),
+    textOf: (json) => json.output.message.content[0].text,
+    usageOf: ({ usage }) => [usage.inputTokens, usage.outputTokens],
+    textOfStream: (text) =>
+      framesOf(text)
+        .map(({ type, body }) => (type === 'contentBlockDelta' ? body.delta.text : ''))
+        .join(''),
+    terminator: /messageStop.*:event-type\W+metadata/s,
+  },
+};
+
+const FRAMING: Readonly<Record<string, string>> = {
+  ollama: 'application/x-ndjson',
+  bedrock: 'application/vnd.amazon.eventstream',
 };
 
 describe('every caller reaches every provider over the wire', async () => {
@@ -133,13 +150,12 @@ describe('every caller reaches every provider over the wire', async () => {
         const { path, body, textOfStream, terminator } = CALLERS[from];
         const answer = await post(gateway, path(`to-${to}`, true), body(`to-${to}`, true));
         assert.equal(answer.status, 200, answer.text);
-        const isLines = from === 'ollama';
-        const type = isLines ? 'application/x-ndjson' : 'text/event-stream; charset=utf-8';
-        assert.equal(answer.headers.get('content-type'), type);
+        const type = FRAMING[from];
+        assert.equal(answer.headers.get('content-type'), type ?? 'text/event-stream; charset=utf-8');
         assert.equal(textOfStream(answer.text), 'Hi there');
         assert.match(answer.text, terminator);
         assert.equal(answer.headers.get('x-signalbox-cost-usd'), null, 'the cost is not known at the head');
-        if (isLines) assert.equal(answer.headers.get('trailer'), 'x-signalbox-cost-usd');
+        if (type !== undefined) assert.equal(answer.headers.get('trailer'), 'x-signalbox-cost-usd');
         else assert.match(answer.text, /^: x-signalbox-cost-usd=0\.000039$/m);
       });
     }
@@ -186,6 +202,14 @@ describe('every caller reaches every provider over the wire', async () => {
 function dataOf(text: string): any[] {
   const lines = text.split(/\r?\n/).filter((line) => line.startsWith('data: ') && line !== 'data: [DONE]');
   return lines.map((line) => JSON.parse(line.slice(6)));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+function framesOf(text: string): { readonly type: string; readonly body: any }[] {
+  const framer = createAwsFramer();
+  return framer
+    .push(Buffer.from(text, 'latin1'))
+    .map(({ event, data }) => ({ type: event, body: JSON.parse(data ?? '') }));
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely

@@ -1,3 +1,4 @@
+import { encodeAwsMessage } from '../../src/dialects/aws-frames.ts';
 import { chatAnswer, chatChunk, chatFrames, type Script, sse, usageChunk } from '../support/scripted-upstream.ts';
 import type { ProviderName } from './harness.ts';
 
@@ -9,7 +10,7 @@ export interface ProviderAnswers {
   readonly toolCall: Script;
   readonly toolStream: Script;
   /** The frames up to and with the first content, for streams that break after it. */
-  readonly firstContent: readonly string[];
+  readonly firstContent: readonly (string | Uint8Array)[];
   /** The provider's own error with that status. */
   readonly error: (status: number) => Script;
 }
@@ -295,6 +296,53 @@ export const OLLAMA: ProviderAnswers = {
   error: (status) => ({ status, body: { error: `ollama says ${status}` } }),
 };
 
+const awsFrame = (type: string, body: object) =>
+  encodeAwsMessage({
+    headers: { ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' },
+    payload: Buffer.from(JSON.stringify(body)),
+  });
+const awsHeaders = { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': 'aws-1' };
+const awsStart = awsFrame('messageStart', { role: 'assistant', p: 'abcd' });
+const awsDelta = (delta: object, contentBlockIndex = 0) =>
+  awsFrame('contentBlockDelta', { contentBlockIndex, delta, p: 'ab' });
+const awsUsage = { usage: { inputTokens: 9, outputTokens: 3, totalTokens: 12 }, metrics: { latencyMs: 5 } };
+const awsEnd = (stopReason: string) => [
+  awsFrame('contentBlockStop', { contentBlockIndex: 0 }),
+  awsFrame('messageStop', { stopReason }),
+  awsFrame('metadata', awsUsage),
+];
+const converse = (content: readonly object[], stopReason: string): Script => ({
+  headers: { 'content-type': 'application/json', 'x-amzn-requestid': 'aws-1' },
+  body: { output: { message: { role: 'assistant', content } }, stopReason, ...awsUsage },
+});
+
+export const BEDROCK: ProviderAnswers = {
+  whole: converse([{ text: 'Hi there' }], 'end_turn'),
+  stream: {
+    headers: awsHeaders,
+    chunks: [awsStart, awsDelta({ text: 'Hi' }), awsDelta({ text: ' there' }), ...awsEnd('end_turn')],
+  },
+  toolCall: converse(
+    [{ toolUse: { toolUseId: 'tooluse_1', name: 'get_weather', input: { city: 'Tokyo' } } }],
+    'tool_use',
+  ),
+  toolStream: {
+    headers: awsHeaders,
+    chunks: [
+      awsStart,
+      awsFrame('contentBlockStart', {
+        contentBlockIndex: 0,
+        start: { toolUse: { toolUseId: 'tooluse_1', name: 'get_weather' } },
+      }),
+      awsDelta({ toolUse: { input: '{"city":' } }),
+      awsDelta({ toolUse: { input: '"Tokyo"}' } }),
+      ...awsEnd('tool_use'),
+    ],
+  },
+  firstContent: [awsStart, awsDelta({ text: 'Hi' })],
+  error: (status) => ({ status, body: { message: `bedrock says ${status}` } }),
+};
+
 /** What each provider of the harness answers. */
 export const ANSWERS: Readonly<Record<ProviderName, ProviderAnswers>> = {
   openai: OPENAI,
@@ -303,4 +351,5 @@ export const ANSWERS: Readonly<Record<ProviderName, ProviderAnswers>> = {
   responses: RESPONSES,
   cohere: COHERE,
   ollama: OLLAMA,
+  bedrock: BEDROCK,
 };

@@ -38,7 +38,7 @@ describe('streams', () => {
         chatChunk({}, 'stop'),
         '[DONE]',
       ),
-      gemini: Array.from({ length: count }, () => GEMINI.firstContent[0]?.replace('"Hi"', `"${word}"`) ?? ''),
+      gemini: Array.from({ length: count }, () => String(GEMINI.firstContent[0]).replace('"Hi"', `"${word}"`)),
     };
     for (const to of ['openai', 'gemini'] as const) {
       const server = providers[to];

@@ -127,7 +127,9 @@ function eventLine(data: JsonObject): string {
 function readStream(text: string, name: Name): readonly NeutralEvent[] {
   const framer = wire(name).streamFormat?.createFramer() ?? createSseFramer();
   const reader = wire(name).createStreamReader();
-  const frames = [...framer.push(new TextEncoder().encode(text)), ...framer.end()];
+  // Binary streams stand as text of one character a byte.
+  const bytes = name === 'bedrock-converse' ? Buffer.from(text, 'latin1') : new TextEncoder().encode(text);
+  const frames = [...framer.push(bytes), ...framer.end()];
   return [...frames.flatMap((frame) => reader.push(frame)), ...reader.end()];
 }
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DialectName } from '#core';
 import {
-  CONTENT_MARK,
   CONTENTS,
+  holdsMark,
   PARAMETERS,
   tryProbe,
   written,
@@ -14,6 +14,7 @@ import {
 const UNASKED: ReadonlySet<string> = new Set([
   'openai-completions `reasoning_effort` none',
   'anthropic-messages `reasoning_effort` none',
+  'bedrock-converse `reasoning_effort` none',
 ]);
 
 describe('nothing that a request of another dialect says is dropped in silence', () => {
@@ -29,21 +30,26 @@ describe('nothing that a request of another dialect says is dropped in silence',
     it(`by ${dialect}: parts of a conversation`, () => {
       for (const probe of CONTENTS) {
         const { body, lost } = written(dialect, probe.ask);
-        const isTold = JSON.stringify(body).includes(CONTENT_MARK) || lost.length > 0;
+        const isTold = holdsMark(body) || lost.length > 0;
         assert.ok(isTold, `${probe.name} is neither in the request nor named`);
       }
     });
   }
 });
 
+const DIALECTS = [
+  ...(['openai-responses', 'anthropic-messages', 'gemini'] as const),
+  ...(['cohere-chat', 'ollama', 'bedrock-converse'] as const),
+];
+
 describe('thoughts and their signatures in a conversation that crosses', () => {
   const signatures: readonly (readonly [string, string, readonly DialectName[]])[] = [
     ['of OpenAI', `gAAAAAB${'x'.repeat(60)}`, ['openai-responses']],
-    ['of Anthropic', anthropicSignature(), ['anthropic-messages']],
+    ['of Anthropic', anthropicSignature(), ['anthropic-messages', 'bedrock-converse']],
   ];
   for (const [name, signature, takers] of signatures) {
     it(`${name} go back to their maker alone, and are named elsewhere`, () => {
-      for (const dialect of ['openai-responses', 'anthropic-messages', 'gemini', 'cohere-chat', 'ollama'] as const) {
+      for (const dialect of DIALECTS) {
         const { body, lost } = written(dialect, {
           messages: [
             { role: 'user', content: [{ kind: 'text', text: 'Hello' }] },

@@ -1,7 +1,7 @@
 import { asArray, type JsonObject, type ResponseFormat } from '#core';
-import type { ClaudeTraits } from './claude.ts';
+import type { ClaudeTraits } from '../claude.ts';
+import { isThinking } from '../claude-thinking.ts';
 import { structuredSchema } from './structured-schema.ts';
-import { isThinking } from './thinking.ts';
 
 /** The tool through which models without structured outputs give a JSON answer; readers turn its call back into text. */
 export const ANSWER_TOOL = 'signalbox_json_answer';

@@ -1,9 +1,9 @@
 import { asArray, asString, isObject, type JsonObject } from '#core';
+import { fitThinking } from '../claude-thinking.ts';
 import type { OutboundTarget, PassedRequest } from '../dialect.ts';
 import { isForeignReasoning } from '../reasoning-origin.ts';
 import { policyEdits } from './policy-edits.ts';
 import { quirkEdits } from './quirks.ts';
-import { fitThinking } from './thinking.ts';
 import { API_HEADERS, apply, MESSAGES_PATH, traitsOf } from './write-request.ts';
 
 const FITTED = ['max_tokens', 'thinking', 'output_config', 'temperature', 'top_p', 'top_k', 'tool_choice'];

@@ -1,7 +1,7 @@
 import { asNumber, asObject, asString, type JsonObject, type Reasoning } from '#core';
+import type { ClaudeTraits } from '../claude.ts';
+import { writeThinking } from '../claude-thinking.ts';
 import type { OutboundTarget } from '../dialect.ts';
-import type { ClaudeTraits } from './claude.ts';
-import { writeThinking } from './thinking.ts';
 
 /**
  * The top-level fields that policy changes in a body of this dialect: model, output limit, parameters by their neutral

@@ -1,5 +1,5 @@
 import { type AssistantPart, isObject, type JsonObject } from '#core';
-import { argumentsObject } from './json-value.ts';
+import { argumentsObject } from '../json-value.ts';
 
 /**
  * Writes one part of an answer as a content block; null where nothing can stand for it. Thoughts of other providers

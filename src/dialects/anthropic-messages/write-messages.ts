@@ -1,5 +1,5 @@
 import type { JsonObject, Message } from '#core';
-import { createToolIds } from './tool-ids.ts';
+import { createToolIds } from '../tool-ids.ts';
 import { type WriteContext, writePart } from './write-parts.ts';
 
 export interface WrittenTurn {

@@ -10,9 +10,9 @@ import {
   type ToolResultPart,
   type UserPart,
 } from '#core';
+import { argumentsObject } from '../json-value.ts';
 import { isForeignReasoning } from '../reasoning-origin.ts';
-import { argumentsObject } from './json-value.ts';
-import type { ToolIds } from './tool-ids.ts';
+import type { ToolIds } from '../tool-ids.ts';
 
 /** What the parts of one request share while they are written. */
 export interface WriteContext {

@@ -1,10 +1,10 @@
 import { asObject, invalidField, type JsonObject, type NeutralRequest } from '#core';
+import { type ClaudeTraits, claudeTraits } from '../claude.ts';
+import { fitThinking, writeThinking } from '../claude-thinking.ts';
 import type { OutboundTarget, WrittenRequest } from '../dialect.ts';
 import { withAnswerFormat } from './answer-format.ts';
-import { type ClaudeTraits, claudeTraits } from './claude.ts';
 import { policyEdits, serviceTier } from './policy-edits.ts';
 import { quirkEdits } from './quirks.ts';
-import { fitThinking, writeThinking } from './thinking.ts';
 import { writeMessages } from './write-messages.ts';
 import { plainText } from './write-parts.ts';
 import { writeTools } from './write-tools.ts';

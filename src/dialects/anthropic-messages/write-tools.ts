@@ -1,5 +1,5 @@
 import type { JsonObject, NeutralRequest, Tool } from '#core';
-import type { ClaudeTraits } from './claude.ts';
+import type { ClaudeTraits } from '../claude.ts';
 import { isStrictSchema } from './structured-schema.ts';
 import { cacheControl } from './write-parts.ts';
 

@@ -9,6 +9,7 @@ import type { GatewayParts } from '../gateway-parts.ts';
 import { guardAnswer } from '../guard/guard-answer.ts';
 import { CLIENT_CLOSED, type Progress } from '../progress.ts';
 import { account, settleBeforeEnd } from '../settle-request.ts';
+import { streamFraming } from '../stream-framing.ts';
 import type { CacheUse } from './cache-use.ts';
 
 /** What is said of a kept answer that is given. */
@@ -60,22 +61,22 @@ async function stream(
 ): Promise<void> {
   const { call } = progress;
   const writer = call.dialect.createStreamWriter(callerContext(progress));
-  const isArray = call.framing === 'json-array';
-  headers.push('content-type', isArray ? 'application/json' : 'text/event-stream; charset=utf-8');
+  const { contentType, encoding, hasComments } = streamFraming(call);
+  headers.push('content-type', contentType);
   headers.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
   reply.writeHead(200, headers);
   const events = replayEvents(response);
   const write = (part: readonly NeutralEvent[]) =>
     part.map((event) => (event.kind === 'response-end' ? '' : writer.push(event))).join('');
-  const last = `${isArray ? '' : `: x-signalbox-cost-usd=${formatUsd(0)}\n\n`}${writer.push({ kind: 'response-end' })}`;
-  if (spanMs > 0) await paced(events, spanMs, cancellation, (part) => reply.write(write(part)));
+  const last = `${hasComments ? `: x-signalbox-cost-usd=${formatUsd(0)}\n\n` : ''}${writer.push({ kind: 'response-end' })}`;
+  if (spanMs > 0) await paced(events, spanMs, cancellation, (part) => reply.write(write(part), encoding));
   if (cancellation.isCancelled()) {
     progress.status = CLIENT_CLOSED;
     progress.isCut = true;
     reply.destroy();
     return;
   }
-  reply.end(spanMs > 0 ? last : write(events) + last);
+  reply.end(spanMs > 0 ? last : write(events) + last, encoding);
 }
 
 const STEP_MS = 20;

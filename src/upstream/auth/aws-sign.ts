@@ -34,7 +34,7 @@ export async function signAws(
 
 function headerOf(headers: readonly string[], name: string): string {
   const at = headers.findIndex((each, index) => index % 2 === 0 && each === name);
-  return headers[at + 1] ?? '';
+  return at < 0 ? '' : (headers[at + 1] ?? '');
 }
 
 /** The regions stand in Bedrock's addresses; elsewhere the environment's counts, then the one that AWS began with. Pure. */

@@ -44,7 +44,11 @@ const TARGET_MODELS: Readonly<Record<WireDialect, string>> = {
   gemini: 'gemini-2.5-pro',
   'cohere-chat': 'command-a-reasoning-08-2025',
   ollama: 'gpt-oss',
+  'bedrock-converse': 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
 };
+
+/** Dialects whose path names the model and the stream. */
+const IN_PATH: ReadonlySet<WireDialect> = new Set(['gemini', 'bedrock-converse']);
 
 function targetOf(upstreamModel: string): OutboundTarget {
   return {
@@ -122,8 +126,8 @@ export function checkRequest(exchange: Exchange, to: WireDialect, bench: Bench):
   const findings = isForeign ? [] : [...bench.schemas.request(to, body)];
   const context = {
     endpoint: exchange.context.endpoint,
-    pathModel: to === 'gemini' ? TARGET_MODELS.gemini : null,
-    pathStream: to === 'gemini' ? neutral.stream : null,
+    pathModel: IN_PATH.has(to) ? TARGET_MODELS[to] : null,
+    pathStream: IN_PATH.has(to) ? neutral.stream : null,
   };
   const back = target.readRequest(JSON.parse(JSON.stringify(body)), context);
   const facts = (read: NeutralRequest) => (to === 'ollama' ? oneTextFacts(requestFacts(read)) : requestFacts(read));
@@ -149,8 +153,11 @@ export function checkRequest(exchange: Exchange, to: WireDialect, bench: Bench):
   // A schema may be asked for by a tool of the gateway's own, behind the caller's.
   const hasOwnTool = neutral.responseFormat?.kind === 'json-schema' && after.tools.at(-1)?.startsWith('signalbox_');
   // Without a choice to say it, tools that must not be used are not offered, and one that must be is alone.
+  // Bedrock refuses calls in the turns without tools: those are declared by their names then.
+  const isDeclared = to === 'bedrock-converse' && before.tools.length === 0;
   const isChosen =
-    (to === 'ollama' && neutral.toolChoice?.kind === 'none') ||
+    isDeclared ||
+    ((to === 'ollama' || to === 'bedrock-converse') && neutral.toolChoice?.kind === 'none') ||
     (to === 'cohere-chat' && neutral.toolChoice?.kind === 'tool' && after.tools.length === 1);
   if (!isChosen && (!hasOwnTool || !isDeepStrictEqual(after.tools.slice(0, -1), before.tools))) same('tools', /tools/);
   same('stop', /stop/);
@@ -224,14 +231,19 @@ function readAnswer(exchange: Exchange, dialect: Dialect): Answer {
           .map((item) => `data: ${JSON.stringify(item)}\n\n`)
           .join('');
   const frames = frame(text, exchange.id, dialect);
-  const isWhole = Buffer.concat(frames.map((event) => event.raw)).equals(encoder.encode(text));
+  const isWhole = Buffer.concat(frames.map((event) => event.raw)).equals(bytesOf(text, dialect));
   const reader = dialect.createStreamReader();
   const events = [...frames.flatMap((event) => reader.push(event)), ...reader.end()];
   return { response: collect(events), events, findings: isWhole ? [] : ['the frames are not the stream'] };
 }
 
+/** Binary streams stand as text of one character a byte. */
+function bytesOf(text: string, dialect: Dialect): Uint8Array {
+  return dialect.name === 'bedrock-converse' ? Buffer.from(text, 'latin1') : encoder.encode(text);
+}
+
 function frame(text: string, id: string, dialect: Dialect): SseEvent[] {
-  const bytes = encoder.encode(text);
+  const bytes = bytesOf(text, dialect);
   const framer = dialect.streamFormat?.createFramer() ?? createSseFramer();
   return [
     ...cutBytes(bytes, randomCuts(bytes.length, hash(id))).flatMap((piece) => framer.push(piece)),

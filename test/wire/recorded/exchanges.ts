@@ -12,6 +12,7 @@ export const WIRE_DIALECTS = Object.freeze([
   'gemini',
   'cohere-chat',
   'ollama',
+  'bedrock-converse',
 ] as const);
 /** Those, and one that can say no more than text: it is only read. */
 export type WireDialect = (typeof WIRE_DIALECTS)[number] | 'openai-completions';
@@ -55,10 +56,12 @@ function readExchange(record: JsonObject): Exchange | null {
   const requestText = asString(record.request_body) ?? '';
   const request: unknown = JSON.parse(requestText);
   if (!isObject(request)) return null;
-  const answer = asString(record.response_body) ?? '';
+  const body = asString(record.response_body) ?? '';
+  // Binary answers stand here as text, one character a byte.
+  const answer = record.response_encoding === 'base64' ? Buffer.from(body, 'base64').toString('latin1') : body;
   const headers = asObject(record.response_headers);
   const streams = place.context.pathStream ?? request.stream === true;
-  const start = answer.trimStart()[0];
+  const start = record.response_encoding === 'base64' ? '' : answer.trimStart()[0];
   return {
     id: `${record.source}#${record.n}`,
     ...place,
@@ -93,6 +96,15 @@ function classify(url: string): Pick<Exchange, 'provider' | 'dialect' | 'context
   }
   if (url.endsWith('/api/chat')) {
     return { provider: 'ollama', dialect: 'ollama', context: { endpoint: 'chat', ...inBody } };
+  }
+  const bedrock = /\/model\/([^/]+)\/(converse|converse-stream)$/.exec(url);
+  if (bedrock !== null) {
+    const context = {
+      endpoint: 'chat' as const,
+      pathModel: decodeURIComponent(bedrock[1] ?? ''),
+      pathStream: bedrock[2] === 'converse-stream',
+    };
+    return { provider: 'bedrock', dialect: 'bedrock-converse', context };
   }
   const gemini = /^https:\/\/[^/]+\/.*\/?models\/([^/:?]+):(generateContent|streamGenerateContent)/.exec(url);
   if (gemini === null) return null;

@@ -50,4 +50,9 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     check: 'all',
     reason: 'the recorded answer is a test server’s plain-text echo of the call, not a chat completion',
   },
+  ...['llama.yaml#0', 'model_simple.yaml#0', 'tool_calling.yaml#0', 'tool_calling.yaml#1'].map((name) => ({
+    id: `pydantic__pydantic-ai/tests/models/cassettes/test_snowflake/test_snowflake_${name}`,
+    check: 'answer to bedrock-converse',
+    reason: 'the recorded answer calls a tool without a name, which the schema of the other side forbids',
+  })),
 ];

@@ -7,6 +7,7 @@ import { asArray, asObject, isObject, type JsonObject } from '#core';
 import { findAnthropicFaults } from './anthropic-rules.ts';
 import { findCohereFaults } from './cohere-rules.ts';
 import type { WireDialect } from './exchanges.ts';
+import { smithyDefs } from './smithy-schema.ts';
 
 /** Checks against what providers publish; each returns the faults it found. */
 export interface OfficialSchemas {
@@ -17,14 +18,16 @@ export interface OfficialSchemas {
 
 /**
  * Loads the published schemas: OpenAI's, and for Gemini one of 2024-10, which knows no thinking and thus checks only
- * what it knows. Anthropic and Cohere publish none; their documented rules stand in anthropic-rules.ts and cohere-rules.ts.
+ * what it knows. Bedrock's is its service model. Anthropic and Cohere publish none; their documented rules stand in anthropic-rules.ts and cohere-rules.ts.
  */
 export function loadOfficialSchemas(folder: string): OfficialSchemas {
   const { chat: openai, responses } = compileOpenai(join(folder, 'openai/openapi.yaml.gz'));
   const gemini = compileGemini(join(folder, 'gemini/generativelanguage-openapi-20241016.json.gz'));
   const ollama = compileOllama(join(folder, 'ollama/openapi.yaml'));
+  const bedrock = compileBedrock(join(folder, 'bedrock-runtime/service-2.json.gz'));
   return {
     request(dialect, body) {
+      if (dialect === 'bedrock-converse') return run(bedrock.request, body);
       if (dialect === 'anthropic-messages') return findAnthropicFaults(body);
       if (dialect === 'cohere-chat') return findCohereFaults(body);
       if (dialect === 'ollama') return run(ollama.request, body);
@@ -32,6 +35,7 @@ export function loadOfficialSchemas(folder: string): OfficialSchemas {
       return dialect === 'openai-chat' ? openai.request(body) : run(gemini.request, { model: 'models/m', ...body });
     },
     answer(dialect, body, isChunk) {
+      if (dialect === 'bedrock-converse') return run(isChunk ? bedrock.chunk : bedrock.answer, body);
       if (dialect === 'ollama') return run(isChunk ? ollama.chunk : ollama.answer, body);
       if (dialect === 'openai-responses') return isChunk ? responses.chunk(body) : run(responses.answer, body);
       if (dialect === 'openai-chat') return run(isChunk ? openai.chunk : openai.answer, body);
@@ -91,6 +95,28 @@ function compileOllama(path: string) {
   const document = asObject(parse(readFileSync(path).toString()));
   const of = compile(asObject(asObject(document.components).schemas));
   return { request: of('ChatRequest'), answer: of('ChatResponse'), chunk: of('ChatStreamEvent') };
+}
+
+function compileBedrock(path: string) {
+  const model = asObject(JSON.parse(gunzipSync(readFileSync(path)).toString()));
+  const of = (name: string, isStrict: boolean) => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false, validateSchema: false });
+    return ajv.compile({ $ref: `#/$defs/${name}`, $defs: untold(smithyDefs(model, isStrict)) });
+  };
+  return {
+    request: of('ConverseRequest', true),
+    answer: of('ConverseResponse', false),
+    chunk: of('ConverseStreamOutput', false),
+  };
+}
+
+/** The figures that another provider did not tell are left out, and not made up. */
+function untold(defs: JsonObject): JsonObject {
+  const without = (name: string) => {
+    const shape = asObject(defs[name]);
+    return { [name]: { ...shape, required: asArray(shape.required).filter((field) => field !== 'usage') } };
+  };
+  return { ...defs, ...without('ConverseResponse'), ...without('ConverseStreamMetadataEvent') };
 }
 
 function compileGemini(path: string) {

@@ -1,5 +1,6 @@
 import { asArray, asNumber, asObject, asString, isObject, type JsonObject } from '#core';
 import type { WireDialect } from './exchanges.ts';
+import { bedrockFacts, bedrockObjects } from './raw-bedrock.ts';
 import { cohereFacts } from './raw-cohere.ts';
 import { ndjsonObjects, ollamaFacts } from './raw-ollama.ts';
 import { responsesFacts } from './raw-responses.ts';
@@ -28,6 +29,8 @@ export function rawFacts(dialect: WireDialect, chunks: readonly JsonObject[]): R
       return cohereFacts(chunks);
     case 'ollama':
       return ollamaFacts(chunks);
+    case 'bedrock-converse':
+      return bedrockFacts(chunks);
     case 'openai-responses':
       return responsesFacts(chunks);
     case 'anthropic-messages':
@@ -39,6 +42,7 @@ export function rawFacts(dialect: WireDialect, chunks: readonly JsonObject[]): R
 
 /** The events of a stream, however the dialect frames them. */
 export function streamObjects(dialect: WireDialect, text: string): JsonObject[] {
+  if (dialect === 'bedrock-converse') return bedrockObjects(text);
   return dialect === 'ollama' ? ndjsonObjects(text) : sseObjects(text);
 }
 

@@ -10,21 +10,23 @@ export interface ToolIds {
  * The API takes `[a-zA-Z0-9_-]+` and each id once in a conversation. Ids of other providers break both
  * (`functions.weather:0`; counters that begin anew with every answer), so later calls of the same id get a number.
  */
-export function createToolIds(): ToolIds {
+export function createToolIds(maxLength = 128): ToolIds {
   const latest = new Map<string, string>();
   const used = new Set<string>();
   return {
     ofCall(id) {
-      const base = legalId(id);
+      const base = legalId(id).slice(0, maxLength - SUFFIX_LENGTH);
       let wire = base;
       for (let number = 2; used.has(wire); number++) wire = `${base}_${number}`;
       used.add(wire);
       latest.set(id, wire);
       return wire;
     },
-    ofResult: (id) => latest.get(id) ?? legalId(id),
+    ofResult: (id) => latest.get(id) ?? legalId(id).slice(0, maxLength - SUFFIX_LENGTH),
   };
 }
+
+const SUFFIX_LENGTH = 6;
 
 function legalId(id: string): string {
   return id.replaceAll(/[^a-zA-Z0-9_-]/g, '_') || 'call';

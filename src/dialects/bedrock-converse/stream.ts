@@ -1,0 +1,2 @@
+export { createStreamReader } from './read-stream.ts';
+export { createStreamWriter } from './write-stream.ts';
