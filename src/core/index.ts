@@ -60,6 +60,7 @@ export type {
   EmbeddingRequest,
   ImageRequest,
   ModerationRequest,
+  RealtimeRequest,
   RerankRequest,
   RerankResult,
   ServiceKind,

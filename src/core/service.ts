@@ -13,7 +13,8 @@ export type ServiceName =
   | 'image-variation'
   | 'speech'
   | 'transcription'
-  | 'translation';
+  | 'translation'
+  | 'realtime';
 
 /** A request to a service in the neutral form; `kind` tells what is asked for, whatever the API. */
 export type ServiceRequest =
@@ -22,7 +23,8 @@ export type ServiceRequest =
   | RerankRequest
   | ImageRequest
   | SpeechRequest
-  | TranscriptionRequest;
+  | TranscriptionRequest
+  | RealtimeRequest;
 
 /** What is asked for. */
 export type ServiceKind = ServiceRequest['kind'];
@@ -92,6 +94,11 @@ export interface TranscriptionRequest extends Common {
   readonly stream: boolean;
   /** The caller's word for the shape of the answer. */
   readonly format?: string;
+}
+
+/** A session of sound and text, in both directions at once. */
+export interface RealtimeRequest extends Common {
+  readonly kind: 'realtime';
 }
 
 /** An answer of a service in the neutral form. */

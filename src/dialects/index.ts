@@ -21,6 +21,7 @@ export { createInputSource, type InputSource, inputCeiling } from './input-ceili
 export { countingDialectOf, dialectOf, wireDialects } from './registry.ts';
 export { responseEvents } from './response-events.ts';
 export { type RetryAdvice, readRetryAfter } from './retry-after.ts';
+export { addUsage, readRealtimeUsage } from './services/openai-realtime.ts';
 export { familyOf, inboundService, outboundService } from './services/registry.ts';
 export type { EventFigures, InboundService, OutboundService } from './services/service.ts';
 export { serviceTexts, shapeOfService } from './services/shape.ts';

@@ -20,10 +20,23 @@ export function executeCall(
   cancellation: Cancellation,
   form: ExecuteCall['form'],
 ): Promise<Executed> {
+  return parts.upstream.execute(outboundCall(parts, progress, decision, route, inline, cancellation, form));
+}
+
+/** A request as it goes along its plan. */
+export function outboundCall(
+  parts: GatewayParts,
+  progress: Progress,
+  decision: Extract<Decision, { kind: 'allow' }>,
+  route: Route,
+  inline: InlineChain | null,
+  cancellation: Cancellation,
+  form: ExecuteCall['form'],
+): ExecuteCall {
   const { call } = progress;
   const { store } = parts;
   const own: Pick<ExecuteCall, 'keyFor'> = inline === null ? {} : { keyFor: ({ id }) => inline.keys.get(id) ?? null };
-  return parts.upstream.execute({
+  return {
     ...own,
     requestId: call.id,
     startedMs: call.startedMs,
@@ -49,7 +62,7 @@ export function executeCall(
         breaker: target.breaker,
       });
     },
-  });
+  };
 }
 
 function inboundOf(

@@ -20,6 +20,7 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { handle } from './handle.ts';
 import type { InboundCall, RequestHeaders } from './inbound-call.ts';
 import { addOperations } from './operations/operations.ts';
+import { acceptRealtime } from './realtime/accept-realtime.ts';
 import { gatewayErrorOf, writeError } from './write-error.ts';
 
 const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -66,6 +67,7 @@ export function createServer(parts: GatewayParts): FastifyInstance {
     handler: (request, reply) => refuseMethod(request, reply, 'POST'),
   });
   addOperations(app, parts);
+  acceptRealtime(app.server, parts);
   app.setNotFoundHandler((request, reply) => callCustomPath(parts, request, reply));
   return app;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { acceptHttp2 } from './accept-http2.ts';
 import { type Chance, compose } from './compose.ts';
 import { endLeases } from './end-leases.ts';
@@ -40,6 +40,11 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
   const { parts } = composed;
   const app = createServer(parts);
   const http2 = acceptHttp2(app);
+  const sockets = new Set<Socket>();
+  app.server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   try {
     await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8787 });
   } catch (error) {
@@ -81,6 +86,8 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
       parts.log.warn({ inFlight: parts.lifecycle.inFlight() }, 'the time to drain is over; the rest is cut off');
     app.server.closeAllConnections();
     http2.destroy();
+    // The server forgets a connection that was upgraded, and would wait for it all the same.
+    for (const socket of sockets) socket.destroy();
     if (app.server.listening) await once(app.server, 'close');
     await app.close();
     await composed.close();

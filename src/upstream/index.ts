@@ -16,6 +16,9 @@ export type {
 export { type Cancellation, createCancellation } from './cancellation.ts';
 /** The English embedder that works offline, in a thread; effects: a thread at the first text. */
 export { createLocalEmbedder, type LocalEmbedder } from './embedder/local-embedder.ts';
+/** A session in both directions, and one side of it. */
+export type { OpenedRealtime } from './realtime/open-realtime.ts';
+export { type RealtimeSocket, realtimeSocket } from './realtime/realtime-socket.ts';
 /** Values of secret references and why one is missing; effects: reads files, each at most once a second. */
 export { createSecrets, referencesOf, type SecretRef, type SecretSources, type Secrets } from './secrets.ts';
 /** A call that is no chat, its form with files, and a body that is read as it is sent. */

@@ -5,6 +5,7 @@ import { createKeyPool } from './auth/key-pool.ts';
 import type { ExecuteCall, Executed } from './call.ts';
 import { createExecute } from './execute.ts';
 import { createPrepare } from './prepare.ts';
+import { type OpenedRealtime, openRealtime } from './realtime/open-realtime.ts';
 import { SANDBOX_ORIGIN } from './sandbox/sandbox-dialect.ts';
 import { createSandboxSend } from './sandbox/sandbox-send.ts';
 import type { Secrets } from './secrets.ts';
@@ -18,6 +19,8 @@ import { withTimeout } from './with-timeout.ts';
 export interface Upstream {
   /** Answers a request along its plan. Rejects for bugs alone: everything a provider can do is a value. */
   readonly execute: (call: ExecuteCall) => Promise<Executed>;
+  /** Opens a session in both directions along its plan. */
+  readonly openRealtime: (call: ExecuteCall) => Promise<OpenedRealtime>;
   /** Ends every call and closes every connection. */
   readonly close: () => Promise<void>;
 }
@@ -46,9 +49,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     request.origin === SANDBOX_ORIGIN ? sandbox(request, observer) : http.send(request, observer);
   const keys = createKeyPool(options.secrets, options.nowMs);
   const cloud = createCloudCredentials({ secrets: options.secrets, env: options.env ?? {}, nowMs: options.nowMs });
+  const prepare = createPrepare(options.secrets, keys, cloud);
   const execute = createExecute({
     send: withTimeout(route, wheel),
-    prepare: createPrepare(options.secrets, keys, cloud),
+    prepare,
     keys,
     cloud,
     wheel,
@@ -59,6 +63,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   });
   return {
     execute,
+    openRealtime: (call) => openRealtime({ prepare, cloud, nowMs: options.nowMs, draw: options.draw }, call),
     async close() {
       await http.close();
       wheel.close();

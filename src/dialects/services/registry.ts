@@ -6,6 +6,7 @@ import { openaiSpeech, openaiTranscription, openaiTranslation } from './openai-a
 import { openaiEmbeddings } from './openai-embeddings.ts';
 import { openaiImageEdit, openaiImageGeneration, openaiImageVariation } from './openai-images.ts';
 import { openaiModerations } from './openai-moderations.ts';
+import { openaiRealtime } from './openai-realtime.ts';
 import { rerank } from './rerank.ts';
 import type { InboundService, OutboundService, Service } from './service.ts';
 
@@ -21,6 +22,7 @@ const OPENAI: Services = Object.freeze({
   speech: openaiSpeech,
   transcription: openaiTranscription,
   translation: openaiTranslation,
+  realtime: openaiRealtime,
 });
 
 const SERVICES: Readonly<Partial<Record<DialectName, Services>>> = Object.freeze({

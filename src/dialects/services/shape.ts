@@ -18,6 +18,8 @@ export function shapeOfService(request: ServiceRequest): RequestShape {
   const fileBytes = isTranscription ? request.sizeBytes : request.kind === 'images' ? request.sourceBytes : 0;
   const source = createInputSource();
   source.mediaChars = fileBytes;
+  // Nobody knows before what will be said.
+  source.isOpen = request.kind === 'realtime';
   source.audioChars = isTranscription ? Math.ceil(fileBytes * AUDIO_CHARS_PER_BYTE) : 0;
   return {
     model: request.model,
@@ -25,7 +27,7 @@ export function shapeOfService(request: ServiceRequest): RequestShape {
     streamUsage: false,
     toolCount: 0,
     images: request.kind === 'images' ? request.sources : request.kind === 'moderation' ? request.images : 0,
-    audio: isTranscription ? 1 : 0,
+    audio: isTranscription || request.kind === 'realtime' ? 1 : 0,
     documents: 0,
     responseFormat: 'text',
     hasReasoning: false,
@@ -59,6 +61,8 @@ export function serviceTexts(request: ServiceRequest): readonly ServiceText[] {
       ];
     case 'transcription':
       return request.prompt === undefined ? [] : [{ path: 'prompt', text: request.prompt }];
+    case 'realtime':
+      return [];
   }
 }
 

@@ -32,6 +32,8 @@ export function serviceAnswerOf(request: ServiceRequest, withUsage: boolean): Sa
       return images(request.count, request.stream, input);
     case 'speech':
       return { type: 'audio/wav', body: silence(request.input.length) };
+    case 'realtime':
+      throw new Error('a session is no single answer');
     case 'transcription':
       return transcription(request.sizeBytes, request.format, request.stream, input);
   }
