@@ -16,6 +16,8 @@ const STRUCTURE: ReadonlySet<string> = new Set([
   ...['role', 'type', 'model', 'object', 'status', 'detail', 'format', 'finish_reason', 'stop_reason', 'cache_control'],
   ...['id', 'tool_call_id', 'call_id', 'tool_use_id', 'item_id', 'file_id', 'fileId', 'previous_response_id'],
   ...['signature', 'thoughtSignature', 'thought_signature', 'encrypted_content', 'stream_options', 'service_tier'],
+  // Bedrock's Converse.
+  ...['toolUseId', 'redactedContent', 'stopReason', 'ttl', 'guardrailIdentifier', 'guardrailVersion'],
   ...['media_type', 'mimeType', 'mime_type', 'reasoning_effort', 'response_mime_type', 'responseMimeType'],
 ]);
 const NAMES: ReadonlySet<string> = new Set(['name', 'tool_name', 'allowedFunctionNames', 'allowed_function_names']);
@@ -28,6 +30,8 @@ const FREE: ReadonlySet<string> = new Set([
   'metadata',
   'document',
   'documents',
+  // A tool's result at Bedrock; a schema's `json` is frame.
+  'json',
 ]);
 /** Of these `input` is the prompt itself or a list of its items, whose frame is one. */
 const MEDIA: readonly string[] = ['media_type', 'mimeType', 'mime_type', 'format'];
@@ -81,7 +85,7 @@ function mapFrame(value: unknown, visit: TextVisitor, isTop: boolean): unknown {
   let changed: Record<string, unknown> | null = null;
   for (const key of Object.keys(value)) {
     const item = value[key];
-    if (key === 'data' && (isMedia || isSealed)) continue;
+    if ((key === 'data' && (isMedia || isSealed)) || (key === 'bytes' && typeof item === 'string')) continue;
     const mapped = mapField(key, item, visit, isTop);
     if (mapped === item) continue;
     changed ??= { ...value };
@@ -97,10 +101,19 @@ function mapField(key: string, item: unknown, visit: TextVisitor, isTop: boolean
     return item;
   }
   if (key === 'arguments' && typeof item === 'string') return mapJsonText(item, visit);
+  if (key === 'inputSchema' && isObject(item)) return mapSchema(item, visit);
+  // A file at Bedrock, whose `source` holds its bytes; elsewhere a document's fields are all words.
+  if (key === 'document' && isObject(item) && isObject(item.source)) return mapFrame(item, visit, false);
   // The `input` of Responses and embeddings is the prompt; that of a tool call is the tool's.
   if (FREE.has(key) && !(key === 'input' && isTop) && (isObject(item) || key === 'metadata'))
     return mapFree(item, visit);
   return mapFrame(item, visit, false);
+}
+
+/** Bedrock wraps a tool's schema in `json`. */
+function mapSchema(item: JsonObject, visit: TextVisitor): JsonObject {
+  const json = mapFrame(item.json, visit, false);
+  return json === item.json ? item : { ...item, json };
 }
 
 /** Results of tools are often JSON with every letter beyond ASCII escaped: its words are read decoded. */
