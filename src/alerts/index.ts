@@ -9,6 +9,8 @@ export { type MailSettings, sendMail } from './channels/send-mail.ts';
 export { type AlertState, advanceAlert, type Incident, QUIET, type Told } from './engine/advance-alert.ts';
 /** Alert documents of a snapshot's environment as they are watched. Pure. */
 export { type AlertRule, type AlertScopeGlobs, alertRules } from './engine/alert-rule.ts';
+/** What alerts would have done on recorded traffic; which of them a recording says enough for. Pure. */
+export { type Backtest, type BacktestIncident, createBacktest, isBacktestable } from './engine/backtest.ts';
 /** Who is told now: first, again, of news; within what each receiver takes. Pure. */
 export { dueReceivers, hasRoomFor, noteTold, type ReceiverLimit, type ToldLately } from './engine/due-receivers.ts';
 /** A condition at one moment: whether it holds, its figure, its causes. Pure. */
@@ -19,6 +21,8 @@ export {
   type BudgetReading,
   readAlert,
 } from './engine/read-alert.ts';
+/** A recorded request as alerts look at it. Pure. */
+export { recordSample } from './engine/record-sample.ts';
 /** Silences and planned work: why nobody is told now. Pure. */
 export { type Maintenance, quietBecause, type Silence } from './engine/silence.ts';
 /** A finished request as alerts look at it; what its fallback and its cache count as. Pure. */
@@ -42,6 +46,10 @@ export { renderHtml } from './mail/render-html.ts';
 export { renderText } from './mail/render-text.ts';
 /** What is told of an incident, in words. Pure. */
 export { conditionText, type Notice, type NoticeInput, type NoticeWorld, writeNotice } from './notice/notice.ts';
+/** The fact of a reading in one line. Pure. */
+export { stateFact } from './notice/state-fact.ts';
+/** Durations and moments in words. Pure. */
+export { moment, span } from './notice/words.ts';
 /** Messages on their way, on disk until they have arrived: each key once, retried after 1 s doubling to 30 s. Effects: a file, deliveries. */
 export { type Outbox, type OutboxEvent, type OutboxMessage, type OutboxOptions, openOutbox } from './outbox/outbox.ts';
 /** Receivers by name, and the messages that tell them a notice. Pure. */

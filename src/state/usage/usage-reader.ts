@@ -17,7 +17,7 @@ export interface UsageReader {
   readonly standings: (nowMs: number, forecast: (input: ForecastInput) => Forecast | null) => readonly BudgetStanding[];
   /** Splits that a budget was ever charged under and whose window is not over. */
   readonly splitsOf: (budget: string, nowMs: number) => readonly (readonly string[])[];
-  /** What all requests of a span cost, in micro-USD, to the quarter of an hour. */
+  /** What all requests of a span cost, in micro-USD; a quarter of an hour that it cuts counts by its part. */
   readonly costBetween: (fromMs: number, toMs: number) => number;
   /** What a budget was charged, hour by hour. */
   readonly hoursOf: (budget: string, split: readonly string[], unit: string, sinceMs: number) => readonly HourSpend[];
@@ -53,7 +53,9 @@ export function createUsageReader(database: DatabaseSync): UsageReader {
     'SELECT hour_ms, amount FROM budget_hours WHERE budget = ? AND split = ? AND unit = ? AND hour_ms >= ? ORDER BY hour_ms',
   );
 
-  const cost = database.prepare('SELECT sum(cost_micro_usd) AS cost FROM slices WHERE slice_ms >= ? AND slice_ms < ?');
+  const costs = database.prepare(
+    'SELECT slice_ms, sum(cost_micro_usd) AS cost FROM slices WHERE slice_ms > ? AND slice_ms < ? GROUP BY slice_ms',
+  );
 
   function firstMs(): number | null {
     const found = first.get()?.first;
@@ -90,8 +92,13 @@ export function createUsageReader(database: DatabaseSync): UsageReader {
     timezone: () => String(setting.get('timezone')?.value ?? 'UTC'),
     firstMs,
     costBetween(fromMs, toMs) {
-      const slice = (atMs: number) => Math.round(atMs / SLICE_MS) * SLICE_MS;
-      return Number(cost.get(slice(fromMs), slice(toMs))?.cost ?? 0);
+      let sum = 0;
+      for (const row of costs.all(Math.floor(fromMs - SLICE_MS), Math.ceil(toMs))) {
+        const startMs = Number(row.slice_ms);
+        const sharedMs = Math.min(toMs, startMs + SLICE_MS) - Math.max(fromMs, startMs);
+        sum += (Number(row.cost) * Math.max(0, sharedMs)) / SLICE_MS;
+      }
+      return sum;
     },
     report,
     hoursOf,
