@@ -1,6 +1,7 @@
 import { type Capability, formatDuration, formatMoney, type SkipReason } from '#core';
 import type { Consumer, Model, Provider, Route } from '#snapshot';
 import type { Candidate } from './candidates.ts';
+import { takesTextsApart } from './input-bound.ts';
 import { missingCapability } from './needs-of.ts';
 import { outputCapOf } from './output-cap.ts';
 import { mayUseModel } from './permissions.ts';
@@ -88,7 +89,9 @@ function capabilityMissing(candidate: Candidate, _provider: Provider, { needs }:
 /** Only an output bound that somebody set counts: a model's own maximum is no demand. */
 function contextTooSmall(candidate: Candidate, _provider: Provider, { request, route }: GateContext): string | null {
   const { model } = candidate;
-  if (model?.contextWindow == null) return null;
+  if (model?.contextWindow == null || takesTextsApart(request.endpoint)) return null;
+  // How long a recording is nobody knows by its size.
+  if (request.endpoint === 'audio') return null;
   const isBounded = request.maxOutputTokens !== null || route.limits.maxOutputTokens !== null;
   const output = isBounded ? (outputCapOf(request, route, candidate).bound ?? 0) : 0;
   if (request.inputTokens + output <= model.contextWindow) return null;

@@ -27,12 +27,19 @@ export function inputBoundOf(request: RequestFacts, route: Pick<Route, 'prompt'>
   const { model, provider, params } = reader;
   if (inputTokensAtMost === undefined) return request.inputTokens;
   if (provider?.dialect === 'sandbox') return request.inputTokens + promptTokens(route.prompt);
-  const window = model?.contextWindow ?? UNDECLARED_WINDOW;
+  const window = takesTextsApart(request.endpoint)
+    ? (inputTokensAtMost ?? UNDECLARED_WINDOW)
+    : (model?.contextWindow ?? UNDECLARED_WINDOW);
   const isOpen = inputTokensAtMost === null || searchesByItself(model) || READS_MORE.some((name) => name in params);
   const text = isOpen
     ? window
     : inputTokensAtMost + promptTokens(route.prompt) + paramTokens(params) + hiddenPromptTokens(model);
   return Math.min(window, text) + (images === 0 ? 0 : images * imageTokensAtMost(model));
+}
+
+/** Whether one call brings many texts, of which each has the model's whole window. Pure. */
+export function takesTextsApart(endpoint: RequestFacts['endpoint']): boolean {
+  return endpoint === 'embeddings' || endpoint === 'rerank' || endpoint === 'moderations';
 }
 
 function promptTokens({ prepend, append }: Route['prompt']): number {

@@ -37,9 +37,14 @@ export function writeService(
   const outbound = outboundService(spoken, { dialect: asked, name, kind: request.kind });
   const dialect = dialectOf(spoken);
   if (outbound === null || dialect === null) return `${spoken} has no call for ${name}`;
+  const isForeign = familyOf(spoken) !== familyOf(asked);
+  // Left out, it would be an answer to another question: no policy may drop it.
+  if (isForeign && request.kind === 'embeddings' && request.inputs.some((input) => typeof input !== 'string')) {
+    return `token ids mean nothing to a provider of ${spoken}`;
+  }
   const answer = serviceAnswer(outbound, request, inbound.inputTokens);
   const { pass } = service.inbound;
-  if (pass === null || familyOf(spoken) !== familyOf(asked)) {
+  if (pass === null || isForeign) {
     const written = outbound.writeRequest(request, out);
     const body = encoder.encode(JSON.stringify(written.body));
     return { written, body, contentType: null, isPassed: false, dialect, answer };

@@ -149,6 +149,13 @@ describe('embeddings', () => {
     });
   });
 
+  it('of token ids reach no other dialect, even where a route drops what cannot be said', async (t) => {
+    const { providers, openai } = await setUp(t);
+    providers.cohere.otherwise({ body: EMBEDDINGS.cohere?.body });
+    await assert.rejects(openai.embeddings.create({ model: 'to-cohere', input: [1, 2] }), /token ids mean nothing/);
+    assert.equal(providers.cohere.requests.length, 0);
+  });
+
   it('fall back like any request, and retry nothing that was answered', async (t) => {
     const { providers, openai } = await setUp(t);
     providers.openai.otherwise({ status: 503, body: { error: { message: 'busy' } } });
