@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CORRUPT_FRAME, createAwsFramer } from '../../src/dialects/aws-framer.ts';
 import { ask, KEYS, type Providers, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { ANTHROPIC, OPENAI } from './provider-answers.ts';
 
@@ -54,6 +55,33 @@ describe('an exact cache', () => {
     assert.equal(second.headers.get('x-signalbox-attempts'), '0');
     assert.match(second.headers.get('age') ?? '', /^\d+$/);
     assert.equal(providers.openai.requests.length, 1);
+  });
+
+  it('is streamed again in the framing of its caller: lines to Ollama, frames to Bedrock', async (t) => {
+    const { gateway } = await start(t);
+    const calls = [
+      ['/api/chat', ask('faq'), 'application/x-ndjson'],
+      [
+        '/model/faq/converse-stream',
+        { messages: [{ role: 'user', content: [{ text: 'Hello' }] }] },
+        'application/vnd.amazon.eventstream',
+      ],
+    ] as const;
+    for (const [path, body, type] of calls) {
+      await post(gateway, path, body);
+      const again = await post(gateway, path, body);
+      assert.equal(says(again), 'hit', path);
+      assert.equal(again.headers.get('content-type'), type);
+      assert.doesNotMatch(again.text, /: x-signalbox-cost-usd/);
+      if (type === 'application/x-ndjson') {
+        for (const line of again.text.trim().split('\n')) JSON.parse(line);
+      } else {
+        const framer = createAwsFramer();
+        const types = framer.push(Buffer.from(again.text, 'latin1')).map(({ event }) => event);
+        assert.deepEqual([types[0], types.at(-1)], ['messageStart', 'metadata']);
+        assert.ok(!types.includes(CORRUPT_FRAME));
+      }
+    }
   });
 
   it('is no matter of the dialect, nor of streaming', async (t) => {
