@@ -24,7 +24,11 @@ const table: ArchitectureTable = {
     },
     decision: { rank: 2, imports: ['core', 'snapshot'], packages: [cel, 're2js'] },
     dialects: { rank: 2, imports: ['core'] },
-    guardrails: { rank: 2, imports: ['core', 'snapshot'], packages: ['ajv', 'ajv-formats', 're2js'] },
+    guardrails: {
+      rank: 2,
+      imports: ['core', 'snapshot'],
+      packages: ['ajv', 'ajv-formats', 'libphonenumber-js', 'node:crypto', 're2js'],
+    },
     cache: { rank: 2, imports: ['core', 'snapshot', 'decision', 'dialects'] },
     lint: { rank: 2, imports: ['core', 'snapshot', 'policy', 'guardrails'], packages: ['yaml'] },
 

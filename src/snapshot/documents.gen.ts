@@ -906,25 +906,50 @@ export interface GuardrailCheck {
    * What is looked for.
    */
   readonly check:
-    | 'phone-number'
-    | 'credit-card'
-    | 'email-address'
-    | 'iban'
-    | 'my-number'
-    | 'us-ssn'
-    | 'ip-address'
-    | 'secret-key'
-    | 'deny-words'
-    | 'pattern'
-    | 'json-schema'
-    | 'prompt-injection'
-    | 'url-list'
-    | 'invisible-characters'
-    | 'tool-arguments'
-    | 'webhook'
-    | 'moderation'
+    | 'aba-routing-number'
+    | 'auth-header'
     | 'azure-content-safety'
-    | 'model-judge';
+    | 'bank-account'
+    | 'credential-assignment'
+    | 'credit-card'
+    | 'crypto-wallet'
+    | 'date-of-birth'
+    | 'deny-words'
+    | 'driving-licence'
+    | 'email-address'
+    | 'geo-coordinates'
+    | 'iban'
+    | 'imei'
+    | 'invisible-characters'
+    | 'ip-address'
+    | 'jp-corporate-number'
+    | 'json-schema'
+    | 'jwt-token'
+    | 'mac-address'
+    | 'model-judge'
+    | 'moderation'
+    | 'my-number'
+    | 'national-id'
+    | 'passport-number'
+    | 'pattern'
+    | 'personal-name'
+    | 'phone-number'
+    | 'postal-address'
+    | 'private-key'
+    | 'prompt-injection'
+    | 'secret-key'
+    | 'swift-bic'
+    | 'tool-arguments'
+    | 'uk-nhs-number'
+    | 'uk-nino'
+    | 'url-credentials'
+    | 'url-list'
+    | 'us-itin'
+    | 'us-mbi'
+    | 'us-npi'
+    | 'us-ssn'
+    | 'vehicle-number'
+    | 'webhook';
   /**
    * What happens to a finding: `block` refuses, `mask` replaces it, `flag` notes it in the record.
    */
@@ -954,11 +979,11 @@ export interface GuardrailCheck {
    */
   readonly schema?: {readonly [k: string]: unknown};
   /**
-   * Hosts that may be linked to; globs with `*`.
+   * What may be there, as globs with `*`: hosts for links, names for tools, models and endpoints.
    */
   readonly allow?: readonly string[];
   /**
-   * Hosts that may not be linked to; globs with `*`.
+   * What may not be there, as globs with `*`: hosts for links, names for tools, models and endpoints.
    */
   readonly deny?: readonly string[];
   /**
@@ -997,6 +1022,36 @@ export interface GuardrailCheck {
    * What happens when no judgement comes.
    */
   readonly onError?: 'block' | 'allow' | 'flag';
+  /**
+   * Phrases, compared without regard to case, width, punctuation or white space.
+   *
+   * @minItems 1
+   */
+  readonly phrases?: readonly string[];
+  /**
+   * Languages that may be written, as two-letter codes.
+   *
+   * @minItems 1
+   */
+  readonly languages?: readonly string[];
+  /**
+   * Names of metadata that a request must carry.
+   *
+   * @minItems 1
+   */
+  readonly keys?: readonly string[];
+  /**
+   * Least that is fine: characters, words or sentences; for `base64-blob` the length from which a blob counts.
+   */
+  readonly min?: number;
+  /**
+   * Most that is fine: characters, words, sentences, or bytes of a request.
+   */
+  readonly max?: number;
+  /**
+   * Whether JSON inside a fence or among words is taken out of it; only on answers, with `action: mask`.
+   */
+  readonly repair?: boolean;
 }
 /**
  * A property that must hold for every request; lint looks for a counterexample.

@@ -1,0 +1,44 @@
+import { digitsOf, isOneDigit, isWholeNumber } from '../boundaries.ts';
+import { DIGIT } from '../char-classes.ts';
+import type { Check } from '../check.ts';
+import { weightedSum } from '../check-digits.ts';
+import { CONTEXT_LENGTH, hasWordBefore } from '../context-words.ts';
+import { narrowText } from '../narrow-text.ts';
+import { spansOf } from '../spans-of.ts';
+
+const NUMBER = /\d{4}[ -]?\d{4}[ -]?\d{4}/g;
+const SAID = /マイナンバー|個人番号|my ?number|individual number/i;
+const WEIGHTS = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
+
+/** Japanese individual numbers. */
+export const myNumber: Check = {
+  name: 'my-number',
+  summary:
+    'Japanese individual numbers (マイナンバー): twelve digits whose check digit fits, or that the words before them call so.',
+  limits: 'One in eleven numbers of twelve digits fits the check digit by chance.',
+  compile: () => ({
+    kind: 'spans',
+    label: 'MY_NUMBER',
+    needs: DIGIT,
+    reach: CONTEXT_LENGTH + 18,
+    find: (text) => spansOf(narrowText(text), NUMBER, isMyNumber),
+  }),
+  sample: {
+    options: {},
+    hit: { kind: 'text', text: '番号は1234-5678-9018です。' },
+    miss: { kind: 'text', text: '番号は1234-5678-9019です。' },
+  },
+};
+
+function isMyNumber(match: RegExpExecArray, text: string): boolean {
+  if (!isWholeNumber(text, match.index, match.index + match[0].length)) return false;
+  const digits = digitsOf(match[0]);
+  if (isOneDigit(digits)) return false;
+  return fits(digits) || hasWordBefore(text, match.index, SAID);
+}
+
+/** Ministerial ordinance no. 85 of 2014, article 5. */
+function fits(digits: string): boolean {
+  const rest = weightedSum(digits, WEIGHTS) % 11;
+  return (rest <= 1 ? 0 : 11 - rest) === Number(digits[11]);
+}

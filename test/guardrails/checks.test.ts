@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { CHECKS } from '#guardrails';
+import { compiledOf, findingsIn, isSampleFound, spansIn } from '../support/run-check.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+describe('the checks', () => {
+  it('are one file each, named as policies name them', () => {
+    const files = globSync('src/guardrails/checks/*.ts', { cwd: root }).map((file) =>
+      file.replace(/.*[\\/]|\.ts$/g, ''),
+    );
+    assert.deepEqual(files.sort(), [...CHECKS.keys()].sort());
+  });
+
+  it('are each known to the schema', () => {
+    const schema = JSON.parse(readFileSync(join(root, 'schemas/guardrail.schema.json'), 'utf8'));
+    const known: string[] = schema.properties.spec.properties.checks.items.properties.check.enum;
+    assert.deepEqual(
+      [...CHECKS.keys()].filter((name) => !known.includes(name)),
+      [],
+    );
+  });
+
+  for (const check of CHECKS.values()) {
+    it(`${check.name} finds its sample and leaves the other alone`, () => {
+      const compiled = compiledOf(check, check.sample.options);
+      if (compiled.every(({ kind }) => kind === 'remote')) return;
+      assert.equal(isSampleFound(compiled, check.sample.hit), true, 'the sample to find');
+      assert.equal(isSampleFound(compiled, check.sample.miss), false, 'the sample to leave');
+    });
+  }
+
+  for (const check of CHECKS.values()) {
+    const spans = compiledOf(check, check.sample.options).filter((compiled) => compiled.kind === 'spans');
+    if (spans.length === 0) continue;
+    it(`${check.name} finds places in order, apart, within the text and no longer than its reach, and the same ones again`, () => {
+      const { hit, miss } = check.sample;
+      const pieces = [hit, miss].flatMap((sample) =>
+        sample.kind === 'text' ? (sample.text.match(/.{1,9}/gsu) ?? []) : [],
+      );
+      const text = fc
+        .array(
+          fc.oneof(
+            fc.constantFrom(...pieces, hit.kind === 'text' ? hit.text : ''),
+            fc.string({ unit: 'binary', maxLength: 8 }),
+          ),
+          {
+            maxLength: 12,
+          },
+        )
+        .map((parts) => parts.join(''));
+      fc.assert(
+        fc.property(text, (given) => {
+          for (const compiled of spans) {
+            const found = spansIn(compiled, given);
+            let end = 0;
+            for (const span of found) {
+              assert.ok(span.start >= end && span.end > span.start && span.end <= given.length, JSON.stringify(span));
+              assert.ok(span.end - span.start <= compiled.reach, `${span.end - span.start} > ${compiled.reach}`);
+              end = span.end;
+            }
+            assert.deepEqual(spansIn(compiled, given), found);
+            const hold = compiled.hold?.(given) ?? given.length;
+            assert.ok(hold >= 0 && hold <= given.length, `hold ${hold} of ${given.length}`);
+          }
+        }),
+        { numRuns: 60 },
+      );
+    });
+  }
+});
+
+describe('hostile texts of 100,000 characters', () => {
+  const hostile = readFileSync(join(import.meta.dirname, 'hostile.txt'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(`"${line}"`) as string);
+  for (const check of CHECKS.values()) {
+    it(`take ${check.name} less than 50 ms each`, () => {
+      const compiled = compiledOf(check, check.sample.options);
+      for (const unit of hostile) {
+        const text = unit.repeat(Math.ceil(100_000 / unit.length)).slice(0, 100_000);
+        let least = Number.POSITIVE_INFINITY;
+        // The least of some runs: what else the machine does is not the check's.
+        for (let run = 0; run < 4 && least >= 50; run++) {
+          const start = process.cpuUsage();
+          findingsIn(compiled, text);
+          const { user, system } = process.cpuUsage(start);
+          least = Math.min(least, (user + system) / 1000);
+        }
+        assert.ok(least < 50, `${JSON.stringify(unit)}: ${least.toFixed(1)} ms`);
+      }
+    });
+  }
+});
