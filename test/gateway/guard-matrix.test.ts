@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { DialectName, Message, NeutralRequest } from '#core';
+import { dialectOf } from '#dialects';
+import { CHECKS, type Check, type SampleCase } from '#guardrails';
+import {
+  type Answer,
+  chatAnswer,
+  chatChunk,
+  chatFrames,
+  type SeenRequest,
+  sse,
+  usageChunk,
+} from '../support/scripted-upstream.ts';
+import { policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
+
+/** How callers of each dialect reach the gateway: the base that a client of that provider is given. */
+const CALLERS: readonly (readonly [DialectName, string])[] = [
+  ['openai-chat', '/v1'],
+  ['openai-responses', '/v1'],
+  ['openai-completions', '/v1'],
+  ['anthropic-messages', '/v1'],
+  ['gemini', '/v1beta'],
+  ['cohere-chat', '/v2'],
+  ['ollama', '/api'],
+];
+/** The one dialect of plain prompts: it has no tools. */
+const WITHOUT_TOOLS: ReadonlySet<string> = new Set(['openai-completions']);
+
+const stages = (check: Check) => check.stages ?? (['input', 'output'] as const);
+const isRemote = (check: Check) => [check.compile(check.sample.options)].flat().some(({ kind }) => kind === 'remote');
+
+/** A request in the words of a dialect, with the sample where the stage wants it. */
+function requestOf(dialect: DialectName, model: string, sample: SampleCase | null, stream: boolean) {
+  const spoken = dialectOf(dialect);
+  assert.ok(spoken !== null);
+  const facts = sample?.kind === 'request' ? sample.request : {};
+  const neutral: NeutralRequest = {
+    model,
+    messages: messagesOf(sample),
+    tools: (facts.tools ?? []).map(({ name, description, parameters }) => ({
+      kind: 'function',
+      name,
+      description,
+      ...(parameters === null ? {} : { parameters }),
+    })),
+    stream,
+    streamUsage: stream,
+    maxOutputTokens: 100,
+    extra: {},
+  };
+  const written = spoken.writeRequest(neutral, {
+    upstreamModel: model,
+    maxOutputTokens: null,
+    defaultMaxOutputTokens: 100,
+    params: {},
+    prompt: { prepend: null, append: null },
+    quirks: { renameParams: {}, dropParams: [], maxStopSequences: null, noStreamOptions: false },
+    capabilities: null,
+  });
+  const query = new URLSearchParams(written.query).toString();
+  const headers: Record<string, string> = { ...written.headers, ...facts.headers };
+  if (facts.metadata !== undefined) headers['x-signalbox-metadata'] = JSON.stringify(facts.metadata);
+  return { path: `${written.path}${query === '' ? '' : `?${query}`}`, body: written.body, headers };
+}
+
+function messagesOf(sample: SampleCase | null): readonly Message[] {
+  if (sample?.kind === 'text') return [{ role: 'user', content: [{ kind: 'text', text: sample.text }] }];
+  const question: Message = { role: 'user', content: [{ kind: 'text', text: 'Good day' }] };
+  if (sample?.kind !== 'tool-call') return [question];
+  const call = {
+    kind: 'tool-call' as const,
+    id: 'call_1',
+    name: sample.name,
+    arguments: JSON.stringify(sample.arguments),
+  };
+  const result = {
+    kind: 'tool-result' as const,
+    id: 'call_1',
+    name: sample.name,
+    content: [{ kind: 'text' as const, text: 'done' }],
+  };
+  return [question, { role: 'assistant', content: [call] }, { role: 'user', content: [result] }];
+}
+
+/** What the provider says: the sample, or words that no check minds; and what services find that judge. */
+function answerOf(sample: SampleCase | null, fits: string): (request: SeenRequest) => Answer {
+  return ({ path, json }) => {
+    const text = JSON.stringify(json);
+    const isFound = text.includes('forbidden');
+    if (path.endsWith('/moderations')) return { body: { results: [{ flagged: isFound }] } };
+    if (path.includes('text:analyze'))
+      return { body: { categoriesAnalysis: [{ category: 'Hate', severity: isFound ? 6 : 0 }] } };
+    if (path.endsWith('/guard')) return { body: { verdict: isFound ? 'found' : 'pass' } };
+    if (text.includes('<BEGIN CONVERSATION>')) return chatAnswer(isFound ? 'unsafe' : 'safe');
+    if (sample?.kind === 'tool-call') return toolAnswer(sample, json.stream === true);
+    const words = sample?.kind === 'text' ? sample.text : fits;
+    // In pieces of three units: whatever is found is cut.
+    return json.stream === true ? { chunks: chatFrames(...(words.match(/.{1,3}/gsu) ?? [])) } : chatAnswer(words);
+  };
+}
+
+function toolAnswer(
+  { name, arguments: values }: Extract<SampleCase, { kind: 'tool-call' }>,
+  isStream: boolean,
+): Answer {
+  const text = JSON.stringify(values);
+  const call = { id: 'call_1', type: 'function', function: { name, arguments: text } };
+  if (!isStream) {
+    const message = { role: 'assistant', content: null, tool_calls: [call] };
+    return chatAnswer('', { choices: [{ index: 0, message, finish_reason: 'tool_calls' }] });
+  }
+  const begun = { ...call, index: 0, function: { name, arguments: '' } };
+  const deltas = (text.match(/.{1,3}/gsu) ?? []).map((piece) =>
+    chatChunk({ tool_calls: [{ index: 0, function: { arguments: piece } }] }),
+  );
+  return {
+    chunks: sse(
+      chatChunk({ role: 'assistant', tool_calls: [begun] }),
+      ...deltas,
+      chatChunk({}, 'tool_calls'),
+      usageChunk,
+      '[DONE]',
+    ),
+  };
+}
+
+describe('every check × every dialect × JSON and stream × input and output', () => {
+  it('finds what it is for, lets the rest through, and leaves no gap', async (t) => {
+    const providers = await startProviders(t);
+    const checks = [...CHECKS.values()];
+    const document = (check: Check, stage: string) => {
+      const { options } = check.sample;
+      const local = 'url' in options && options.url !== undefined ? { url: `${providers.openai.url}/guard` } : {};
+      const model = check.name === 'moderation' ? { model: 'up-openai/model' } : {};
+      const time = isRemote(check) ? { timeout: '10s' } : {};
+      const entry = { ...options, ...local, ...model, ...time, id: 'it', check: check.name, action: 'block' };
+      const spec = JSON.stringify({ stage: [stage], checks: [entry] });
+      const name = `${check.name}-${stage}`;
+      return `apiVersion: signalbox/v1
+kind: Guardrail
+metadata: { name: ${name} }
+spec: ${spec}
+---
+apiVersion: signalbox/v1
+kind: Route
+metadata: { name: g-${name} }
+spec: { match: { models: [g-${name}] }, chain: only-openai, guardrails: [${name}] }
+`;
+    };
+    const files = policyFiles(providers, {
+      'matrix.yaml': checks.flatMap((check) => stages(check).map((stage) => document(check, stage))).join('---\n'),
+    });
+    const gateway = await startTestGateway(t, files, { env: SECRETS });
+    const gaps: string[] = [];
+    let cells = 0;
+    for (const check of checks) {
+      for (const stage of stages(check)) {
+        for (const [dialect, base] of CALLERS) {
+          const { hit, miss } = check.sample;
+          const needsTools = [hit, miss].some(
+            (sample) =>
+              sample.kind === 'tool-call' || (sample.kind === 'request' && sample.request.tools !== undefined),
+          );
+          if (needsTools && WITHOUT_TOOLS.has(dialect)) continue;
+          if (stage === 'output' && hit.kind === 'request') continue;
+          for (const stream of [false, true]) {
+            for (const [expected, sample] of [
+              ['block', hit],
+              ['pass', miss],
+            ] as const) {
+              cells += 1;
+              const fits = miss.kind === 'text' ? miss.text : 'All is well.';
+              providers.openai.otherwise(async (request) => {
+                const answer = answerOf(stage === 'output' ? sample : null, fits)(request);
+                return typeof answer === 'function' ? answer(request) : answer;
+              });
+              const { path, body, headers } = requestOf(
+                dialect,
+                `g-${check.name}-${stage}`,
+                stage === 'input' ? sample : null,
+                stream,
+              );
+              const answer = await post(gateway, `${base}${path}`, body, headers);
+              const isBlocked = answer.text.includes('guardrail_blocked');
+              const isRight = expected === 'block' ? isBlocked : answer.status === 200 && !isBlocked;
+              if (!isRight) {
+                gaps.push(
+                  `${check.name} ${stage} ${dialect} ${stream ? 'stream' : 'JSON'} ${expected}: ${answer.status} ${answer.text.slice(0, 160)}`,
+                );
+              }
+            }
+          }
+        }
+      }
+    }
+    t.diagnostic(`${checks.length} checks, ${cells} cells`);
+    assert.deepEqual(gaps.slice(0, 12), [], `${gaps.length} of ${cells}`);
+  });
+});
