@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import { alertReceivers, createDelivery, DeliveryError, type Notice, noticeMessages } from '../../src/alerts/index.ts';
+import { compileInlineSnapshot } from '../support/compile-inline.ts';
+
+const EVIL = '<!channel> <https://evil.example|x> *b* & [l](https://evil.example)';
+const NOTICE: Notice = {
+  ...{ state: 'firing', incident: 'errors-1', alert: 'errors', severity: 'critical', environment: 'production' },
+  ...{
+    subject: `[prod] ${EVIL}`,
+    fact: EVIL,
+    description: '',
+    facts: [['Since', 'now']],
+    causes: [EVIL],
+    next: [EVIL],
+  },
+  ...{ policy: { file: 'alerts.yaml', line: 3 }, links: [{ text: 'Open', url: 'https://ai.example.com/' }] },
+  ...{ startedAt: '2026-11-23T09:00:00.000Z', endedAt: null, revision: 'abc', owner: 'platform', isTest: false },
+};
+const NOW_MS = Date.UTC(2026, 10, 23, 9);
+const SECRETS: Readonly<Record<string, string>> = { HOOK_SECRET: 's3cret', ROUTING: 'R0UT1NG' };
+
+async function start(t: TestContext, status = 200) {
+  const calls: { readonly path: string; readonly signature: string; readonly body: string }[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    calls.push({ path: request.url ?? '', signature: String(request.headers['x-signalbox-signature'] ?? ''), body });
+    response.writeHead(status, { location: '/elsewhere' }).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const snapshot = compileInlineSnapshot(`
+kind: Receiver
+metadata: { name: ops }
+spec:
+  webhook: { url: ${url}/hook, secret: { env: HOOK_SECRET } }
+  slack: { url: ${url}/slack }
+  teams: { url: ${url}/teams }
+  pagerduty: { routingKey: { env: ROUTING }, url: ${url}/pagerduty }
+---
+kind: Receiver
+metadata: { name: off }
+spec: { webhook: { url: { env: NOWHERE, optional: true } }, slack: { url: { env: NOWHERE } } }
+`);
+  const secrets = { text: ({ name }: { readonly name: string }) => SECRETS[name] ?? null };
+  const deliver = createDelivery({ snapshot: () => snapshot, secrets, nowMs: () => NOW_MS });
+  const messages = (name: string) => {
+    const receiver = alertReceivers(snapshot).get(name);
+    assert.ok(receiver);
+    return noticeMessages(NOTICE, receiver, 'k:1', 'k:1');
+  };
+  return { calls, deliver, messages };
+}
+
+describe('a notice over HTTP', () => {
+  it('reaches webhook, Slack, Teams and PagerDuty in the form of each, signed and without live markup', async (t) => {
+    const { calls, deliver, messages } = await start(t);
+    // Nothing that waits on the disk holds an address or a secret.
+    assert.doesNotMatch(JSON.stringify(messages('ops')), /s3cret|R0UT1NG|127\.0\.0\.1/);
+    for (const message of messages('ops')) await deliver(message);
+    const [hook, slack, teams, pager] = calls;
+    const seconds = NOW_MS / 1000;
+    const expected = createHmac('sha256', 's3cret').update(`${seconds}.${hook?.body}`).digest('hex');
+    assert.equal(hook?.signature, `t=${seconds},v1=${expected}`);
+    assert.deepEqual(JSON.parse(hook?.body ?? '').policy, { file: 'alerts.yaml', line: 3 });
+    assert.doesNotMatch(slack?.body ?? '', /<!channel>|<https:/);
+    assert.doesNotMatch(teams?.body ?? '', /[^\\]\[l\]\(/);
+    const event = JSON.parse(pager?.body ?? '');
+    assert.deepEqual([event.routing_key, event.event_action, event.dedup_key], ['R0UT1NG', 'trigger', 'errors-1']);
+    assert.equal(event.payload.severity, 'critical');
+  });
+
+  for (const [status, isFinal] of [
+    [500, false],
+    [429, false],
+    [302, false],
+    [404, true],
+  ] as const) {
+    it(`is ${isFinal ? 'given up' : 'worth another try'} after ${status}`, async (t) => {
+      const { calls, deliver, messages } = await start(t, status);
+      const [hook] = messages('ops');
+      assert.ok(hook);
+      await assert.rejects(
+        deliver(hook),
+        (error: DeliveryError) => error instanceof DeliveryError && error.isFinal === isFinal,
+      );
+      assert.equal(calls.length, 1);
+    });
+  }
+
+  it('leaves out an optional address that is not set, and names one that should be', async (t) => {
+    const { calls, deliver, messages } = await start(t);
+    const [hook, slack] = messages('off');
+    assert.ok(hook && slack);
+    await deliver(hook);
+    await assert.rejects(deliver(slack), /slack of Receiver off: env:NOWHERE is not set/);
+    assert.deepEqual(calls, []);
+  });
+});
