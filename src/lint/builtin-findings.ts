@@ -192,10 +192,16 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
     note: 'It is found when tests are run, and cannot be waived.',
   },
   {
+    id: 'test/leak',
+    summary: 'Two callers that a cache keeps apart would be given one kept answer; reported by `signalbox test`.',
+    why: 'One tenant would read what another was told.',
+    note: 'It is found when tests are run, and cannot be waived: report it, since no policy can cause it.',
+  },
+  {
     id: 'test/survivor',
     summary: 'The policies were broken on purpose, and no test noticed; reported by `signalbox test --mutate` only.',
     why: 'Whoever breaks this line by mistake learns of it from customers.',
-    note: 'It is found when tests are run, and cannot be waived: add a case that fails without the line.',
+    note: 'It is found when tests are run, and waived by `Kind/name:path` only: better add a case that fails without the line.',
   },
   {
     id: 'yaml/alias-bomb',
