@@ -40,6 +40,8 @@ export interface EmbeddingRequest extends Common {
   readonly kind: 'embeddings';
   /** Texts, or token ids of one tokenizer, which no other model can read. */
   readonly inputs: readonly (string | readonly number[])[];
+  /** Whether there are pictures, sound or files among them, which only the caller's own dialect can say. */
+  readonly hasMedia?: boolean;
   readonly dimensions?: number;
   /** What the vectors are for, where the caller says it. */
   readonly purpose?: 'query' | 'document' | 'classification' | 'clustering' | 'similarity';

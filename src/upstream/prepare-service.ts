@@ -42,6 +42,9 @@ export function writeService(
   if (isForeign && request.kind === 'embeddings' && request.inputs.some((input) => typeof input !== 'string')) {
     return `token ids mean nothing to a provider of ${spoken}`;
   }
+  if (isForeign && request.kind === 'embeddings' && request.hasMedia === true) {
+    return `pictures and files to be embedded cannot be said to a provider of ${spoken}`;
+  }
   const answer = serviceAnswer(outbound, request, inbound.inputTokens);
   const { pass } = service.inbound;
   if (pass === null || isForeign) {

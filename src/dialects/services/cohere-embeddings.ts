@@ -50,16 +50,23 @@ export const cohereEmbeddings: Service = Object.freeze<Service>({
 function readRequest(body: JsonObject): EmbeddingRequest {
   const dimensions = countOf(body, 'output_dimension');
   const purpose = FROM_COHERE[String(body.input_type)];
+  const hasMedia = body.texts === undefined && mediaOf(body).length > 0;
   const types = body.embedding_types;
   if (types !== undefined && !Array.isArray(types)) throw invalidField('embedding_types', 'expected a list of types');
   return {
     kind: 'embeddings',
     model: modelOf(body),
-    inputs: textsOf(body.texts, 'texts'),
+    inputs: hasMedia ? mediaOf(body).map(() => '') : textsOf(body.texts, 'texts'),
+    ...(hasMedia ? { hasMedia } : {}),
     ...(dimensions === undefined ? {} : { dimensions }),
     ...(purpose === undefined ? {} : { purpose }),
     extra: omit(body, KNOWN),
   };
+}
+
+/** Pictures, or mixed inputs, in place of texts. */
+function mediaOf(body: JsonObject): readonly unknown[] {
+  return asArray(body.images ?? body.inputs);
 }
 
 function writeRequest(request: EmbeddingRequest, target: OutboundTarget): WrittenRequest {

@@ -71,6 +71,7 @@ function readOne(body: JsonObject, context: InboundContext, path = ''): Embeddin
     model: modelOfPath(context.pathModel),
     inputs: [readText(body.content, `${path}content`)],
     ...(dimensions === undefined ? {} : { dimensions }),
+    ...(asArray(asObject(body.content).parts).some(isMedia) ? { hasMedia: true } : {}),
     ...(purpose === undefined ? {} : { purpose }),
     extra: omit(body, KNOWN),
   };
@@ -92,7 +93,14 @@ function readBatch(body: JsonObject, context: InboundContext): EmbeddingRequest 
       throw invalidField(`requests[${at}]`, 'expected the same outputDimensionality and taskType as in requests[0]');
     }
   }
-  return { ...first, inputs: read.flatMap(({ inputs }) => inputs) };
+  const hasMedia = read.some((one) => one.hasMedia === true);
+  return { ...first, ...(hasMedia ? { hasMedia } : {}), inputs: read.flatMap(({ inputs }) => inputs) };
+}
+
+const MEDIA = ['inlineData', 'inline_data', 'fileData', 'file_data'];
+
+function isMedia(part: unknown): boolean {
+  return isObject(part) && MEDIA.some((name) => isObject(part[name]));
 }
 
 function readText(content: unknown, path: string): string {
@@ -101,6 +109,7 @@ function readText(content: unknown, path: string): string {
   const parts = Array.isArray(content.parts) ? content.parts : [content.parts];
   return parts
     .map((part, at) => {
+      if (isMedia(part)) return '';
       const text = isObject(part) ? part.text : undefined;
       if (typeof text !== 'string') throw invalidField(`${path}.parts[${at}].text`, 'expected a text');
       return text;

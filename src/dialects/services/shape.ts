@@ -19,7 +19,7 @@ export function shapeOfService(request: ServiceRequest): RequestShape {
   const source = createInputSource();
   source.mediaChars = fileBytes;
   // Nobody knows before what will be said.
-  source.isOpen = request.kind === 'realtime';
+  source.isOpen = request.kind === 'realtime' || (request.kind === 'embeddings' && request.hasMedia === true);
   source.audioChars = isTranscription ? Math.ceil(fileBytes * AUDIO_CHARS_PER_BYTE) : 0;
   return {
     model: request.model,
