@@ -166,7 +166,7 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, ErrorRemedy>> = {
       'A check of a guardrail refused the content. The message names guardrail and check, never the text that was found.',
     causes: [
       'The request or the answer holds what the check looks for.',
-      'This version carries guardrails without enforcing them, so this code does not occur yet.',
+      'A check that asks a service got no verdict in time, and its `onError` is `block`.',
     ],
     remedies: ['Take the content out, or ask the owner of the [Guardrail](../kinds/guardrail.md).'],
     retry: 'Only with other content.',

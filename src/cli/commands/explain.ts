@@ -13,6 +13,7 @@ import { suggest } from '#policy';
 import type { Snapshot } from '#snapshot';
 import { createSecrets, unsupportedProviders } from '#upstream';
 import { compareRecord, scriptOfRecord } from '../explain/explain-record.ts';
+import { guardRemarks } from '../explain/guard-remarks.ts';
 import { type Question, readQuestion } from '../explain/read-question.ts';
 import { requestOfCall } from '../explain/request-of-call.ts';
 import { type Explained, showExplanation } from '../explain/show-explanation.ts';
@@ -75,7 +76,9 @@ async function explainOne(call: VerbCall): Promise<ExitCode> {
   }
   const whyNot = textOption(call.options.whyNot);
   if (whyNot !== undefined && !snapshot.routes.has(whyNot)) throw unknownRoute(whyNot, snapshot);
-  const explained = answer(snapshot, question, record, whyNot === undefined ? {} : { whyNot }, call);
+  const answered = answer(snapshot, question, record, whyNot === undefined ? {} : { whyNot }, call);
+  const guarded = guardRemarks(snapshot, answered.explanation.route);
+  const explained = { ...answered, remarks: [...guarded, ...answered.remarks] };
   const report: Report = {
     ...base,
     findings: [],
