@@ -8,7 +8,7 @@ import { advanceBreaker, breakerView, CLOSED_BREAKER } from '#decision';
 import { openRecorder } from '#decision-log';
 import { cannotCheck, loadPolicies } from '#policy';
 import { createStore, createUsageLedger } from '#state';
-import { logAccess, openMetrics, openProcessLog } from '#telemetry';
+import { logAccess, openMetrics, openOtlp, openProcessLog } from '#telemetry';
 import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
 import { openAlerts } from './alerts/open-alerts.ts';
 import { trafficSample } from './alerts/traffic-sample.ts';
@@ -30,6 +30,7 @@ import { logUsageEvent } from './log-usage-event.ts';
 import { knownNames, measuredRequest } from './measure-requests.ts';
 import { bootPolicies } from './policy-holder.ts';
 import { recoverUsage } from './recover-usage.ts';
+import { tracedRequest, traceIdsOf } from './trace-requests.ts';
 import { usageEntry } from './usage-entry.ts';
 import { type BudgetThreshold, createThresholdWatch } from './watch-thresholds.ts';
 
@@ -54,7 +55,16 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
   const { environment } = options;
   const { nowMs, draw } = chance;
   const dataDir = options.dataDir ?? '.signalbox';
-  const log: Log = options.log ?? processLog();
+  const ownLog: Log = options.log ?? processLog();
+  const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const otlp = await openOtlp({
+    env: options.env ?? process.env,
+    version: VERSION,
+    environment,
+    instance: owner,
+    onProblem: (fields, text) => ownLog.warn(fields, text),
+  });
+  const log: Log = otlp?.log == null ? ownLog : bothLogs(ownLog, otlp.log);
   const secrets = createSecrets({
     env: options.env ?? process.env,
     readFile: (path) => readFileSync(path, 'utf8'),
@@ -130,6 +140,8 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
       const lastReloadSuccessful = holder.rejected() === null;
       return { revision, digest, environment: name, lastReloadSuccessful, rejected, recordsDropped: records.dropped() };
     },
+    ...(otlp === null ? {} : { exportsDropped: otlp.dropped }),
+    push: otlp?.metricReader == null ? null : { reader: otlp.metricReader, resource: otlp.resource },
   });
   finished.subscribe((request) => {
     const entry = usageEntry(request);
@@ -139,15 +151,16 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
   finished.subscribe((request) => void records.record(finishedCall(request)));
   finished.subscribe((request) => {
     const measured = measuredRequest(request);
-    logAccess(log, request.progress.call.id, measured);
+    const traced = otlp?.trace == null ? null : tracedRequest(request);
+    logAccess(log, request.progress.call.id, measured, traced === null ? null : traceIdsOf(traced));
     metrics.measure(measured);
+    if (traced !== null) otlp?.trace?.(traced);
   });
   finished.subscribe((request) => void watchThresholds(request.progress.active.snapshot, chargedCounters(request)));
   thresholds.subscribe((threshold) => {
     logThreshold(log, holder.current().snapshot.budgets.get(threshold.budget)?.per ?? [], threshold);
     metrics.budgetReached(threshold);
   });
-  const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const alerts = await openAlerts({
     parts: { policies: holder, store, usage, nowMs, log, owner, records, secrets },
     dataDir,
@@ -168,6 +181,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     records,
     usage,
     metrics,
+    isTracing: otlp?.trace != null,
     finished,
     thresholds,
     watchThresholds,
@@ -194,9 +208,20 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
       await recovered;
       await records.close();
       await usage.close();
-      await metrics.close();
+      await Promise.all([metrics.close(), otlp?.close()]);
     },
   };
+}
+
+/** Every line to both; each masks by itself. */
+function bothLogs(one: Log, other: Log): Log {
+  const both =
+    (level: keyof Log): Log['info'] =>
+    (fields, text) => {
+      one[level](fields, text);
+      other[level](fields, text);
+    };
+  return { info: both('info'), warn: both('warn'), error: both('error') };
 }
 
 /** Lines for people where stderr is a terminal, else JSON for collectors. */

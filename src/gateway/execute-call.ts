@@ -9,6 +9,7 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { readsAnswers } from './guard/guard-use.ts';
 import type { Progress } from './progress.ts';
 import { callPlan } from './route-call.ts';
+import { traceparentOf } from './trace-requests.ts';
 
 /** Sends a request along its plan, and keeps `progress` and the store told of every attempt. */
 export function executeCall(
@@ -42,7 +43,7 @@ export function outboundCall(
     startedMs: call.startedMs,
     plan: callPlan(decision, inline),
     route,
-    inbound: inboundOf(progress, route, inline),
+    inbound: { ...inboundOf(progress, route, inline), traceparentOf: traceparentOf(progress, parts.isTracing) },
     models: progress.snapshot.models,
     form: call.framing === 'json-array' || readsAnswers(progress.guard) ? 'events' : form,
     cancellation,

@@ -26,6 +26,8 @@ export interface GatewayParts {
   readonly records: Records | null;
   readonly usage: UsageLedger;
   readonly metrics: Metrics | null;
+  /** Whether this process exports traces: providers are told of its spans then. */
+  readonly isTracing: boolean;
   readonly finished: Channel<FinishedRequest>;
   /** Shares of `alertAt` that budgets have reached, each once. */
   readonly thresholds: Channel<BudgetThreshold>;

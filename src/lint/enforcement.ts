@@ -43,12 +43,6 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
     message: 'no text is recorded yet, not even the beginning of a prompt',
   },
   {
-    id: 'Project.telemetry',
-    kind: 'Project',
-    find: at('telemetry'),
-    message: 'telemetry settings are carried, but no trace is exported yet',
-  },
-  {
     id: 'Provider.auth.secret.store',
     kind: 'Provider',
     find: (document) => {
@@ -71,8 +65,4 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
 
 function whole(kind: string, message: string): Unenforced {
   return { id: kind, kind, find: () => ['kind'], message };
-}
-
-function at(field: string): Unenforced['find'] {
-  return (document) => (asObject(document.spec)[field] === undefined ? null : ['spec', field]);
 }

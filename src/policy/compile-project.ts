@@ -25,6 +25,8 @@ export function compileProject(name: string, spec: ProjectSpec): Project {
     telemetry: {
       traceSample: toRatio(telemetry?.traceSample ?? '10%'),
       alwaysTrace: telemetry?.alwaysTrace ?? ['error', 'fallback', 'denied', 'slow'],
+      slowAfterMs: toMs(telemetry?.slowAfter ?? '10s'),
+      propagate: telemetry?.propagate ?? true,
       contentCapture: telemetry?.contentCapture ?? false,
     },
     defaults: compileTargetPolicy([spec.defaults]),

@@ -1826,7 +1826,7 @@ export interface Recording {
   readonly prefixChars?: number;
 }
 /**
- * Traces and what they may hold.
+ * Traces and what they may hold. They are exported where the process has a collector (`OTEL_EXPORTER_OTLP_ENDPOINT`).
  */
 export interface Telemetry {
   /**
@@ -1838,7 +1838,15 @@ export interface Telemetry {
    */
   readonly alwaysTrace?: readonly ('error' | 'fallback' | 'denied' | 'slow')[];
   /**
-   * Whether prompt and answer text goes into traces.
+   * What `slow` means: longer to the first content of a stream, or to the end of any other answer.
+   */
+  readonly slowAfter?: string;
+  /**
+   * Whether providers are told of the trace (`traceparent`, `tracestate`), so that a gateway or model of your own behind this one can go on with it.
+   */
+  readonly propagate?: boolean;
+  /**
+   * Whether the text of prompts goes into traces, masked: without keys, e-mail addresses and long numbers.
    */
   readonly contentCapture?: boolean;
 }

@@ -26,6 +26,8 @@ export interface Project {
   readonly telemetry: {
     readonly traceSample: number;
     readonly alwaysTrace: readonly string[];
+    readonly slowAfterMs: number;
+    readonly propagate: boolean;
     readonly contentCapture: boolean;
   };
   readonly defaults: TargetPolicy;

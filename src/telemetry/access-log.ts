@@ -2,8 +2,13 @@ import { formatUsd, inputTokens, outputTokens } from '#core';
 import type { Logger } from './logger.ts';
 import type { MeasuredRequest } from './measured-request.ts';
 
-/** Writes the one line that every request has: who, where to, how it ended, how long it took, what it cost. No text of the caller's. Effect: a line at level `info`. */
-export function logAccess(log: Pick<Logger, 'info'>, requestId: string, request: MeasuredRequest): void {
+/** Writes the one line that every request has: who, where to, how it ended, how long it took, what it cost. No text of the caller's. With the ids of its trace, where one is exported. Effect: a line at level `info`. */
+export function logAccess(
+  log: Pick<Logger, 'info'>,
+  requestId: string,
+  request: MeasuredRequest,
+  trace: { readonly traceId: string; readonly spanId: string } | null = null,
+): void {
   const { usage, costMicroUsd, attempts, durationMs, firstTokenMs, overheadMs } = request;
   log.info(
     {
@@ -19,6 +24,7 @@ export function logAccess(log: Pick<Logger, 'info'>, requestId: string, request:
       ...(firstTokenMs === null ? {} : { firstTokenMs: rounded(firstTokenMs) }),
       overheadMs: rounded(overheadMs),
       ...(usage === null ? {} : { inputTokens: inputTokens(usage), outputTokens: outputTokens(usage) }),
+      ...trace,
       ...(costMicroUsd === null ? {} : { costUsd: formatUsd(costMicroUsd) }),
     },
     'request',

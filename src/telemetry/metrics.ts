@@ -1,6 +1,7 @@
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { AggregationType, MeterProvider, type ViewOptions } from '@opentelemetry/sdk-metrics';
+import { AggregationType, type IMetricReader, MeterProvider, type ViewOptions } from '@opentelemetry/sdk-metrics';
 import { inputTokens, outputTokens } from '#core';
+import { operationName, providerName } from './gen-ai.ts';
 import type { KnownNames, MeasuredRequest, PolicyState } from './measured-request.ts';
 
 /** The metrics of one process. */
@@ -11,6 +12,7 @@ export interface Metrics {
   readonly measure: (request: MeasuredRequest) => void;
   /** Counts a budget that has reached a share of its limit. */
   readonly budgetReached: (threshold: { readonly budget: string; readonly share: number }) => void;
+  /** Pushes once more where a collector is named, for two seconds at most. */
   readonly close: () => Promise<void>;
 }
 
@@ -20,7 +22,13 @@ export interface MetricsOptions {
   readonly known: KnownNames;
   /** Read at every scrape. */
   readonly policies: () => PolicyState;
+  /** Pushes the same instruments to a collector. */
+  readonly push?: { readonly reader: IMetricReader; readonly resource: MeterProviderResource } | null;
+  /** What no collector has got, by signal; read at every scrape. */
+  readonly exportsDropped?: () => readonly { readonly signal: string; readonly count: number }[];
 }
+
+type MeterProviderResource = NonNullable<NonNullable<ConstructorParameters<typeof MeterProvider>[0]>['resource']>;
 
 // The buckets of the GenAI semantic conventions, in seconds (OpenTelemetry semantic-conventions 1.37, gen-ai metrics).
 const DURATION_S = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
@@ -32,9 +40,13 @@ const OVERHEAD_S = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 
  * Opens the instruments of the contract: OpenTelemetry names, served in Prometheus' form. Label values that no policy and no catalogue entry names are
  * `other`. Effects: memory that grows with the number of known names only.
  */
-export function openMetrics({ version, known, policies }: MetricsOptions): Metrics {
+export function openMetrics({ version, known, policies, push = null, exportsDropped }: MetricsOptions): Metrics {
   const exporter = new PrometheusExporter({ preventServerStart: true });
-  const provider = new MeterProvider({ readers: [exporter], views: VIEWS });
+  const provider = new MeterProvider({
+    readers: [exporter, ...(push === null ? [] : [push.reader])],
+    views: VIEWS,
+    ...(push === null ? {} : { resource: push.resource }),
+  });
   const meter = provider.getMeter('signalbox', version);
   const duration = meter.createHistogram('gen_ai.client.operation.duration', {
     unit: 's',
@@ -78,6 +90,15 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
     description: 'Shares of their limit that budgets have reached, each counted once per window.',
   });
   observePolicies(meter, policies);
+  if (exportsDropped !== undefined) {
+    meter
+      .createObservableCounter('signalbox.telemetry.dropped', {
+        description: 'Spans and log records that no collector has got, and exports of metrics that failed.',
+      })
+      .addCallback((result) => {
+        for (const { signal, count } of exportsDropped()) result.observe(count, { 'signalbox.signal': signal });
+      });
+  }
   const name = (label: Parameters<KnownNames['has']>[0], value: string): string =>
     value === '' || known.has(label, value) ? value : 'other';
 
@@ -89,8 +110,8 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
     },
     measure(request) {
       const served = {
-        'gen_ai.operation.name': request.operation,
-        'gen_ai.provider.name': name('provider', request.provider),
+        'gen_ai.operation.name': operationName(request.operation),
+        'gen_ai.provider.name': providerName(name('provider', request.provider)),
         'gen_ai.request.model': name('model', request.model),
         'signalbox.route': name('route', request.route),
       };
@@ -114,7 +135,7 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
       for (const attempt of request.attempts) {
         attempts.add(1, {
           'signalbox.target': name('target', attempt.target),
-          'gen_ai.provider.name': name('provider', attempt.provider),
+          'gen_ai.provider.name': providerName(name('provider', attempt.provider)),
           'gen_ai.request.model': name('model', attempt.model),
           'signalbox.outcome': attempt.outcome,
         });
@@ -143,8 +164,20 @@ export function openMetrics({ version, known, policies }: MetricsOptions): Metri
     },
     budgetReached: ({ budget, share }) =>
       reached.add(1, { 'signalbox.budget': name('budget', budget), 'signalbox.share': `${Math.round(share * 100)}%` }),
-    close: () => provider.shutdown(),
+    close: () => within(PATIENCE_MS, provider.shutdown()),
   };
+}
+
+/** The last push may meet a collector that is away; no process stays for it. */
+const PATIENCE_MS = 2000;
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, patience]);
+  clearTimeout(timer);
 }
 
 type Meter = ReturnType<MeterProvider['getMeter']>;

@@ -63,6 +63,8 @@ export interface Inbound {
   readonly metadata: Readonly<Record<string, string>>;
   /** What is asked for, where it is no chat. */
   readonly service?: ServiceCall;
+  /** The `traceparent` of an attempt, counted from 0; null for none. Absent: the caller's own goes on. */
+  readonly traceparentOf?: ((attempt: number) => string | null) | undefined;
   /** Headers that a compatibility configuration forwards to the provider, as a flat list. */
   readonly forward?: readonly string[];
 }

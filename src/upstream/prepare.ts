@@ -4,7 +4,7 @@ import { asCount, countingDialectOf, type Dialect, dialectOf, type OutboundTarge
 import { authHeaders } from './auth/auth.ts';
 import type { CloudCredentials, CloudProof } from './auth/cloud.ts';
 import type { KeyPool, PickedKey } from './auth/key-pool.ts';
-import type { ExecuteCall, ReadNeutral } from './call.ts';
+import type { ExecuteCall, Inbound, ReadNeutral } from './call.ts';
 import { compileHeaders, outboundHeaders, type ProviderHeaders } from './headers.ts';
 import { writeService } from './prepare-service.ts';
 import { SANDBOX_ORIGIN, sandboxDialect } from './sandbox/sandbox-dialect.ts';
@@ -63,6 +63,15 @@ export type Prepare = (context: PrepareContext) => Prepared;
 const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 const encoder = new TextEncoder();
 
+/** The caller's headers with the trace context that the attempt has. */
+function tracedHeaders({ headers, traceparentOf }: Inbound, attempt: number): Inbound['headers'] {
+  if (traceparentOf === undefined) return headers;
+  const traceparent = traceparentOf(attempt);
+  if (traceparent !== null) return { ...headers, traceparent };
+  const { traceparent: _parent, tracestate: _state, ...rest } = headers;
+  return rest;
+}
+
 /** Creates the function that writes a request for a target. It reads secrets; parts that never change are made once per provider. */
 export function createPrepare(secrets: Secrets, keys: KeyPool, cloud: CloudCredentials): Prepare {
   // Weak: they go with the snapshot whose provider they belong to.
@@ -119,7 +128,7 @@ export function createPrepare(secrets: Secrets, keys: KeyPool, cloud: CloudCrede
       secrets,
       auth,
       dialect: written.headers,
-      caller: inbound.headers,
+      caller: tracedHeaders(inbound, context.attempts),
       sameDialect: isSameDialect ? spoken : null,
       accept: acceptOf(dialect, inbound, serving?.answer.mayBeRaw ?? false),
       contentType: serving?.contentType ?? null,

@@ -1,0 +1,135 @@
+import type { JsonObject } from '#core';
+import type { PlanTarget } from '#decision';
+import { looksPrivate } from '#decision-log';
+import {
+  isInSample,
+  isTraced,
+  readTraceContext,
+  spanIdOf,
+  type TracedAttempt,
+  type TracedRequest,
+  writeTraceparent,
+} from '#telemetry';
+import { captureMessages } from './capture-messages.ts';
+import type { FinishedRequest } from './finished-request.ts';
+import type { InboundCall } from './inbound-call.ts';
+import type { Progress } from './progress.ts';
+import { knownCost } from './settle-request.ts';
+
+const MAX_VALUE = 256;
+
+/** A finished request as its trace is built from it; null when policy leaves it out. Pure. */
+export function tracedRequest(finished: FinishedRequest): TracedRequest | null {
+  const { progress, endedMs } = finished;
+  const { call, served, attempts, decision, request, cache, caller } = progress;
+  const { telemetry } = progress.active.snapshot.project;
+  const context = readTraceContext(call.id, call.headers.traceparent);
+  const facts = {
+    context,
+    status: progress.status,
+    isCut: progress.isCut,
+    fallback: served?.fallback ?? null,
+    attempts: attempts.length,
+    streamed: request?.stream ?? false,
+    durationMs: endedMs,
+    firstTokenMs: progress.firstByteMs,
+  };
+  if (!isTraced(telemetry, facts)) return null;
+  const { snapshot } = progress.active;
+  return {
+    ...facts,
+    id: call.id,
+    startedMs: call.startedMs,
+    path: fit(call.path),
+    httpRoute: httpRouteOf(call),
+    endpoint: call.context.endpoint,
+    code: progress.errorCode,
+    revision: snapshot.revision,
+    digest: snapshot.digest,
+    environment: snapshot.environment,
+    consumer: caller?.consumer.name ?? null,
+    team: caller?.consumer.labels.team ?? null,
+    route: progress.route,
+    chain: decision?.kind === 'allow' ? decision.plan.chain : null,
+    target: served?.target.id ?? null,
+    askedModel: request === null ? null : fit(request.model),
+    provider: served?.target.provider.name ?? cache.provider,
+    model: served?.target.model ?? cache.model,
+    maxOutputTokens: request?.maxOutputTokens ?? null,
+    temperature: request?.temperature ?? null,
+    choices: request?.choices ?? null,
+    wantsJson: request !== null && request.responseFormat !== 'text',
+    finish: progress.finish,
+    usage: attempts.at(-1)?.usage ?? null,
+    costMicroUsd: knownCost(progress),
+    cache: { result: cache.result, ageMs: cache.ageMs, similarity: cache.similarity },
+    skipped: (decision === null ? [] : decision.kind === 'allow' ? decision.plan.skipped : decision.skipped).map(
+      ({ id, reason }) => ({ target: id, reason }),
+    ),
+    attempts: tracedAttempts(finished),
+    inputMessages: telemetry.contentCapture ? capture(call, finished.body) : null,
+  };
+}
+
+/** The ids by which a line of the log and a trace find one another. Pure. */
+export function traceIdsOf({ id, context }: TracedRequest): { readonly traceId: string; readonly spanId: string } {
+  return { traceId: context.traceId, spanId: spanIdOf(id) };
+}
+
+/**
+ * What `traceparent` the provider gets with an attempt: the span of that attempt where this process exports traces, null (and no `tracestate`) where policy keeps traces
+ * inside, and undefined for the caller's own. Pure.
+ */
+export function traceparentOf(
+  { call, active }: Progress,
+  isExporting: boolean,
+): ((attempt: number) => string | null) | undefined {
+  const { propagate, traceSample } = active.snapshot.project.telemetry;
+  if (!propagate) return () => null;
+  if (!isExporting) return undefined;
+  const context = readTraceContext(call.id, call.headers.traceparent);
+  const isRecorded = context.isRecordedByCaller || isInSample(context.traceId, traceSample);
+  return (attempt) => writeTraceparent(context, spanIdOf(call.id, attempt), isRecorded);
+}
+
+function tracedAttempts({ progress, settlement }: FinishedRequest): readonly TracedAttempt[] {
+  const { attempts, decision } = progress;
+  const planned = decision?.kind === 'allow' ? decision.plan.targets : [];
+  return attempts.map((attempt, index) => {
+    const plan = planned.find(({ id }) => id === attempt.target) ?? null;
+    const { target, outcome, status, startedMs, firstTokenMs, endedMs, usage } = attempt;
+    return {
+      ...{ target, outcome, status, startedMs, firstTokenMs, endedMs, usage },
+      provider: plan?.provider.name ?? '',
+      model: plan?.model ?? '',
+      ...serverOf(plan),
+      costMicroUsd: settlement?.perAttempt[index]?.costMicroUsd ?? null,
+    };
+  });
+}
+
+function serverOf(plan: PlanTarget | null): Pick<TracedAttempt, 'host' | 'port'> {
+  const url = plan === null ? null : URL.parse(plan.provider.baseUrl);
+  if (url === null || !url.protocol.startsWith('http')) return { host: null, port: null };
+  return { host: url.hostname, port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
+}
+
+/** Gemini's callers put the model into the path; other paths are the contract's or a policy's. */
+function httpRouteOf({ path, dialect }: InboundCall): string {
+  const method = /^(\/v1(?:beta)?\/models\/).*:(\w+)$/.exec(path);
+  return dialect.name === 'gemini' && method !== null ? `${method[1]}{model}:${method[2]}` : fit(path);
+}
+
+function fit(value: string): string {
+  return value.length <= MAX_VALUE && !looksPrivate(value) ? value : '***';
+}
+
+/** A body that no dialect can read has nothing to show. */
+function capture(call: InboundCall, body: JsonObject | null): string | null {
+  if (body === null) return null;
+  try {
+    return captureMessages(call.dialect.readRequest(body, call.context).messages);
+  } catch {
+    return null;
+  }
+}
