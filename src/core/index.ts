@@ -55,7 +55,7 @@ export type {
   UserPart,
 } from './request.ts';
 export type { Choice, Finish, FinishReason, NeutralResponse } from './response.ts';
-export { holdsSecret, maskSecrets } from './secret-shapes.ts';
+export { findSecrets, holdsSecret, maskSecrets } from './secret-shapes.ts';
 export type {
   EmbeddingRequest,
   ImageRequest,
