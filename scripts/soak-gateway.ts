@@ -5,7 +5,7 @@ import { makeTempDirectory } from '../test/support/temp-directory.ts';
 
 /**
  * Kills a gateway in the middle of 1,000 requests, 20 times over one ledger, once with the embedded store and once with Redis, and checks after each kill that nothing
- * answered is lost and nothing is charged twice: `node scripts/soak-gateway.ts [rounds] [requests] [embedded|redis]`. Ends with 1 where that does not hold.
+ * answered is lost and nothing is charged twice, and at the end that usage ledger and budgets agree to the micro-dollar: `node scripts/soak-gateway.ts [rounds] [requests] [embedded|redis]`. Ends with 1 where that does not hold.
  */
 const rounds = Number(process.argv[2] ?? 20);
 const requests = Number(process.argv[3] ?? 1000);

@@ -14,7 +14,7 @@ import { openAlerts } from './alerts/open-alerts.ts';
 import { trafficSample } from './alerts/traffic-sample.ts';
 import { embeddersOf, openCacheParts } from './cache/open-cache-parts.ts';
 import { compileTree } from './compile-tree.ts';
-import { endLeases, recoverLeaseEnds } from './end-leases.ts';
+import { endLeases, recoverAccounts } from './end-leases.ts';
 import { finishedCall } from './finished-call.ts';
 import { chargedCounters, type FinishedRequest } from './finished-request.ts';
 import { type GatewayOptions, StartError } from './gateway-options.ts';
@@ -96,12 +96,15 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     dataDir,
     timezone: () => holder.current().snapshot.project.timezone ?? 'UTC',
     onEvent: (event) => logUsageEvent(log, event),
+    // What a store does not hear of is told again, and changes nothing then.
+    onWritten: (keys) => void store.accounted(keys).catch(() => undefined),
   });
   const upstream = createUpstream({ secrets, env: options.env ?? process.env, nowMs, draw });
   const store = await createStore({
     url: options.storeUrl ?? null,
     dataDir,
     durability: options.durability ?? null,
+    keeper: usage.id,
     clock: { nowMs },
     breaker: { closed: CLOSED_BREAKER, advance: advanceBreaker, view: breakerView },
     onEvent(event) {
@@ -144,10 +147,9 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     push: otlp?.metricReader == null ? null : { reader: otlp.metricReader, resource: otlp.resource },
   });
   finished.subscribe((request) => {
-    const entry = usageEntry(request);
+    const entry = usageEntry(request.progress);
     if (entry !== null) usage.add(entry);
   });
-  const recovered = recoverUsage({ records, usage, snapshot: () => holder.current().snapshot, log });
   finished.subscribe((request) => void records.record(finishedCall(request)));
   finished.subscribe((request) => {
     const measured = measuredRequest(request);
@@ -195,7 +197,9 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
   };
   // What a killed process held stands in nobody's way any more than its lease says.
   await endLeases(parts);
-  await recoverLeaseEnds(parts);
+  await recoverAccounts(parts, 0);
+  // Records know less than what the store has kept.
+  const recovered = recoverUsage({ records, usage, snapshot: () => holder.current().snapshot, log });
   return {
     parts,
     async close() {
@@ -203,6 +207,8 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
       await alerts.outbox.close();
       await upstream.close();
       parts.leases.close();
+      // The store is told what is written before it goes.
+      await usage.flush();
       await store.close();
       await cache.close();
       await recovered;

@@ -1,6 +1,7 @@
 import type { LeaseEnd } from '#state';
 import type { GatewayParts } from './gateway-parts.ts';
 import { leaseCounters, leaseEntry } from './hold-memo.ts';
+import { readUsageNote } from './usage-entry.ts';
 
 type Parts = Pick<GatewayParts, 'leases' | 'store' | 'usage' | 'log' | 'policies' | 'watchThresholds'>;
 
@@ -27,12 +28,26 @@ export async function endLeases(parts: Parts): Promise<readonly LeaseEnd[]> {
   }
 }
 
-/** Accounts for holds that a process has ended and was killed before it could write so; what is accounted for already changes nothing. Never rejects. */
-export async function recoverLeaseEnds(parts: Parts): Promise<void> {
+const MANY = 2000;
+
+/**
+ * Puts into the usage ledger what the store has left for it and no process has written: those who should have were killed. What is written already changes
+ * nothing. Never rejects.
+ */
+export async function recoverAccounts({ store, usage, log }: Parts, waitedMs: number): Promise<void> {
   try {
-    keepAccount(parts, await parts.store.recentLeaseEnds());
+    const all = await store.unaccounted(waitedMs);
+    // A file that cannot be written: what waits for it in memory need not wait there twice.
+    if (usage.queued() > MANY) return;
+    const known: string[] = [];
+    for (const left of all) {
+      const entry = left.kind === 'note' ? readUsageNote(left.note) : leaseEntry(left.end, left.kind);
+      if (entry === null) known.push(left.key);
+      else usage.add(entry);
+    }
+    if (known.length > 0) await store.accounted(known);
   } catch (error) {
-    parts.log.error({ err: error }, 'the holds that ended last cannot be compared with the usage ledger');
+    log.error({ err: error }, 'what the budget store has left for the usage ledger cannot be written there');
   }
 }
 

@@ -18,10 +18,10 @@ export async function respondJson(
   progress.served = executed;
   const checked = await check(parts, progress, executed);
   progress.finish = executed.response?.choices[0]?.finish.reason ?? null;
+  progress.status = progress.attempts.at(-1)?.status ?? 200;
   account(progress);
   await settleBeforeEnd(parts, progress);
   const body = checked.bytes ?? write(progress, checked);
-  progress.status = progress.attempts.at(-1)?.status ?? 200;
   const headers = answerHeaders(progress, executed.headers);
   headers.push('content-type', 'application/json', 'content-length', String(body.length));
   reply.writeHead(progress.status, headers);

@@ -3,6 +3,7 @@ import { settle } from '#decision';
 import type { CounterChange } from '#state';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { Progress } from './progress.ts';
+import { writeUsageNote } from './usage-entry.ts';
 
 /** Makes the account of the attempts so far; none for a request that was refused. */
 export function account(progress: Progress): void {
@@ -66,7 +67,9 @@ async function commitOnce(parts: GatewayParts, progress: Progress): Promise<read
   try {
     // Of a refused request nothing is charged: what the store may hold is given back.
     const isUnheld = progress.isUnheld && settlement !== null;
-    return (await parts.store.commit({ id: call.id, charges: settlement?.charges ?? [], isUnheld })).counters;
+    const note = noteOf(parts, progress);
+    const own = { id: call.id, charges: settlement?.charges ?? [], isUnheld };
+    return (await parts.store.commit(note === null ? own : { ...own, note })).counters;
   } catch (error) {
     parts.log.error(
       { err: error, requestId: call.id },
@@ -76,6 +79,19 @@ async function commitOnce(parts: GatewayParts, progress: Progress): Promise<read
   } finally {
     warnOfOverruns(parts, progress);
     parts.leases.release(call.id);
+  }
+}
+
+/** A bug in it must not keep the account from the store. */
+function noteOf({ log }: GatewayParts, progress: Progress): string | null {
+  try {
+    return writeUsageNote(progress);
+  } catch (error) {
+    log.error(
+      { err: error, requestId: progress.call.id },
+      'a request could not be noted for the usage ledger by a bug',
+    );
+    return null;
   }
 }
 

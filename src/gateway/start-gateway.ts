@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { acceptHttp2 } from './accept-http2.ts';
 import { type Chance, compose } from './compose.ts';
-import { endLeases } from './end-leases.ts';
+import { endLeases, recoverAccounts } from './end-leases.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { statusReport } from './operations/admin-status.ts';
 import type { ActivationAttempt } from './policy-holder.ts';
@@ -15,6 +15,8 @@ import { watchPolicies } from './watch-policies.ts';
 const DRAIN_MS = 30_000;
 const UPKEEP_MS = 5_000;
 const ALERTS_MS = 2_000;
+// A living process has written its accounts long before.
+const FORGOTTEN_MS = 10_000;
 
 /** A gateway that listens. */
 export interface RunningGateway {
@@ -66,6 +68,7 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
   const upkeep = setInterval(() => {
     warnStale();
     void endLeases(parts);
+    void recoverAccounts(parts, FORGOTTEN_MS);
   }, UPKEEP_MS);
   upkeep.unref();
   const alertTimer = setInterval(() => void parts.alerts.runner.tick(), options.alertEveryMs ?? ALERTS_MS);

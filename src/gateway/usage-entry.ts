@@ -1,13 +1,13 @@
 import { type Attempt, type Decision, type PlanTarget, priceAt } from '#decision';
 import type { Snapshot } from '#snapshot';
 import type { UsageCharge, UsageEntry } from '#state';
-import type { FinishedRequest } from './finished-request.ts';
+import type { Progress } from './progress.ts';
 
 type Allowed = Extract<Decision, { kind: 'allow' }>;
 
-/** A finished request as the usage ledger keeps it; null for one that was refused, which cost nothing. Pure. */
-export function usageEntry({ progress, settlement }: FinishedRequest): UsageEntry | null {
-  const { call, snapshot, active, request, decision, attempts, served } = progress;
+/** A settled request as the usage ledger keeps it; null for one that was refused, which cost nothing. Pure. */
+export function usageEntry(progress: Readonly<Progress>): UsageEntry | null {
+  const { call, snapshot, active, request, decision, attempts, served, settlement } = progress;
   if (settlement === null || decision?.kind !== 'allow' || request === null) return null;
   const costs = attempts.map((_, index) => settlement.perAttempt[index]?.costMicroUsd ?? null);
   const charges = attempts.map((attempt, index) =>
@@ -35,6 +35,22 @@ export function usageEntry({ progress, settlement }: FinishedRequest): UsageEntr
       amount,
     })),
   };
+}
+
+/** The account that a store keeps with a settlement until the usage ledger has it. Pure. */
+export function writeUsageNote(progress: Readonly<Progress>): string | null {
+  const entry = usageEntry(progress);
+  return entry === null ? null : JSON.stringify(entry);
+}
+
+/** Null for what no gateway has written. Pure. */
+export function readUsageNote(text: string): UsageEntry | null {
+  try {
+    const entry = JSON.parse(text) as UsageEntry;
+    return typeof entry.id === 'string' && Array.isArray(entry.charges) && Array.isArray(entry.budgets) ? entry : null;
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -15,6 +15,8 @@ export interface StoreOptions<State> {
   readonly breaker: BreakerRules<State>;
   /** Of the embedded store (`SIGNALBOX_DURABILITY`): `process` or `power`. */
   readonly durability?: string | null;
+  /** Of stores that replicas share: names the usage ledger beside this process (`UsageLedger.id`). */
+  readonly keeper?: string;
   readonly onEvent?: (event: StoreEvent) => void;
 }
 
@@ -30,7 +32,7 @@ export async function createStore<State>(options: StoreOptions<State>): Promise<
   if (!url) return createSqliteStore({ dataDir, clock, breaker, durability, ...events });
   // The client of Redis costs some 40 ms of a start that most gateways can do without.
   const { createRedisStore } = await import('./redis/redis-store.ts');
-  return createRedisStore({ url, clock, breaker, ...events });
+  return createRedisStore({ url, clock, breaker, keeper: options.keeper ?? '', ...events });
 }
 
 function readDurability(text: string | null | undefined): Durability {

@@ -34,6 +34,7 @@ export type {
   StoreEvent,
   StoreFacts,
   SweepResult,
+  Unaccounted,
 } from './store.ts';
 /** What a store says when it cannot answer, or cannot be opened. */
 export { StoreOpenError, StoreUnavailableError } from './store-errors.ts';

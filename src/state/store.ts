@@ -24,10 +24,12 @@ export interface Store {
   /** Ends the holds whose lease is over, as each budget's `onLeaseExpiry` says, and forgets what no window needs any more. */
   readonly sweep: () => Promise<SweepResult>;
   /**
-   * Holds that ended with their lease lately and were charged, told again: for those who keep accounts on the same machine and may have been killed before they wrote
-   * them down. None where others on other machines end holds as well.
+   * What steps have left for the usage ledger and nobody has said to be `accounted`, told again: whoever was told may have been killed before it wrote it down. Only
+   * what has waited so long, some thousands at once at most.
    */
-  readonly recentLeaseEnds: () => Promise<readonly LeaseEnd[]>;
+  readonly unaccounted: (waitedMs: number) => Promise<readonly Unaccounted[]>;
+  /** It is written down by now, and not told again. Keys that nobody knows change nothing. */
+  readonly accounted: (keys: readonly string[]) => Promise<void>;
   /**
    * Takes a name for so many ms: true for the first who asks, on whatever process, false for all others until the time is over. For what must happen once
    * (a signature that is used, an event that is told). While a shared store is away the names of this process count alone.
@@ -87,7 +89,14 @@ export interface HoldAccount {
    * did arrive is settled as usual.
    */
   readonly isUnheld?: boolean;
+  /** What the usage ledger is to say of it: kept in the same step under the hold's id, when the account is taken, until it is `accounted`. */
+  readonly note?: string;
 }
+
+/** What the usage ledger is still to say: the note of an account, or the end of a lease that was charged or taken back. */
+export type Unaccounted =
+  | { readonly key: string; readonly kind: 'note'; readonly note: string }
+  | { readonly key: string; readonly kind: 'ended' | 'undone'; readonly end: LeaseEnd };
 
 /** Whether an account was taken, and what it moved. */
 export interface CommitResult {

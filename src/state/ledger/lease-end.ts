@@ -32,3 +32,8 @@ function endOf(id: string, { owner, memo, parts }: HoldRecord, spentOf: (part: H
     }),
   };
 }
+
+/** A lease may end, be taken back and end again: each has its key. Pure. */
+export function leaseKey(kind: 'ended' | 'undone', { id, endedMs }: Pick<LeaseEnd, 'id' | 'endedMs'>): string {
+  return `${id}:${kind}:${endedMs}`;
+}

@@ -47,7 +47,9 @@ export function createMemoryStore<State>(options: MemoryStoreOptions<State>): Me
     commit: async (account) => told(ledger.commit(account, clock.nowMs())),
     renew: async (holdId) => ledger.renew(holdId, clock.nowMs()),
     sweep: async () => ledger.sweep(clock.nowMs()),
-    recentLeaseEnds: async () => [],
+    // With the process all of it is gone.
+    unaccounted: async () => [],
+    accounted: async () => undefined,
     claim: async (name, forMs) => claims.take(name, forMs, clock.nowMs()),
     claimedAt: async (names) => claims.takenAt(names, clock.nowMs()),
     attemptStarted: (target, breaker) => hints.started(target, breaker, clock.nowMs()),

@@ -1,10 +1,12 @@
 -- Turns a hold into what was spent, once. ARGV[3]: id, ARGV[4]: 1 when the request was let through without a hold,
--- ARGV[5]: {part, amount} of every charge as JSON. Answers {1 or 0, {name, budget, limit, before, after, held, ...},
+-- ARGV[5]: {part, amount} of every charge as JSON, ARGV[6]: its note or nothing, ARGV[7]: who is told. Answers {1 or 0, {name, budget, limit, before, after, held, ...},
 -- the end of a lease that this takes back}.
 local id, isUnheld, charges = ARGV[3], ARGV[4] == '1', cjson.decode(ARGV[5])
 local hold = readHold(id)
 if (hold and hold.isSettled == 1) or (not hold and not isUnheld) then return { 0, {}, {} } end
 local undone = undoneEnd(hold)
+leaveLease('undone', ARGV[7], id, undone)
+if ARGV[6] ~= '' then leave(id, 'note', ARGV[7], id, ARGV[6]) end
 
 local order, open = {}, {}
 local function include(part)

@@ -139,6 +139,24 @@ local function undoneEnd(hold)
   return told and told[3] > 0 and told or {}
 end
 
+-- What the usage ledger is to be told, kept until somebody says that it is written down: when it was told last, by key, and {kind, who
+-- was told, hold id, note or lease end}. A usage ledger that cannot be written for hours must not fill the server.
+local outboxKey, outboxItemsKey = prefix .. 'outbox', prefix .. 'outbox-items'
+local MAX_WAITING = 100000
+
+local function leave(key, kind, keeper, id, body)
+  if redis.call('ZCARD', outboxKey) >= MAX_WAITING then return end
+  redis.call('ZADD', outboxKey, whole(now), key)
+  redis.call('HSET', outboxItemsKey, key, cmsgpack.pack({ kind, keeper, id, body }))
+  redis.call('PEXPIRE', outboxKey, whole(HOLD_TTL_MS))
+  redis.call('PEXPIRE', outboxItemsKey, whole(HOLD_TTL_MS))
+end
+
+-- As in ledger/lease-end.ts. Nothing is kept of an end that charged nothing.
+local function leaveLease(kind, keeper, id, told)
+  if told[3] and told[3] > 0 then leave(id .. ':' .. kind .. ':' .. whole(told[3]), kind, keeper, id, told) end
+end
+
 local function writeCounters()
   for _, counter in pairs(counters) do
     if counter.isChanged then

@@ -24,6 +24,7 @@ import {
   readFactsReply,
   readReserved,
   readSwept,
+  readUnaccounted,
   writeCharges,
   writeCounters,
   writeReservations,
@@ -39,6 +40,8 @@ export interface RedisStoreOptions<State> {
   /** Leases and rolling windows go by `clock` instead of the server's time: for tests that move it. */
   readonly isClockShared?: boolean;
   readonly onEvent?: (event: StoreEvent) => void;
+  /** Names the usage ledger beside this process (`UsageLedger.id`): what it is told again is not told to others meanwhile. */
+  readonly keeper?: string;
   readonly maxTargets?: number;
 }
 
@@ -46,6 +49,9 @@ const CONNECT_MS = 2000;
 const MAX_LATE_ACCOUNTS = 10_000;
 const MAX_KNOWN_COUNTERS = 10_000;
 const SWEPT_PER_STEP = 100;
+const TOLD_AGAIN = 500;
+/** A living gateway asks for its own every few seconds, so that they stay its own. */
+const OTHERS_AFTER_MS = 300_000;
 const HINTS_DELAY_MS = 50;
 /** To `read-facts.lua`: no counters, no reports, no targets. */
 const NOTHING_ASKED = ['[]', '[]', '[]'];
@@ -57,6 +63,7 @@ const NOTHING_ASKED = ['[]', '[]', '[]'];
  */
 export async function createRedisStore<State>(options: RedisStoreOptions<State>): Promise<Store> {
   const target = parseRedisUrl(options.url);
+  const { keeper = '' } = options;
   const scripts = loadScripts();
   const client = createRedisClient(target);
   const nowMs = () => options.clock.nowMs();
@@ -85,9 +92,9 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
   }
 
   async function send(account: HoldAccount): Promise<CommitResult> {
-    const { id, charges, isUnheld } = account;
+    const { id, charges, isUnheld, note = '' } = account;
     const keys = [`h:${id}`, ...charges.map(({ counter }) => `c:${counter.key}`)];
-    const args = [id, isUnheld === true ? '1' : '0', writeCharges(charges)];
+    const args = [id, isUnheld === true ? '1' : '0', writeCharges(charges), note, keeper];
     const { result, counters, undone } = readCommitted(
       id,
       await availability.roundTrip(() => run('commit', keys, args)),
@@ -151,7 +158,7 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
   async function reserve({ id, owner, reservations, memo = '' }: Hold) {
     const keys = [`h:${id}`, ...reservations.map(({ counter }) => `c:${counter.key}`)];
     const reply = await availability.roundTrip(() =>
-      run('reserve', keys, [id, owner, writeReservations(reservations), memo]),
+      run('reserve', keys, [id, owner, writeReservations(reservations), memo, keeper]),
     );
     const { result, counters, undone } = readReserved(id, reply);
     lastKnown.learn(counters);
@@ -177,7 +184,7 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
     const expired: LeaseEnd[] = [];
     if (late.size() > 0) await late.deliver(send);
     for (;;) {
-      const swept = readSwept(await availability.roundTrip(() => run('sweep', [], [String(SWEPT_PER_STEP)])));
+      const swept = readSwept(await availability.roundTrip(() => run('sweep', [], [String(SWEPT_PER_STEP), keeper])));
       expired.push(...swept.expired);
       if (swept.due < SWEPT_PER_STEP) return { expired };
     }
@@ -211,7 +218,13 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
     commit,
     renew: async (id) => (await availability.roundTrip(() => run('renew', [`h:${id}`], [id]))) === 1,
     sweep,
-    recentLeaseEnds: async () => [],
+    async unaccounted(waitedMs) {
+      const args = [String(waitedMs), keeper, String(TOLD_AGAIN), String(OTHERS_AFTER_MS)];
+      return readUnaccounted(await availability.roundTrip(() => run('unaccounted', [], args)));
+    },
+    async accounted(keys) {
+      await availability.roundTrip(() => run('accounted', [], [JSON.stringify(keys)]));
+    },
     ...claimsWithFallback({ claim, claimedAt }, nowMs),
     attemptStarted(name, breaker) {
       if (hints.started(name, breaker, nowMs())) scheduleHints([name]);

@@ -1,5 +1,5 @@
 -- Takes, raises or revives a hold: every part or none. ARGV[3]: id, ARGV[4]: owner, ARGV[5]: the parts as JSON, with
--- `enforce` after them, ARGV[6]: memo. Answers {1 or 0, {names without room}, {name, spent, held, ...}, the end of a lease
+-- `enforce` after them, ARGV[6]: memo, ARGV[7]: who is told. Answers {1 or 0, {names without room}, {name, spent, held, ...}, the end of a lease
 -- that this takes back}.
 local id, owner, wishes, memo = ARGV[3], ARGV[4], cjson.decode(ARGV[5]), ARGV[6]
 local before = readHold(id)
@@ -30,6 +30,7 @@ end
 
 local isHeld = #exhausted == 0 and not (before and before.isSettled == 1)
 local undone = isHeld and undoneEnd(before) or {}
+leaveLease('undone', ARGV[7], id, undone)
 if isHeld then
   if before then
     for _, part in ipairs(before.parts) do

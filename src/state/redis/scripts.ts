@@ -11,7 +11,10 @@ export interface Script {
 
 /** The scripts by name. */
 export type Scripts = Readonly<
-  Record<'reserve' | 'commit' | 'renew' | 'sweep' | 'readFacts' | 'claim' | 'claimedAt', Script>
+  Record<
+    'reserve' | 'commit' | 'renew' | 'sweep' | 'readFacts' | 'claim' | 'claimedAt' | 'unaccounted' | 'accounted',
+    Script
+  >
 >;
 
 /** Reads the scripts that lie beside this file; each begins with the common part, `ledger.lua`. */
@@ -30,6 +33,8 @@ export function loadScripts(): Scripts {
     readFacts: script('target-hints.lua', 'read-facts.lua'),
     claim: script('claim.lua'),
     claimedAt: script('claimed-at.lua'),
+    unaccounted: script('unaccounted.lua'),
+    accounted: script('accounted.lua'),
   };
 }
 

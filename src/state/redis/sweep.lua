@@ -1,4 +1,4 @@
--- Ends holds whose lease is over, as their budgets say. ARGV[3]: at most so many. Answers {looked at, {{id, end}, ...}}, each end as
+-- Ends holds whose lease is over, as their budgets say. ARGV[3]: at most so many, ARGV[4]: who is told. Answers {looked at, {{id, end}, ...}}, each end as
 -- `leaseEnd` says.
 local due = redis.call('ZRANGEBYSCORE', leasesKey, '-inf', whole(now), 'LIMIT', 0, tonumber(ARGV[3]))
 local ended = {}
@@ -17,7 +17,9 @@ for _, id in ipairs(due) do
       end
     end
     if not keepHold(id, hold) then
-      table.insert(ended, { id, leaseEnd(hold) })
+      local told = leaseEnd(hold)
+      leaveLease('ended', ARGV[4], id, told)
+      table.insert(ended, { id, told })
     end
   end
 end

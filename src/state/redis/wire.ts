@@ -8,6 +8,7 @@ import type {
   LeaseEnd,
   ReserveResult,
   SweepResult,
+  Unaccounted,
 } from '../store.ts';
 import type { SharedHint } from './shared-hints.ts';
 
@@ -80,6 +81,17 @@ export function readCommitted(
 export function readSwept(reply: unknown): { readonly due: number; readonly expired: SweepResult['expired'] } {
   const [due, ended] = reply as [number, [id: string, end: WrittenEnd][]];
   return { due, expired: ended.flatMap(([id, end]) => readLeaseEnd(id, end) ?? []) };
+}
+
+/** What `unaccounted.lua` says. Pure. */
+export function readUnaccounted(reply: unknown): readonly Unaccounted[] {
+  return (reply as [key: string, kind: Unaccounted['kind'], id: string, body: string | WrittenEnd][]).flatMap(
+    ([key, kind, id, body]): Unaccounted | [] => {
+      if (kind === 'note') return { key, kind, note: String(body) };
+      const end = readLeaseEnd(id, body as WrittenEnd);
+      return end === null ? [] : { key, kind, end };
+    },
+  );
 }
 
 /** As `leaseEnd` of `ledger.lua` says; empty for none. */

@@ -29,6 +29,7 @@ PRAGMA user_version = ${VERSION};
 const ADDED = `
 CREATE TABLE IF NOT EXISTS claims (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS claims_to_forget ON claims (until_ms);
+CREATE TABLE IF NOT EXISTS outbox (key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
 `;
 
 // A second gateway that starts at the same moment needs no longer than this to make the tables.

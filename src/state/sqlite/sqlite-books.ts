@@ -14,8 +14,6 @@ export interface SqliteBooks extends Books {
   readonly forgetCopy: () => void;
   /** Ids of open holds with a part whose lease is over, at most so many. */
   readonly dueHolds: (nowMs: number, limit: number) => readonly string[];
-  /** Holds that are not open any more and wait for a late account, the latest first. */
-  readonly endedHolds: (limit: number) => readonly (readonly [id: string, record: HoldRecord])[];
   /** Takes a name for so long; inside a transaction. */
   readonly claim: (name: string, forMs: number, nowMs: number) => boolean;
   readonly claimedAt: (names: readonly string[], nowMs: number) => Readonly<Record<string, number>>;
@@ -96,8 +94,6 @@ export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
     },
     forgetCopy,
     dueHolds: (nowMs, limit) => statements.due.all(nowMs, limit).map(({ id }) => String(id)),
-    endedHolds: (limit) =>
-      statements.latestEnded.all(limit).map(({ id, record }) => [String(id), unpackHold(String(record))] as const),
     claim: (name, forMs, nowMs) => Number(statements.claim.run(name, nowMs, nowMs + forMs, nowMs).changes) > 0,
     claimedAt: (names, nowMs) =>
       Object.fromEntries(
@@ -151,7 +147,6 @@ function prepareStatements(database: DatabaseSync) {
       `INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET at_ms = excluded.at_ms, until_ms = excluded.until_ms
        WHERE until_ms <= ?`,
     ),
-    latestEnded: database.prepare('SELECT id, record FROM ended ORDER BY forget_at_ms DESC LIMIT ?'),
     claimed: database.prepare('SELECT at_ms FROM claims WHERE name = ? AND until_ms > ?'),
     pruneClaims: database.prepare(
       `DELETE FROM claims WHERE name IN (SELECT name FROM claims WHERE until_ms <= ? LIMIT ?)`,

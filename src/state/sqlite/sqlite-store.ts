@@ -1,16 +1,26 @@
 import { join } from 'node:path';
 import type { Clock } from '#core';
 import { claimsWithFallback } from '../claims-with-fallback.ts';
-import { commitIn, expireIn, renewIn } from '../ledger/commit-in.ts';
+import { type Committed, commitIn, expireIn, renewIn } from '../ledger/commit-in.ts';
 import { createLastKnown } from '../ledger/last-known.ts';
-import { leaseEndOf, undoneEndOf } from '../ledger/lease-end.ts';
+import { leaseEndOf } from '../ledger/lease-end.ts';
 import { readIn, reserveIn } from '../ledger/reserve-in.ts';
 import { createTargetHints } from '../memory/target-hints.ts';
-import type { BreakerRules, FactsQuery, LeaseEnd, Store, StoreEvent, StoreFacts, SweepResult } from '../store.ts';
+import type {
+  BreakerRules,
+  FactsQuery,
+  HoldAccount,
+  LeaseEnd,
+  Store,
+  StoreEvent,
+  StoreFacts,
+  SweepResult,
+} from '../store.ts';
 import type { StoreUnavailableError } from '../store-errors.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type Durability, openLedgerFile } from './open-ledger-file.ts';
 import { createSqliteBooks } from './sqlite-books.ts';
+import { createSqliteOutbox } from './sqlite-outbox.ts';
 import { isBusy, unavailableError } from './sqlite-problem.ts';
 
 /** What an embedded durable store is made of. */
@@ -28,7 +38,7 @@ export interface SqliteStoreOptions<State> {
 }
 
 const EXPIRED_PER_STEP = 500;
-const RECENT_ENDS = 5000;
+const TOLD_AGAIN = 5000;
 const PRUNED_PER_SWEEP = 5000;
 const MAX_KNOWN_COUNTERS = 10_000;
 
@@ -42,6 +52,7 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
   const nowMs = () => options.clock.nowMs();
   const database = openLedgerFile(file, options.durability ?? 'process');
   const books = createSqliteBooks(database);
+  const outbox = createSqliteOutbox(database);
   const hints = createTargetHints(options.breaker, options.maxTargets ?? 10_000);
   const busyMs = options.busyMs ?? 2000;
   const group = createGroupCommit({
@@ -94,6 +105,18 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
     return result;
   }
 
+  /** The end of a lease that a step takes back is told of as soon as it is written, and kept until it is accounted. */
+  function withUndone<T extends { readonly undone: LeaseEnd | null }>(taken: T, atMs: number): T {
+    if (taken.undone !== null) outbox.putLease('undone', taken.undone, atMs);
+    return taken;
+  }
+
+  function commitAt(account: HoldAccount, atMs: number): Committed {
+    const committed = withUndone(commitIn(books, account, atMs), atMs);
+    if (committed.result.applied && account.note !== undefined) outbox.putNote(account.id, account.note, atMs);
+    return committed;
+  }
+
   /** Several small transactions rather than a long one, so that nobody waits for the lock. */
   async function sweep(): Promise<SweepResult> {
     const expired: SweepResult['expired'][number][] = [];
@@ -115,17 +138,18 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
       const record = books.holdOf(id);
       return record !== undefined && expireIn(books, id, record, atMs) ? [leaseEndOf(books, id, record, atMs)] : [];
     });
+    for (const end of ended) outbox.putLease('ended', end, atMs);
     return { due: ids.length, ended };
   }
 
   return {
     readFacts,
-    reserve: async (hold) => told(await group.run((atMs) => reserveIn(books, hold, atMs))),
-    commit: async (account) => told(await group.run((atMs) => commitIn(books, account, atMs))),
+    reserve: async (hold) => told(await group.run((atMs) => withUndone(reserveIn(books, hold, atMs), atMs))),
+    commit: async (account) => told(await group.run((atMs) => commitAt(account, atMs))),
     renew: (holdId) => group.run((atMs) => renewIn(books, holdId, atMs)),
     sweep,
-    recentLeaseEnds: () =>
-      group.run(() => books.endedHolds(RECENT_ENDS).flatMap(([id, record]) => undoneEndOf(id, record) ?? [])),
+    unaccounted: (waitedMs) => group.run((atMs) => outbox.waiting(atMs - waitedMs, TOLD_AGAIN)),
+    accounted: (keys) => group.run(() => outbox.remove(keys)),
     ...claimsWithFallback(
       {
         claim: (name, forMs) => group.run((atMs) => books.claim(name, forMs, atMs)),

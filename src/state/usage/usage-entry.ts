@@ -1,5 +1,6 @@
 import type { Usage } from '#core';
 import type { CounterKey } from '#decision';
+import { leaseKey } from '../ledger/lease-end.ts';
 
 /** One request that was let through, as the ledger keeps it. */
 export interface UsageEntry {
@@ -57,4 +58,9 @@ export interface BudgetCharge {
   readonly counter: Pick<CounterKey, 'key' | 'budget' | 'unit' | 'limit' | 'split' | 'windowStartMs' | 'windowEndMs'>;
   readonly isRolling: boolean;
   readonly amount: number;
+}
+
+/** What a store calls an entry until it is written (`Unaccounted`). Pure. */
+export function entryKey({ id, lease }: UsageEntry): string {
+  return lease === undefined ? id : leaseKey(lease.kind, { id, endedMs: lease.endedMs });
 }

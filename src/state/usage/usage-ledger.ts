@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
 import { isBusy, isSqliteError } from '../sqlite/sqlite-problem.ts';
 import { openUsageFile } from './open-usage-file.ts';
-import type { UsageEntry } from './usage-entry.ts';
+import { entryKey, type UsageEntry } from './usage-entry.ts';
 import { createUsageReader, type UsageReader } from './usage-reader.ts';
 import { prepareWriteEntry } from './write-entry.ts';
 
@@ -12,6 +14,8 @@ export interface UsageLedgerOptions {
   readonly timezone: () => string;
   /** Told once when the file cannot be written, and again when it can. */
   readonly onEvent: (event: UsageLedgerEvent) => void;
+  /** Told the keys of entries once they are on disk, or never will be, as `Unaccounted` has them; of those that stand on budgets alone. */
+  readonly onWritten?: (keys: readonly string[]) => void;
   /** How long an entry waits at most while all is well; 250 ms by default. */
   readonly flushEveryMs?: number;
   /** Entries beyond are dropped and counted; 20,000 by default. */
@@ -26,10 +30,14 @@ export type UsageLedgerEvent =
 
 /** The append-only account of what was used, written off the request path. */
 export interface UsageLedger {
+  /** Names the file, wherever it is moved to. */
+  readonly id: string;
   /** Queues an entry; an id that is known already changes nothing. Never throws, never waits. */
   readonly add: (entry: UsageEntry) => void;
   /** Resolves when all that is queued is written, or cannot be written now. */
   readonly flush: () => Promise<void>;
+  /** Entries that wait to be written. */
+  readonly queued: () => number;
   /** Entries lost for want of room, or because the file refused them. */
   readonly dropped: () => number;
   /** Reads what is written. */
@@ -48,7 +56,7 @@ const KEEP_BUDGETS_MS = 100 * DAY_MS;
 
 /**
  * Opens the ledger of a data folder. Any number of processes on one machine may share the file. Entries are written in groups some time after they come: kill -9 takes
- * what came since the last group. Throws StoreOpenError. Effects: files in the folder; one timer while entries wait.
+ * what came since the last group, unless a store keeps it until `onWritten`. Throws StoreOpenError. Effects: files in the folder; one timer while entries wait.
  */
 export function createUsageLedger(options: UsageLedgerOptions): UsageLedger {
   const { dataDir, timezone, onEvent, flushEveryMs = 250, maxQueued = 20_000 } = options;
@@ -91,9 +99,16 @@ export function createUsageLedger(options: UsageLedgerOptions): UsageLedger {
       return false;
     }
     queue = queue.slice(group.length);
+    tellWritten(group);
     if (isLost) onEvent({ kind: 'found' });
     isLost = false;
     return true;
+  }
+
+  /** No store knows of what stands on no budget. */
+  function tellWritten(entries: readonly UsageEntry[]): void {
+    const keys = entries.filter(({ budgets, lease }) => budgets.length > 0 || lease !== undefined).map(entryKey);
+    if (keys.length > 0) options.onWritten?.(keys);
   }
 
   function inTransaction(group: readonly UsageEntry[]): void {
@@ -135,6 +150,7 @@ export function createUsageLedger(options: UsageLedgerOptions): UsageLedger {
     // Those before it are written by now, and coming again changes nothing.
     if (refused !== undefined) {
       queue = queue.filter((entry) => entry !== refused);
+      tellWritten([refused]);
       dropped += 1;
     }
     arm(1);
@@ -163,8 +179,10 @@ export function createUsageLedger(options: UsageLedgerOptions): UsageLedger {
   }
 
   return {
+    id: ownId(database),
     add,
     flush: () => drain(1000),
+    queued: () => queue.length,
     dropped: () => dropped,
     reader: createUsageReader(database),
     async close() {
@@ -174,6 +192,12 @@ export function createUsageLedger(options: UsageLedgerOptions): UsageLedger {
       if (database.isOpen) database.close();
     },
   };
+}
+
+/** Made when the file is opened first, whoever does. */
+function ownId(database: DatabaseSync): string {
+  database.prepare("INSERT OR IGNORE INTO settings VALUES ('id', ?)").run(randomUUID());
+  return String(database.prepare("SELECT value FROM settings WHERE name = 'id'").get()?.value);
 }
 
 /** A value that no column takes, or a constraint (19): the entry is at fault, not the file. https://www.sqlite.org/rescode.html */
