@@ -31,10 +31,11 @@ const stages = (check: Check) => check.stages ?? (['input', 'output'] as const);
 const isRemote = (check: Check) => [check.compile(check.sample.options)].flat().some(({ kind }) => kind === 'remote');
 
 /** A request in the words of a dialect, with the sample where the stage wants it. */
-function requestOf(dialect: DialectName, model: string, sample: SampleCase | null, stream: boolean) {
+function requestOf(dialect: DialectName, guardrail: string, sample: SampleCase | null, stream: boolean) {
   const spoken = dialectOf(dialect);
   assert.ok(spoken !== null);
   const facts = sample?.kind === 'request' ? sample.request : {};
+  const model = facts.model ?? 'any-model';
   const neutral: NeutralRequest = {
     model,
     messages: messagesOf(sample),
@@ -60,7 +61,7 @@ function requestOf(dialect: DialectName, model: string, sample: SampleCase | nul
   });
   const query = new URLSearchParams(written.query).toString();
   const headers: Record<string, string> = { ...written.headers, ...facts.headers };
-  if (facts.metadata !== undefined) headers['x-signalbox-metadata'] = JSON.stringify(facts.metadata);
+  headers['x-signalbox-metadata'] = JSON.stringify({ ...facts.metadata, guardrail });
   return { path: `${written.path}${query === '' ? '' : `?${query}`}`, body: written.body, headers };
 }
 
@@ -125,6 +126,13 @@ function toolAnswer(
   };
 }
 
+/** The endpoint is the caller's own and no field of a request: only the dialect that calls it can show a sample that names one. */
+function isAtOwnEndpoint(dialect: string, sample: SampleCase): boolean {
+  if (sample.kind !== 'request' || sample.request.endpoint === undefined) return true;
+  const own = { 'openai-chat': 'chat', 'anthropic-messages': 'messages' }[dialect];
+  return sample.request.endpoint === own;
+}
+
 describe('every check × every dialect × JSON and stream × input and output', () => {
   it('finds what it is for, lets the rest through, and leaves no gap', async (t) => {
     const providers = await startProviders(t);
@@ -145,7 +153,7 @@ spec: ${spec}
 apiVersion: signalbox/v1
 kind: Route
 metadata: { name: g-${name} }
-spec: { match: { models: [g-${name}] }, chain: only-openai, guardrails: [${name}] }
+spec: { match: { metadata: { guardrail: [${name}] } }, chain: only-openai, guardrails: [${name}] }
 `;
     };
     const files = policyFiles(providers, {
@@ -169,6 +177,7 @@ spec: { match: { models: [g-${name}] }, chain: only-openai, guardrails: [${name}
               ['block', hit],
               ['pass', miss],
             ] as const) {
+              if (!isAtOwnEndpoint(dialect, sample)) continue;
               cells += 1;
               const fits = miss.kind === 'text' ? miss.text : 'All is well.';
               providers.openai.otherwise(async (request) => {
@@ -177,7 +186,7 @@ spec: { match: { models: [g-${name}] }, chain: only-openai, guardrails: [${name}
               });
               const { path, body, headers } = requestOf(
                 dialect,
-                `g-${check.name}-${stage}`,
+                `${check.name}-${stage}`,
                 stage === 'input' ? sample : null,
                 stream,
               );

@@ -10,7 +10,7 @@ export const endpointList: Check = {
   compile,
   sample: {
     options: { allow: ['chat'] },
-    hit: { kind: 'request', request: { endpoint: 'images' } },
+    hit: { kind: 'request', request: { endpoint: 'messages' } },
     miss: { kind: 'request', request: { endpoint: 'chat' } },
   },
 };
