@@ -28,7 +28,7 @@ export {
 export { isContent, type NeutralEvent, type PartStart, type StreamError } from './events.ts';
 export { compileGlob, fitsGlob, type Glob } from './glob.ts';
 export { requestId, requestIdTime } from './ids.ts';
-export { asArray, asNumber, asObject, asString, isObject, type JsonObject, omit } from './json.ts';
+export { asArray, asNumber, asObject, asString, isObject, type JsonObject, omit, parseJson } from './json.ts';
 export { formatMoney, formatUsd, type MicroUsd, parseMoney } from './money.ts';
 export type { OutcomeReason, SkipReason } from './outcome.ts';
 export { formatDuration, parseBytes, parseDuration, parseShare } from './quantities.ts';

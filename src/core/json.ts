@@ -34,3 +34,12 @@ export function omit(object: JsonObject, keys: ReadonlySet<string>): Record<stri
   }
   return rest;
 }
+
+/** The value of a JSON text; undefined where it is none. Pure. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,4 +1,4 @@
-import { asString, invalidField, type JsonObject, type Tool } from '#core';
+import { asObject, asString, invalidField, isObject, type JsonObject, type Tool, type ToolCallPart } from '#core';
 import { compact } from './compact.ts';
 import { readBoolean, readObject, readObjects, readString } from './read-fields.ts';
 
@@ -31,4 +31,16 @@ export function writeFunctionTools(tools: readonly Tool[], dialect: string, lost
     const { name, description, parameters = { type: 'object', properties: {} } } = tool;
     return [{ type: 'function', function: compact({ name, description, parameters }) }];
   });
+}
+
+/** Reads a call of an answer in that form, laxly: `at` stands in where the provider gives no id, and arguments may come as JSON text or as an object. Pure. */
+export function readFunctionCall(call: JsonObject, at: number): ToolCallPart {
+  const callee = asObject(call.function);
+  const { arguments: args } = callee;
+  return {
+    kind: 'tool-call',
+    id: asString(call.id) || `call_${at}`,
+    name: asString(callee.name) ?? '',
+    arguments: typeof args === 'string' ? args : isObject(args) ? JSON.stringify(args) : '',
+  };
 }

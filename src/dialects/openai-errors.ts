@@ -7,6 +7,7 @@ import {
   isObject,
   type JsonObject,
   type OutcomeReason,
+  parseJson,
   type StreamError,
 } from '#core';
 import { compact } from './compact.ts';
@@ -121,12 +122,8 @@ function isSpent(status: number, facts: ErrorFacts | null): boolean {
 }
 
 function parse(body: string): unknown {
-  try {
-    const value: unknown = JSON.parse(body);
-    return Array.isArray(value) ? value[0] : value;
-  } catch {
-    return null;
-  }
+  const value = parseJson(body);
+  return Array.isArray(value) ? value[0] : value;
 }
 
 /** `{error: {…}}`, `{error: "…"}`, `{message}` (vLLM, Mistral, Azure's gateway) and `{detail}` (FastAPI hosts). */

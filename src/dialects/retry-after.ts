@@ -1,4 +1,4 @@
-import { asArray, asObject, isObject } from '#core';
+import { asArray, asObject, isObject, parseJson } from '#core';
 
 /** What a failed answer tells about when to try again. */
 export interface RetryAdvice {
@@ -67,21 +67,12 @@ function readBody(body: string | undefined): number | null {
 /** google.rpc.RetryInfo in `error.details`; Gemini sends the error alone or as an array of one. */
 function readRetryInfo(body: string): number | null {
   if (!body.includes('retryDelay')) return null;
-  for (const item of asArray(parseJson(body))) {
+  for (const item of [parseJson(body)].flat()) {
     for (const detail of asArray(asObject(asObject(item).error).details)) {
       if (isObject(detail) && typeof detail.retryDelay === 'string') return readDuration(detail.retryDelay);
     }
   }
   return null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [value];
-  } catch {
-    return [];
-  }
 }
 
 /**

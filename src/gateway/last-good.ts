@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asObject, asString, sha256 } from '#core';
+import { asObject, asString, parseJson, sha256 } from '#core';
 import { packTree, type Source, unpackTree } from '#policy';
 
 const FORMAT = 'signalbox-last-good/1';
@@ -30,18 +30,10 @@ export function createLastGood(dataDir: string, environment: string): LastGood {
     async load() {
       const text = await readFile(path, 'utf8').catch(() => null);
       if (text === null) return null;
-      const saved = asObject(parse(text));
+      const saved = asObject(parseJson(text));
       const tree = asString(saved.tree);
       if (saved.format !== FORMAT || tree === undefined || saved.treeSha256 !== sha256(tree)) return null;
       return unpackTree(tree);
     },
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

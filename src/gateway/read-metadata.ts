@@ -1,4 +1,4 @@
-import { GatewayError, isObject } from '#core';
+import { GatewayError, isObject, parseJson } from '#core';
 
 const MAX_METADATA_BYTES = 2048;
 
@@ -9,7 +9,7 @@ const MAX_METADATA_BYTES = 2048;
 export function readMetadata(name: string, value: string | undefined): Readonly<Record<string, string>> {
   if (value === undefined || value === '') return {};
   if (Buffer.byteLength(value) > MAX_METADATA_BYTES) throw invalid(name, 'is longer than 2 KiB');
-  const parsed = parse(utf8(value));
+  const parsed = parseJson(utf8(value));
   if (!isObject(parsed)) throw invalid(name, 'is not a JSON object such as {"topic":"returns"}');
   const metadata: Record<string, string> = {};
   for (const [key, field] of Object.entries(parsed)) {
@@ -26,14 +26,6 @@ function utf8(text: string): string {
   const bytes = Buffer.from(text, 'latin1');
   const decoded = bytes.toString('utf8');
   return decoded.includes('\ufffd') ? text : decoded;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function invalid(name: string, problem: string): GatewayError {

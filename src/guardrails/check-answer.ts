@@ -1,11 +1,11 @@
-import type { AssistantPart, Choice, NeutralResponse } from '#core';
+import { type AssistantPart, type Choice, type NeutralResponse, parseJson } from '#core';
 import { blockedBy } from './blocked.ts';
 import type { GuardedToolCall, Verdict } from './check.ts';
 import { textVisitor } from './check-body.ts';
 import { checkText, type GuardRun } from './check-text.ts';
 import type { GuardCheck } from './compile-guard.ts';
 import type { Vault } from './vault.ts';
-import { mapFree, mapJsonText, parseJson } from './walk-json.ts';
+import { mapFree, mapJsonText } from './walk-json.ts';
 
 /**
  * Checks a whole answer: every choice, every part, arguments of tools decoded. Returns it with its masks, and with what was masked on the way in put back;

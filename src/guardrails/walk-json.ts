@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '#core';
+import { isObject, type JsonObject, parseJson } from '#core';
 
 /** What is done with the texts of a value: returns the text that takes its place. */
 export interface TextVisitor {
@@ -65,15 +65,6 @@ export function mapJsonText(text: string, visit: TextVisitor): string {
   if (value === undefined) return visit.text(text);
   const mapped = mapFree(value, visit);
   return mapped === value ? text : JSON.stringify(mapped);
-}
-
-/** The value of a JSON text; undefined where it is none. Pure. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function mapFrame(value: unknown, visit: TextVisitor, isTop: boolean): unknown {

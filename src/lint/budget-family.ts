@@ -3,6 +3,7 @@ import type { BudgetSpec } from '#snapshot';
 import { lineOf } from './budget-cover.ts';
 import type { LintContext } from './context.ts';
 import type { Item } from './item.ts';
+import type { RuleFinding } from './rule.ts';
 
 const DAY_MS = 86_400_000;
 const EVERY_MS: Readonly<Record<NonNullable<BudgetSpec['window']['every']>, number>> = {
@@ -64,4 +65,17 @@ export function childBudgets({ every, find }: LintContext, parent: Item<BudgetSp
 /** Children of the same window, whose limits can be added up. Pure. */
 export function childrenOfSameWindow(context: LintContext, parent: Item<BudgetSpec>): readonly Item<BudgetSpec>[] {
   return childBudgets(context, parent).filter(({ spec }) => windowOf(spec) === windowOf(parent.spec));
+}
+
+/** What the limits of budgets add up to, in micro-USD or as a count. Pure. */
+export function sumOfLimits(budgets: readonly Item<BudgetSpec>[]): number {
+  return budgets.reduce((total, { spec }) => total + limitOf(spec), 0);
+}
+
+/** The places of a parent's children, for a finding about what they add up to. Pure. */
+export function relatedChildren(children: readonly Item<BudgetSpec>[]): NonNullable<RuleFinding['related']> {
+  return children.map((child) => {
+    const { file, line } = child.at('limit');
+    return { file, line, message: `\`${child.name}\` counts here too` };
+  });
 }

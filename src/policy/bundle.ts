@@ -1,4 +1,4 @@
-import { asArray, asObject, asString } from '#core';
+import { asArray, asObject, asString, parseJson } from '#core';
 import type { Source } from './types.ts';
 
 const FORMAT = 'signalbox-policies/1';
@@ -32,12 +32,4 @@ export function unpackTree(packed: string): readonly Source[] | null {
     });
   }
   return sources;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,4 @@
-import { asString, isObject } from '#core';
+import { asString, isObject, parseJson } from '#core';
 import { readBlocks } from '#replay';
 
 /** What the first records of recordings say of those who made them. */
@@ -16,7 +16,7 @@ export async function peekRecordings(paths: readonly string[]): Promise<Peeked> 
   for (const [file, path] of paths.entries()) {
     for await (const { bytes } of readBlocks(path, file)) {
       for (const line of firstLines(bytes)) {
-        const record = parse(line);
+        const record = parseJson(line);
         if (!isObject(record)) continue;
         environment ??= asString(record.environment) ?? null;
         const digest = asString(record.digest);
@@ -30,12 +30,4 @@ export async function peekRecordings(paths: readonly string[]): Promise<Peeked> 
 
 function firstLines(bytes: Uint8Array): readonly string[] {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').split('\n', LINES);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

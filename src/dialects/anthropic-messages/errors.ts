@@ -1,4 +1,12 @@
-import { asString, type GatewayError, isObject, type JsonObject, type OutcomeReason, type StreamError } from '#core';
+import {
+  asString,
+  type GatewayError,
+  isObject,
+  type JsonObject,
+  type OutcomeReason,
+  parseJson,
+  type StreamError,
+} from '#core';
 import { compact } from '../compact.ts';
 import type { UpstreamFailure } from '../dialect.ts';
 import { readRetryAfter } from '../retry-after.ts';
@@ -29,7 +37,7 @@ export function readError(
   body: string,
   nowMs?: number,
 ): UpstreamFailure {
-  const facts = factsOf(parse(body));
+  const facts = factsOf(parseJson(body));
   const reason = reasonOf(status, facts);
   const requestId = facts?.requestId ?? headers['request-id'];
   const message = facts?.message || `The provider answered with status ${status}${describe(body)}.`;
@@ -89,14 +97,6 @@ function describe(body: string): string {
   const start = body.trimStart().slice(0, 100).toLowerCase();
   if (start === '') return ' and an empty body';
   return start.startsWith('<') ? ' and an HTML page' : ' and a body that is no error of its API';
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
-  }
 }
 
 /** Writes an error as this API's clients read it; our code and hint stand beside the type that the status calls for. */

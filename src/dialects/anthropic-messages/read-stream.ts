@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type NeutralEvent,
   type PartStart,
+  parseJson,
   type StreamError,
 } from '#core';
 import { compact } from '../compact.ts';
@@ -59,7 +60,7 @@ export function createStreamReader(): StreamReader {
     }
     const data = event.data.trim();
     if (data === '' || data === '[DONE]') return [];
-    const body = parse(data);
+    const body = parseJson(data);
     if (!isObject(body)) return fail({ reason: 'malformed', message: 'An event of the stream is not a JSON object.' });
     return readEvent(body, asString(body.type) ?? event.event);
   }
@@ -189,7 +190,7 @@ export function createStreamReader(): StreamReader {
   function end(): readonly NeutralEvent[] {
     if (isOver) return [];
     const text = isStarted ? '' : decode(json).trim();
-    const body = text.startsWith('{') ? parse(text) : undefined;
+    const body = text.startsWith('{') ? parseJson(text) : undefined;
     if (isObject(body)) return readWhole(body);
     return fail({ reason: 'stream-error', message: 'The stream ended before its `message_stop` event.' });
   }
@@ -231,7 +232,7 @@ function wholePart(index: number, block: OpenBlock): NeutralEvent[] {
           kind: 'opaque',
           dialect: 'anthropic-messages',
           type: asString(start.type) ?? 'unknown',
-          value: pieces.length === 0 ? start : { ...start, input: parse(pieces.join('')) ?? start.input },
+          value: pieces.length === 0 ? start : { ...start, input: parseJson(pieces.join('')) ?? start.input },
         };
   return [
     { kind: 'part-start', choice: 0, index, part: { kind: 'whole', part } },
@@ -247,12 +248,4 @@ function told(usage: JsonObject): JsonObject {
 function decode(pieces: readonly Uint8Array[]): string {
   const decoder = new TextDecoder();
   return pieces.map((piece) => decoder.decode(piece, { stream: true })).join('') + decoder.decode();
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

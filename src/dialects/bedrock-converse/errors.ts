@@ -1,4 +1,12 @@
-import { asString, type GatewayError, isObject, type JsonObject, type OutcomeReason, type StreamError } from '#core';
+import {
+  asString,
+  type GatewayError,
+  isObject,
+  type JsonObject,
+  type OutcomeReason,
+  parseJson,
+  type StreamError,
+} from '#core';
 import { compact } from '../compact.ts';
 import type { UpstreamFailure } from '../dialect.ts';
 import { readRetryAfter } from '../retry-after.ts';
@@ -31,7 +39,7 @@ export function readError(
   body: string,
   nowMs?: number,
 ): UpstreamFailure {
-  const parsed = parse(body);
+  const parsed = parseJson(body);
   const code = exceptionName(headers['x-amzn-errortype'] ?? (isObject(parsed) ? asString(parsed.__type) : undefined));
   const message = isObject(parsed) ? (asString(parsed.message) ?? asString(parsed.Message) ?? '') : '';
   const isKnown = message !== '' || code !== null;
@@ -85,14 +93,6 @@ function exceptionName(text: string | undefined): string | null {
 
 function plainName(code: string): string {
   return code.toLowerCase().replace(/exception$/, '');
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
-  }
 }
 
 /** The exceptions that a status calls for, as clients name them; the stream has names of its own spelling. */

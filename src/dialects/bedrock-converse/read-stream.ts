@@ -1,4 +1,13 @@
-import { asNumber, asObject, asString, isObject, type JsonObject, type NeutralEvent, type PartStart } from '#core';
+import {
+  asNumber,
+  asObject,
+  asString,
+  isObject,
+  type JsonObject,
+  type NeutralEvent,
+  type PartStart,
+  parseJson,
+} from '#core';
 import { CORRUPT_FRAME, EXCEPTION } from '../aws-framer.ts';
 import type { SseEvent, StreamReader } from '../dialect.ts';
 import { readException } from './errors.ts';
@@ -26,7 +35,7 @@ export function createStreamReader(): StreamReader {
     if (event.event === CORRUPT_FRAME) {
       return fail({ reason: 'malformed', code: 'frame', message: 'A frame of the stream is damaged.' });
     }
-    const body = parse(event.data);
+    const body = parseJson(event.data);
     if (event.event.startsWith(EXCEPTION)) return fail(readException(event.event.slice(EXCEPTION.length), body));
     if (!isObject(body)) return fail({ reason: 'malformed', message: 'An event of the stream is not a JSON object.' });
     const events: NeutralEvent[] = [];
@@ -154,12 +163,4 @@ export function createStreamReader(): StreamReader {
   }
 
   return { push, end };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

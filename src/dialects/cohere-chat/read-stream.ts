@@ -6,6 +6,7 @@ import {
   type JsonObject,
   type NeutralEvent,
   type PartStart,
+  parseJson,
   type StreamError,
   type Usage,
 } from '#core';
@@ -39,7 +40,7 @@ export function createStreamReader(): StreamReader {
     }
     const data = event.data.trim();
     if (data === '' || data === '[DONE]') return [];
-    const parsed = parse(data);
+    const parsed = parseJson(data);
     if (!isObject(parsed))
       return fail({ reason: 'malformed', message: 'An event of the stream is not a JSON object.' });
     const type = asString(parsed.type) ?? event.event;
@@ -145,7 +146,7 @@ export function createStreamReader(): StreamReader {
     if (whole === undefined) {
       return fail({ reason: 'stream-error', message: "The provider's stream ended before its message did." });
     }
-    const response = readResponse(parse(whole));
+    const response = readResponse(parseJson(whole));
     if ('reason' in response) return fail(response);
     isOver = true;
     return responseEvents(response);
@@ -157,12 +158,4 @@ export function createStreamReader(): StreamReader {
   }
 
   return { push, end };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

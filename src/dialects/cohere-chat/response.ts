@@ -13,6 +13,7 @@ import {
 } from '#core';
 import { compact } from '../compact.ts';
 import type { CallerContext } from '../dialect.ts';
+import { readFunctionCall } from '../function-tools.ts';
 import { readFinish, writeFinish } from './finish.ts';
 import { readUsageField, writeUsageField } from './usage.ts';
 
@@ -50,7 +51,7 @@ function readMessage(message: JsonObject): AssistantPart[] {
   return [
     ...(plan ? [{ kind: 'reasoning' as const, text: plan }] : []),
     ...readAnswerContent(message.content),
-    ...asArray(message.tool_calls).map((call, at) => readCall(asObject(call), at)),
+    ...asArray(message.tool_calls).map((call, at) => readFunctionCall(asObject(call), at)),
   ];
 }
 
@@ -63,17 +64,6 @@ export function readAnswerContent(content: unknown): AssistantPart[] {
     if (typeof part.text === 'string') return { kind: 'text', text: part.text };
     return { kind: 'opaque', dialect: 'cohere-chat', type: asString(part.type) ?? 'unknown', value };
   });
-}
-
-function readCall(call: JsonObject, at: number): ToolCallPart {
-  const callee = asObject(call.function);
-  const { arguments: args } = callee;
-  return {
-    kind: 'tool-call',
-    id: asString(call.id) || `call_${at}`,
-    name: asString(callee.name) ?? '',
-    arguments: typeof args === 'string' ? args : isObject(args) ? JSON.stringify(args) : '',
-  };
 }
 
 /** The usage of a whole answer. */

@@ -7,6 +7,7 @@ import {
   isObject,
   type JsonObject,
   type OutcomeReason,
+  parseJson,
   type StreamError,
 } from '#core';
 import { compact } from '../compact.ts';
@@ -54,14 +55,6 @@ export function readInnerError(value: unknown): StreamError | null {
     status,
     retryAfterMs: retryAfterMs ?? undefined,
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function errorOf(value: unknown): JsonObject | null {

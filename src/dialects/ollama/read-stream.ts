@@ -5,6 +5,7 @@ import {
   isObject,
   type JsonObject,
   type NeutralEvent,
+  parseJson,
   type StreamError,
 } from '#core';
 import type { SseEvent, StreamReader } from '../dialect.ts';
@@ -25,7 +26,7 @@ export function createStreamReader(): StreamReader {
 
   function push({ data }: SseEvent): readonly NeutralEvent[] {
     if (isOver || data === null) return [];
-    const chunk = parse(data);
+    const chunk = parseJson(data);
     if (!isObject(chunk)) return fail({ reason: 'malformed', message: 'A line of the stream is not a JSON object.' });
     if ((chunk.error ?? null) !== null) return fail(readErrorValue(chunk.error));
     const events: NeutralEvent[] = [];
@@ -86,12 +87,4 @@ export function createStreamReader(): StreamReader {
   }
 
   return { push, end };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

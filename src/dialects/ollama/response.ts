@@ -13,6 +13,7 @@ import {
 } from '#core';
 import { compact } from '../compact.ts';
 import type { CallerContext } from '../dialect.ts';
+import { readFunctionCall } from '../function-tools.ts';
 import { readErrorValue } from '../openai-errors.ts';
 import { readFinish, writeFinish } from './finish.ts';
 import { readImageData } from './images.ts';
@@ -57,19 +58,8 @@ export function readMessage(message: JsonObject, calls: number): AssistantPart[]
     ...(thinking ? [{ kind: 'reasoning' as const, text: thinking }] : []),
     ...(text ? [{ kind: 'text' as const, text }] : []),
     ...asArray(message.images).flatMap(readImageData),
-    ...asArray(message.tool_calls).map((call, at) => readCall(asObject(call), calls + at)),
+    ...asArray(message.tool_calls).map((call, at) => readFunctionCall(asObject(call), calls + at)),
   ];
-}
-
-function readCall(call: JsonObject, at: number): ToolCallPart {
-  const callee = asObject(call.function);
-  const { arguments: args } = callee;
-  return {
-    kind: 'tool-call',
-    id: asString(call.id) || `call_${at}`,
-    name: asString(callee.name) ?? '',
-    arguments: typeof args === 'string' ? args : isObject(args) ? JSON.stringify(args) : '',
-  };
 }
 
 /** The usage of a whole answer. */

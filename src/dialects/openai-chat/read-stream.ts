@@ -1,4 +1,14 @@
-import { asArray, asNumber, asObject, asString, isObject, type JsonObject, type NeutralEvent, type Usage } from '#core';
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  isObject,
+  type JsonObject,
+  type NeutralEvent,
+  parseJson,
+  type Usage,
+} from '#core';
 import type { SseEvent, StreamReader } from '../dialect.ts';
 import { createJsonAnswer } from '../json-answer.ts';
 import { readErrorValue } from '../openai-errors.ts';
@@ -28,7 +38,7 @@ export function createStreamReader(): StreamReader {
     const data = event.data.trim();
     if (data === '') return [];
     if (data === '[DONE]') return close(true);
-    const chunk = parse(data);
+    const chunk = parseJson(data);
     if (!isObject(chunk)) return fail({ reason: 'malformed', message: 'A chunk of the stream is not a JSON object.' });
     if ((chunk.error ?? null) !== null) return fail(readErrorValue(chunk.error));
     // `event: error` frames whose data is the error itself, without the wrapper.
@@ -93,19 +103,11 @@ export function createStreamReader(): StreamReader {
   }
 
   function readJson(text: string): readonly NeutralEvent[] {
-    const response = readResponse(parse(text));
+    const response = readResponse(parseJson(text));
     if ('reason' in response) return fail(response);
     isOver = true;
     return responseEvents(response);
   }
 
   return { push, end };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

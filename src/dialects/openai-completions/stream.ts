@@ -7,6 +7,7 @@ import {
   isObject,
   type JsonObject,
   type NeutralEvent,
+  parseJson,
   type StreamError,
   type Usage,
 } from '#core';
@@ -40,7 +41,7 @@ export function createStreamReader(): StreamReader {
     const data = event.data.trim();
     if (data === '') return [];
     if (data === '[DONE]') return close();
-    const chunk = parse(data);
+    const chunk = parseJson(data);
     if (!isObject(chunk)) return fail({ reason: 'malformed', message: 'A chunk of the stream is not a JSON object.' });
     if ((chunk.error ?? null) !== null) return fail(readErrorValue(chunk.error));
     return readChunk(chunk);
@@ -93,7 +94,7 @@ export function createStreamReader(): StreamReader {
       if (isWhole) return close();
       return fail({ reason: 'stream-error', message: "The provider's stream ended too early." });
     }
-    const response = readResponse(parse(whole));
+    const response = readResponse(parseJson(whole));
     if ('reason' in response) return fail(response);
     isOver = true;
     return responseEvents(response);
@@ -105,14 +106,6 @@ export function createStreamReader(): StreamReader {
   }
 
   return { push, end };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Writes neutral events as chunks of a completion: text alone, usage where the caller asked, then `[DONE]`. */

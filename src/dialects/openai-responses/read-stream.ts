@@ -1,4 +1,13 @@
-import { asNumber, asObject, asString, isObject, type JsonObject, type NeutralEvent, type StreamError } from '#core';
+import {
+  asNumber,
+  asObject,
+  asString,
+  isObject,
+  type JsonObject,
+  type NeutralEvent,
+  parseJson,
+  type StreamError,
+} from '#core';
 import type { SseEvent, StreamReader } from '../dialect.ts';
 import { createJsonAnswer } from '../json-answer.ts';
 import { readErrorValue } from '../openai-errors.ts';
@@ -29,7 +38,7 @@ export function createStreamReader(): StreamReader {
     }
     const data = event.data.trim();
     if (data === '' || data === '[DONE]') return [];
-    const parsed = parse(data);
+    const parsed = parseJson(data);
     if (!isObject(parsed))
       return fail({ reason: 'malformed', message: 'An event of the stream is not a JSON object.' });
     const type = asString(parsed.type) ?? event.event;
@@ -87,7 +96,7 @@ export function createStreamReader(): StreamReader {
     if (whole === undefined) {
       return fail({ reason: 'stream-error', message: "The provider's stream ended before the response was complete." });
     }
-    const response = readResponse(parse(whole));
+    const response = readResponse(parseJson(whole));
     if ('reason' in response) return fail(response);
     isOver = true;
     return responseEvents(response);
@@ -99,12 +108,4 @@ export function createStreamReader(): StreamReader {
   }
 
   return { push, end };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { childrenOfSameWindow, limitOf } from '../budget-family.ts';
+import { childrenOfSameWindow, limitOf, relatedChildren, sumOfLimits } from '../budget-family.ts';
 import type { Rule } from '../rule.ts';
 
 /** Children that may together spend more than their parent. */
@@ -45,7 +45,7 @@ spec: { scope: { consumers: [product] }, limit: { cost: "150 USD" }, window: { e
       if (parent.spec.onExhausted !== 'deny') return [];
       const children = childrenOfSameWindow(context, parent).filter(({ spec }) => spec.onExhausted === 'deny');
       const limit = limitOf(parent.spec);
-      const sum = children.reduce((total, child) => total + limitOf(child.spec), 0);
+      const sum = sumOfLimits(children);
       if (children.length === 0 || sum <= limit) return [];
       return [
         {
@@ -53,10 +53,7 @@ spec: { scope: { consumers: [product] }, limit: { cost: "150 USD" }, window: { e
           subject: parent.key,
           message: `the budgets below \`${parent.name}\` (${children.map(({ name }) => name).join(', ')}) allow ${share(sum, limit)} of its limit together`,
           hint: 'Raise this limit, or lower those of the children.',
-          related: children.map((child) => {
-            const { file, line } = child.at('limit');
-            return { file, line, message: `\`${child.name}\` counts here too` };
-          }),
+          related: relatedChildren(children),
         },
       ];
     });

@@ -1,4 +1,4 @@
-import { childrenOfSameWindow, limitOf } from '../budget-family.ts';
+import { childrenOfSameWindow, limitOf, relatedChildren, sumOfLimits } from '../budget-family.ts';
 import type { Rule } from '../rule.ts';
 
 const MAX_FACTOR = 1.5;
@@ -49,7 +49,7 @@ spec: { scope: { consumers: [product] }, limit: { cost: "200 USD" }, window: { e
         ({ spec }) => spec.onExhausted !== undefined && spec.onExhausted !== 'deny',
       );
       const limit = limitOf(parent.spec);
-      const sum = children.reduce((total, child) => total + limitOf(child.spec), 0);
+      const sum = sumOfLimits(children);
       if (children.length === 0 || sum <= limit * MAX_FACTOR) return [];
       return [
         {
@@ -57,10 +57,7 @@ spec: { scope: { consumers: [product] }, limit: { cost: "200 USD" }, window: { e
           subject: parent.key,
           message: `the soft limits below \`${parent.name}\` (${children.map(({ name }) => name).join(', ')}) add up to more than ${MAX_FACTOR} times its own`,
           hint: 'Raise this limit, or lower those of the children.',
-          related: children.map((child) => {
-            const { file, line } = child.at('limit');
-            return { file, line, message: `\`${child.name}\` counts here too` };
-          }),
+          related: relatedChildren(children),
         },
       ];
     });

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, NO_USAGE, type Usage } from '#core';
+import { isObject, type JsonObject, NO_USAGE, parseJson, type Usage } from '#core';
 
 /** A number, also one written as text; undefined for anything else. Pure. */
 export function numberOf(value: unknown): number | undefined {
@@ -54,16 +54,8 @@ export function microUsdOf(value: unknown): number | undefined {
 
 /** The texts, numbers and switches of an object as texts; what is nested is left out. Pure. */
 export function flatTexts(value: unknown): Readonly<Record<string, string>> | undefined {
-  const object = typeof value === 'string' ? parse(value) : value;
+  const object = typeof value === 'string' ? parseJson(value) : value;
   if (!isObject(object)) return undefined;
   const kept = Object.entries(object).filter(([, each]) => ['string', 'number', 'boolean'].includes(typeof each));
   return Object.fromEntries(kept.map(([key, each]) => [key, String(each)]));
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { isObject, type JsonObject } from '#core';
+import { isObject, type JsonObject, parseJson } from '#core';
 
 const MAX_ANSWER_BYTES = 256 * 1024;
 
@@ -27,15 +27,7 @@ export async function postJson(
     pieces.push(piece);
   }
   if (answer.statusCode < 200 || answer.statusCode > 299) throw new Error(`the service answered ${answer.statusCode}`);
-  const value = readJson(Buffer.concat(pieces).toString('utf8'));
+  const value = parseJson(Buffer.concat(pieces).toString('utf8'));
   if (!isObject(value)) throw new Error('the answer is no JSON object');
   return value;
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
