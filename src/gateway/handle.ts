@@ -24,7 +24,7 @@ import { respondJson } from './respond-json.ts';
 import { respondRaw } from './respond-raw.ts';
 import { respondStream } from './respond-stream.ts';
 import { routeCall } from './route-call.ts';
-import { account, settleBeforeEnd, settleRequest } from './settle-request.ts';
+import { settleBeforeEnd, settleRequest } from './settle-request.ts';
 import { watchHangUp } from './watch-hang-up.ts';
 import { gatewayErrorOf, writeError } from './write-error.ts';
 
@@ -126,7 +126,6 @@ async function fail(parts: GatewayParts, progress: Progress, reply: ServerRespon
     return;
   }
   progress.status = error.status;
-  account(progress);
   await settleBeforeEnd(parts, progress);
   // What is left of a refused form would otherwise be read to its end.
   if (call.form?.isReceived() === false) reply.shouldKeepAlive = false;

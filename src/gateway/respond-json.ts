@@ -6,7 +6,7 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { guardAnswer, guardBytes } from './guard/guard-answer.ts';
 import { readsAnswers } from './guard/guard-use.ts';
 import type { Progress } from './progress.ts';
-import { account, settleBeforeEnd } from './settle-request.ts';
+import { settleBeforeEnd } from './settle-request.ts';
 
 /** Writes a whole answer in the caller's dialect, head and body at once, cost included, once it is settled. */
 export async function respondJson(
@@ -19,7 +19,6 @@ export async function respondJson(
   const checked = await check(parts, progress, executed);
   progress.finish = executed.response?.choices[0]?.finish.reason ?? null;
   progress.status = progress.attempts.at(-1)?.status ?? 200;
-  account(progress);
   await settleBeforeEnd(parts, progress);
   const body = checked.bytes ?? write(progress, checked);
   const headers = answerHeaders(progress, executed.headers);

@@ -5,7 +5,7 @@ import { answerHeaders } from './answer-headers.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { guardRaw } from './guard/guard-raw.ts';
 import { CLIENT_CLOSED, type Progress } from './progress.ts';
-import { account, knownCost, settleBeforeEnd } from './settle-request.ts';
+import { knownCost, settleBeforeEnd } from './settle-request.ts';
 
 const COST = 'x-signalbox-cost-usd';
 
@@ -33,7 +33,6 @@ export async function respondRaw(
     onDrain: (resume) => reply.on('drain', resume),
   });
   progress.isCut = !end.complete;
-  account(progress);
   if (end.cancelled) progress.status = CLIENT_CLOSED;
   if (end.error !== null) progress.errorCode = end.error.code;
   await settleBeforeEnd(parts, progress);

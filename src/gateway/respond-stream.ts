@@ -7,7 +7,7 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { guardStream } from './guard/guard-stream.ts';
 import { CLIENT_CLOSED, type Progress } from './progress.ts';
 import type { ReplyEnd, ReplyStream } from './reply-stream.ts';
-import { account, knownCost, settleBeforeEnd } from './settle-request.ts';
+import { knownCost, settleBeforeEnd } from './settle-request.ts';
 import { streamFraming } from './stream-framing.ts';
 
 const COST = 'x-signalbox-cost-usd';
@@ -51,7 +51,6 @@ export async function respondStream(
 
   progress.finish = end.finish;
   progress.isCut = !end.complete;
-  account(progress);
   if (end.cancelled) {
     progress.status = CLIENT_CLOSED;
     reply.destroy();

@@ -24,12 +24,12 @@ export function knownCost({ settlement, attempts }: Progress): MicroUsd | null {
 const PATIENCE_MS = 50;
 
 /**
- * Charges what was used and gives the rest of the holds back, before the last bytes go out: whoever has the whole answer meets budgets that know of it, on
+ * Accounts for the attempts, charges what was used and gives the rest of the holds back, before the last bytes go out: whoever has the whole answer meets budgets that know of it, on
  * this process and on any other. Resolves after 50 ms at the latest. Never rejects.
  */
 export async function settleBeforeEnd(parts: GatewayParts, progress: Progress): Promise<void> {
-  if (!progress.isHeld && !progress.isUnheld) return;
   account(progress);
+  if (!progress.isHeld && !progress.isUnheld) return;
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, PATIENCE_MS);

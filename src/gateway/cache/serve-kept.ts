@@ -8,7 +8,7 @@ import { callerContext } from '../caller-context.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { guardAnswer } from '../guard/guard-answer.ts';
 import { CLIENT_CLOSED, type Progress } from '../progress.ts';
-import { account, settleBeforeEnd } from '../settle-request.ts';
+import { settleBeforeEnd } from '../settle-request.ts';
 import { streamFraming } from '../stream-framing.ts';
 import type { CacheUse } from './cache-use.ts';
 
@@ -33,7 +33,6 @@ export async function serveKept(
   const response = await guardAnswer(parts, progress, answer.response);
   progress.finish = answer.response.choices[0]?.finish.reason ?? null;
   progress.status = 200;
-  account(progress);
   await settleBeforeEnd(parts, progress);
   const headers = answerHeaders(progress);
   if (shape?.stream === true) {
