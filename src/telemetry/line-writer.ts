@@ -11,6 +11,8 @@ export interface LineWriter {
 /** More than this waits for nobody: a reader that stands still must not fill the memory. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 const RETRY_MS = 20;
+/** Lines of so long a time go out together: a write of its own costs a line more than its text does. */
+const GATHER_MS = 5;
 const PATIENCE_MS = 1000;
 
 /**
@@ -23,8 +25,17 @@ export function openLineWriter(descriptor: number, maxWaitingBytes = MAX_WAITING
   let inFlight: Buffer | null = null;
   let inFlightSinceMs = 0;
   let isBroken = false;
+  let isGathering = false;
+
+  function gather(): void {
+    if (isGathering) return;
+    isGathering = true;
+    setTimeout(begin, GATHER_MS);
+  }
 
   function begin(): void {
+    isGathering = false;
+    if (isBroken || waiting.length === 0) return;
     inFlight = Buffer.from(waiting.join(''));
     waiting = [];
     waitingBytes = 0;
@@ -44,8 +55,10 @@ export function openLineWriter(descriptor: number, maxWaitingBytes = MAX_WAITING
       inFlight = left;
       if (error !== null) setTimeout(attempt, RETRY_MS, left);
       else if (left.length > 0) attempt(left);
-      else if (waiting.length > 0) begin();
-      else inFlight = null;
+      else {
+        inFlight = null;
+        if (waiting.length > 0) gather();
+      }
     });
   }
 
@@ -55,7 +68,7 @@ export function openLineWriter(descriptor: number, maxWaitingBytes = MAX_WAITING
       if (isBroken || waitingBytes + size > maxWaitingBytes) return false;
       waiting.push(text);
       waitingBytes += size;
-      if (inFlight === null) begin();
+      if (inFlight === null) gather();
       return true;
     },
     flushSync() {

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { styleText } from 'node:util';
-import { pino } from 'pino';
+import { pino, stdSerializers } from 'pino';
 import { maskSecrets } from '#core';
 
 /** Where a process logs: static text, values in fields. */
@@ -21,10 +21,10 @@ export interface LoggerOptions {
   readonly write: (text: string) => void;
 }
 
-const SECRET_FIELDS = [
+const SECRET_FIELDS: ReadonlySet<string> = new Set([
   ...['authorization', 'apiKey', 'api_key', 'key', 'token', 'secret', 'password', 'cookie'],
-  ...['["api-key"]', '["x-api-key"]', '["x-goog-api-key"]', '["set-cookie"]', '["proxy-authorization"]'],
-];
+  ...['api-key', 'x-api-key', 'x-goog-api-key', 'set-cookie', 'proxy-authorization'],
+]);
 
 /**
  * Opens the log. Fields with the names of secrets are cut out, and keys that are known by their shape are replaced wherever they stand, errors' messages
@@ -39,8 +39,35 @@ export function openLogger({ level, isForPeople, hasColours, write }: LoggerOpti
       done();
     },
   });
-  const paths = SECRET_FIELDS.flatMap((name) => [name, name.startsWith('[') ? `*${name}` : `*.${name}`]);
-  return pino({ level: known ? level : 'info', base: null, redact: { paths, remove: true } }, target);
+  return pino(
+    {
+      level: known ? level : 'info',
+      base: null,
+      formatters: { log: withoutSecrets },
+      serializers: { err: (error: unknown) => withoutSecretFields(stdSerializers.err(error as Error)) },
+    },
+    target,
+  );
+}
+
+/** The fields of a line less those with the names of secrets, at the top and one level below. A line without any, as nearly all are, is not copied. */
+function withoutSecrets(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  let kept: Record<string, unknown> = withoutSecretFields(fields);
+  for (const name in kept) {
+    const value = kept[name];
+    if (typeof value !== 'object' || value === null || value instanceof Error) continue;
+    const inner = withoutSecretFields(value);
+    if (inner !== value) kept = { ...kept, [name]: inner };
+  }
+  return kept;
+}
+
+function withoutSecretFields<T extends object>(fields: T): T {
+  for (const name in fields) {
+    if (!SECRET_FIELDS.has(name)) continue;
+    return Object.fromEntries(Object.entries(fields).filter(([each]) => !SECRET_FIELDS.has(each))) as T;
+  }
+  return fields;
 }
 
 const WORDS: Readonly<Record<number, readonly [string, 'dim' | 'yellow' | 'red']>> = {

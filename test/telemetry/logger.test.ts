@@ -23,6 +23,8 @@ describe('the log', () => {
     ['a field named like a secret', { apiKey: 'very-private' }],
     ['a header below a field', { headers: { authorization: 'very-private', 'x-api-key': 'very-private' } }],
     ['a header with a hyphen', { 'x-goog-api-key': 'very-private' }],
+    ['a header beside a list and a null', { targets: ['a'], none: null, headers: { cookie: 'very-private' } }],
+    ['a field of an error', { err: Object.assign(new Error('refused'), { token: 'very-private' }) }],
     ['a key amid a text', { problem: `the provider said: ${KEY} is wrong` }],
     ['a key in the message of an error', { err: new Error(`401 for ${KEY}`) }],
     ['a bearer token', { note: 'sent Bearer very-private-token-000' }],
