@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { TOKEN_CLASSES } from '#core';
+import { TOKEN_COLUMNS } from './usage-columns.ts';
 import type { UsageReport, UsageRequest } from './usage-report.ts';
-import { TOKEN_COLUMNS } from './write-entry.ts';
 
 // At 50 requests a second a span holds some 30,000 rows, which a search takes about 45 ms for.
 const SPAN_MS = 600_000;

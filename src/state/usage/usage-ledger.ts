@@ -4,7 +4,7 @@ import { isBusy, isSqliteError } from '../sqlite/sqlite-problem.ts';
 import { openUsageFile } from './open-usage-file.ts';
 import { entryKey, type UsageEntry } from './usage-entry.ts';
 import { createUsageReader, type UsageReader } from './usage-reader.ts';
-import { prepareWriteEntry } from './write-entry.ts';
+import { prepareWriteEntries } from './write-entries.ts';
 
 /** How a usage ledger is opened. */
 export interface UsageLedgerOptions {
@@ -61,7 +61,7 @@ const KEEP_BUDGETS_MS = 100 * DAY_MS;
 export function createUsageLedger(options: UsageLedgerOptions): UsageLedger {
   const { dataDir, timezone, onEvent, flushEveryMs = 250, maxQueued = 20_000 } = options;
   const database = openUsageFile(dataDir);
-  const writeEntry = prepareWriteEntry(database);
+  const writeEntries = prepareWriteEntries(database);
   const begin = database.prepare('BEGIN IMMEDIATE');
   const keepSetting = database.prepare('INSERT OR REPLACE INTO settings VALUES (?, ?)');
   let queue: UsageEntry[] = [];
@@ -114,7 +114,7 @@ export function createUsageLedger(options: UsageLedgerOptions): UsageLedger {
   function inTransaction(group: readonly UsageEntry[]): void {
     begin.run();
     try {
-      for (const entry of group) writeEntry(entry);
+      writeEntries(group);
       const zone = timezone();
       if (zone !== writtenTimezone) keepSetting.run('timezone', zone);
       prune(group.at(-1)?.atMs ?? 0);

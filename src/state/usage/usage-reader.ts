@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { compareText, inputTokens, outputTokens, TOKEN_CLASSES, type Usage } from '#core';
 import type { Forecast, ForecastInput, HourSpend } from '#decision';
 import { createTopRequests } from './top-requests.ts';
+import { SLICE_MS, TOKEN_COLUMNS } from './usage-columns.ts';
 import type { BudgetStanding, UsageGroup, UsageLine, UsageQuery, UsageReport, UsageTotals } from './usage-report.ts';
-import { SLICE_MS, TOKEN_COLUMNS } from './write-entry.ts';
 
 /** Reads a usage ledger while others write it. */
 export interface UsageReader {
