@@ -2,7 +2,7 @@ import type { Check } from '../check.ts';
 import { spansOf } from '../spans-of.ts';
 
 const HEADER =
-  /(?:\b(?:proxy-)?authorization|\bx-api-key|\bapi-key|\bx-auth-token|\bx-access-token|\bocp-apim-subscription-key|\bx-csrf-token|\bx-goog-api-key|\bset-cookie|\bcookie)["']?[ \t]{0,3}:[ \t]{0,3}["']?(?:(?:bearer|basic|token|digest|negotiate|apikey)[ \t]{1,3})?[^\s"'<>]{8,2048}(?:;[ \t]{0,2}[\w-]{1,64}=[^\s;"']{0,512}){0,20}/gi;
+  /(?:(?<![A-Za-z])|(?<=\\[nrt]))(?:(?:proxy-)?authorization|(?:x-)?(?:api-key|auth-token|access-token)|ocp-apim-subscription-key|x-csrf-token|x-goog-api-key|(?:set-)?cookie)["']?[ \t]{0,3}:[ \t]{0,3}["']?(?:(?:bearer|basic|token|digest|negotiate|apikey)[ \t]{1,3})?[^\s"'<>;]{8,2048}(?:;[ \t]{0,2}[\w-]{1,64}=[^\s;"']{0,512}){0,20}/gi;
 const BEARER = /\bbearer[ \t]{1,3}[\w.~+/-]{16,2048}={0,2}/gi;
 
 /** Headers that carry credentials. */

@@ -2,10 +2,10 @@ import type { Check } from '../check.ts';
 import { spansOf } from '../spans-of.ts';
 
 const ASSIGNED =
-  /(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|client[_-]?secret|auth[_-]?key|session(?:[_-]?id)?|sess(?:id)?)["']?[ \t]{0,3}(?:[=:]|=>|:=)[ \t]{0,3}["'`]?([^\s"'`,;&<>(){}[\]]{8,256})/gi;
+  /(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|client[_-]?secret|auth[_-]?key|subscription[ _-]?key|auth[_-]?token|session(?:[_-]?id)?|sess(?:id)?)(?:[_-](?:key|value|hash))?["']?[ \t]{0,3}(?:[=:]|=>|:=)[ \t]{0,3}["'`]?([^\s"'`,;&<>(){}[\]]{8,256})/gi;
 // What stands where a value would: names of variables, types, placeholders, sentences.
 const NO_VALUE =
-  /^(?:\$|%|\*+$|x+$|\.+$|<|process\.|os\.|env\.|your|my[-_]|example|changeme|placeholder|required|undefined|[a-z]+$|[A-Z_]+$|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*$)/;
+  /^(?:\$|%|\/|\w{1,20}:(?:\/\/|\\?[nrt]?$)|\w{1,30}:\\[nrt]|\w{1,30}=\w|\*+$|x+$|\.+$|<|process\.|os\.|env\.|your|my[-_]|example|changeme|placeholder|required|undefined|[a-z]+$|[A-Z_]+$|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*$)/;
 
 /** Values that are assigned to names as `password`. */
 export const credentialAssignment: Check = {
@@ -29,5 +29,8 @@ export const credentialAssignment: Check = {
 function assignedIn(match: RegExpExecArray) {
   const value = match[1] ?? '';
   const end = match.index + match[0].length;
-  return !NO_VALUE.test(value) && { start: end - value.length, end };
+  if (!NO_VALUE.test(value)) return { start: end - value.length, end };
+  // The value may hold another assignment: an address with parameters does.
+  ASSIGNED.lastIndex = end - value.length;
+  return false;
 }

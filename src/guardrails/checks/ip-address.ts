@@ -4,19 +4,21 @@ import { holdWord } from '../hold.ts';
 import { inOrder, spansOf } from '../spans-of.ts';
 
 const FOUR = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/g;
+// RFC 4007 §11 and RFC 4632 §3.1.
+const TAIL = /^(?:%[\w.-]{0,15}\w)?(?:\/(?:12[0-8]|1[01]\d|\d{1,2})(?!\.?\d))?/;
 // Candidates only: what is an address is decided below. A zone and a prefix length belong to it.
 const SIX = /[\dA-Fa-f:]{0,5}:[\dA-Fa-f:]{1,39}(?:\.\d{1,3}){0,3}/g;
 
 /** IP addresses. */
 export const ipAddress: Check = {
   name: 'ip-address',
-  summary: 'IP addresses of versions 4 and 6, shortened forms and those with a version 4 tail too.',
+  summary: 'IP addresses of versions 4 and 6, shortened forms, zones, prefixes and those with a version 4 tail too.',
   limits: 'A version number of four parts, each below 256, looks like an address and is found.',
   compile: () => ({
     kind: 'spans',
     label: 'IP',
     needs: DOT_OR_COLON,
-    reach: 64,
+    reach: 96,
     hold: holdWord,
     find: (text) => {
       const four = spansOf(text, FOUR, isFour);
@@ -30,17 +32,17 @@ export const ipAddress: Check = {
   },
 };
 
-function isFour(match: RegExpExecArray, text: string): boolean {
+function isFour(match: RegExpExecArray, text: string): Span | false {
   const end = match.index + match[0].length;
-  if (/[\w.:-]$/.test(text.slice(Math.max(0, match.index - 1), match.index)) && !isPort(text, match.index))
-    return false;
-  if (/^(?:[\w-]|\.\d)/.test(text.slice(end, end + 2))) return false;
-  return isDotted(match[0]);
+  // After a colon it may be the end of a longer address, which the other expression finds, and which then counts.
+  if (/[\w.-]$/.test(text.slice(Math.max(0, match.index - 1), match.index))) return false;
+  if (/^(?:[\w-]|\.\d)/.test(text.slice(end, end + 2)) || !isDotted(match[0])) return false;
+  return withTail(text, match.index, end);
 }
 
-/** `host:203.0.113.7` is an address after a colon; `::ffff:203.0.113.7` is the other expression's. */
-function isPort(text: string, start: number): boolean {
-  return text[start - 1] === ':' && !/[\dA-Fa-f:]/.test(text[start - 2] ?? '');
+/** The zone and the length of the prefix belong to an address. */
+function withTail(text: string, start: number, end: number): Span {
+  return { start, end: end + (TAIL.exec(text.slice(end, end + 22))?.[0].length ?? 0) };
 }
 
 function isDotted(text: string): boolean {
@@ -55,7 +57,7 @@ function sixIn(match: RegExpExecArray, text: string): Span | false {
   if (value.endsWith(':') && !value.endsWith('::')) value = value.slice(0, -1);
   const end = start + value.length;
   if (/^[\w:]/.test(text.slice(end, end + 1)) || !isSix(value)) return false;
-  return { start, end };
+  return withTail(text, start, end);
 }
 
 /** RFC 4291 §2.2. */

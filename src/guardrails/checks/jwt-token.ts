@@ -3,8 +3,9 @@ import type { Check } from '../check.ts';
 import { holdWord } from '../hold.ts';
 import { spansOf } from '../spans-of.ts';
 
-// `eyJ` is base64url for `{"`: header and claims begin so (RFC 7519 §3.1). An encrypted token has five parts.
-const TOKEN = /(?<![\w-])eyJ[\w-]{10,2000}\.(?:eyJ)?[\w-]{4,4000}(?:\.[\w-]{0,4000}){0,3}/g;
+// `eyJ` is base64url for `{"`: header and claims begin so (RFC 7519 §3.1). An encrypted token has five parts (RFC 7516 §3.1).
+const TOKEN =
+  /(?<![\w-])eyJ[\w-]{10,2000}\.(?:eyJ[\w-]{4,4000}(?:\.[\w-]{0,1000})?|[\w-]{0,1000}(?:\.[\w-]{4,2000}){3})/g;
 
 /** JSON web tokens. */
 export const jwtToken: Check = {

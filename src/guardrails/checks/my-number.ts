@@ -8,6 +8,9 @@ import { spansOf } from '../spans-of.ts';
 
 const NUMBER = /\d{4}[ -]?\d{4}[ -]?\d{4}/g;
 const SAID = /マイナンバー|個人番号|my ?number|individual number/i;
+// What stands before other numbers of twelve digits, one in eleven of which fits the check digit.
+const OTHER =
+  /\bcard|credit|debit|order|invoice|account|tracking|parcel|phone|\btel\b|\bisbn|\bean\b|カード|注文|伝票|追跡|口座|電話|請求/i;
 const WEIGHTS = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
 
 /** Japanese individual numbers. */
@@ -15,7 +18,8 @@ export const myNumber: Check = {
   name: 'my-number',
   summary:
     'Japanese individual numbers (マイナンバー): twelve digits whose check digit fits, or that the words before them call so.',
-  limits: 'One in eleven numbers of twelve digits fits the check digit by chance.',
+  limits:
+    'One in eleven numbers of twelve digits fits the check digit by chance; after words as "order", "card" or "口座" it does not count.',
   compile: () => ({
     kind: 'spans',
     label: 'MY_NUMBER',
@@ -34,7 +38,8 @@ function isMyNumber(match: RegExpExecArray, text: string): boolean {
   if (!isWholeNumber(text, match.index, match.index + match[0].length)) return false;
   const digits = digitsOf(match[0]);
   if (isOneDigit(digits)) return false;
-  return fits(digits) || hasWordBefore(text, match.index, SAID);
+  if (hasWordBefore(text, match.index, SAID)) return true;
+  return fits(digits) && !hasWordBefore(text, match.index, OTHER);
 }
 
 /** Ministerial ordinance no. 85 of 2014, article 5. */
