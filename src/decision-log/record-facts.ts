@@ -25,8 +25,20 @@ export function recordFacts(
   };
 }
 
+/** Derived once per snapshot: every record asks. */
+const SECRETS = new WeakMap<Snapshot, readonly string[]>();
+
 /** Ids of the secrets of every provider that some chain calls: others bear on no decision. */
-function secretsOfChains({ chains, models, providers }: Snapshot): readonly string[] {
+function secretsOfChains(snapshot: Snapshot): readonly string[] {
+  let ids = SECRETS.get(snapshot);
+  if (ids === undefined) {
+    ids = findSecretsOfChains(snapshot);
+    SECRETS.set(snapshot, ids);
+  }
+  return ids;
+}
+
+function findSecretsOfChains({ chains, models, providers }: Snapshot): readonly string[] {
   const ids = new Set<string>();
   for (const { targets } of chains.values()) {
     for (const { use } of targets) {
