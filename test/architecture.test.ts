@@ -30,7 +30,7 @@ const table: ArchitectureTable = {
       packages: ['ajv', 'ajv-formats', 'libphonenumber-js', 'node:crypto', 're2js'],
     },
     cache: { rank: 2, imports: ['core', 'snapshot', 'decision', 'dialects'] },
-    lint: { rank: 2, imports: ['core', 'snapshot', 'policy', 'guardrails'], packages: ['yaml'] },
+    lint: { rank: 2, imports: ['core', 'snapshot', 'policy'], packages: ['yaml'] },
 
     state: { rank: 3, imports: ['core'], types: ['decision'] },
     upstream: { rank: 3, imports: ['core', 'dialects', 'decision'], types: ['catalog'] },

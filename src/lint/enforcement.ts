@@ -1,5 +1,4 @@
 import { asArray, asObject, type JsonObject } from '#core';
-import { CHECKS } from '#guardrails';
 import type { Path } from '#policy';
 
 /** Something the policy language can say and this version does not yet act on. */
@@ -20,16 +19,6 @@ const SERVED_ENDPOINTS: ReadonlySet<string> = new Set([
 
 /** What is carried in the snapshot without effect, in the order of the contract. Whoever builds one of these removes its line. */
 export const UNENFORCED: readonly Unenforced[] = Object.freeze([
-  {
-    id: 'Guardrail.checks.check',
-    kind: 'Guardrail',
-    find: (document) => {
-      const checks = asArray(asObject(document.spec).checks);
-      const index = checks.findIndex((check) => !CHECKS.has(String(asObject(check).check)));
-      return index < 0 ? null : ['spec', 'checks', index, 'check'];
-    },
-    message: 'this version does not know the check yet: nothing is found, and its verdict is `not_evaluated`',
-  },
   whole('Report', 'reports are checked and carried, but none is sent yet'),
   whole('McpServer', 'MCP servers are checked and carried, but no tool is offered yet'),
   whole('Drill', 'drills are checked for their shape, but cannot be run yet'),

@@ -910,7 +910,9 @@ export interface GuardrailCheck {
     | 'auth-header'
     | 'azure-content-safety'
     | 'bank-account'
+    | 'base64-blob'
     | 'bidi-controls'
+    | 'code'
     | 'credential-assignment'
     | 'credit-card'
     | 'crypto-wallet'
@@ -919,18 +921,23 @@ export interface GuardrailCheck {
     | 'driving-licence'
     | 'email-address'
     | 'endpoint-list'
+    | 'forbidden-phrases'
     | 'geo-coordinates'
     | 'iban'
     | 'imei'
     | 'invisible-characters'
     | 'ip-address'
+    | 'jailbreak'
     | 'jp-corporate-number'
     | 'json-schema'
     | 'json-valid'
+    | 'jwt-check'
     | 'jwt-token'
+    | 'language'
     | 'length'
     | 'mac-address'
     | 'markdown-images'
+    | 'markdown-links'
     | 'metadata-required'
     | 'model-judge'
     | 'model-list'
@@ -944,9 +951,14 @@ export interface GuardrailCheck {
     | 'postal-address'
     | 'private-key'
     | 'prompt-injection'
+    | 'request-size'
     | 'required-phrases'
+    | 'secret-entropy'
     | 'secret-key'
+    | 'sentence-count'
+    | 'sql'
     | 'swift-bic'
+    | 'system-prompt-leak'
     | 'tool-arguments'
     | 'tool-list'
     | 'uk-nhs-number'
@@ -958,7 +970,8 @@ export interface GuardrailCheck {
     | 'us-npi'
     | 'us-ssn'
     | 'vehicle-number'
-    | 'webhook';
+    | 'webhook'
+    | 'word-count';
   /**
    * What happens to a finding: `block` refuses, `mask` replaces it, `flag` notes it in the record.
    */
@@ -980,11 +993,11 @@ export interface GuardrailCheck {
    */
   readonly words?: readonly string[];
   /**
-   * A regular expression in RE2 syntax.
+   * A regular expression in RE2 syntax; for `tool-arguments` what may not be in any text of them.
    */
   readonly pattern?: string;
   /**
-   * The JSON Schema an answer must meet.
+   * The JSON Schema (2020-12) that an answer, or the arguments of a tool, must meet.
    */
   readonly schema?: {readonly [k: string]: unknown};
   /**
@@ -1012,11 +1025,11 @@ export interface GuardrailCheck {
    */
   readonly categories?: readonly string[];
   /**
-   * Least score that counts, 0 to 1.
+   * Least score that counts, 0 to 1; `code`: the least share of lines, `system-prompt-leak`: of the instructions.
    */
   readonly threshold?: number;
   /**
-   * The service that judges.
+   * The service that judges; for `jwt-check` the set of keys (JWKS).
    */
   readonly url?: string;
   /**
@@ -1061,6 +1074,20 @@ export interface GuardrailCheck {
    * Whether JSON inside a fence or among words is taken out of it; only on answers, with `action: mask`.
    */
   readonly repair?: boolean;
+  /**
+   * Lower-case name of the request header that holds the token.
+   */
+  readonly header?: string;
+  /**
+   * The `iss` that a token must have.
+   */
+  readonly issuer?: string;
+  /**
+   * The `aud` of which a token must have one.
+   *
+   * @minItems 1
+   */
+  readonly audience?: readonly string[];
 }
 /**
  * A property that must hold for every request; lint looks for a counterexample.

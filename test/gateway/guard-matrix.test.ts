@@ -24,6 +24,11 @@ const CALLERS: readonly (readonly [DialectName, string])[] = [
   ['cohere-chat', '/v2'],
   ['ollama', '/api'],
 ];
+/** Made the token that `jwt-check` is to let through. */
+const SAMPLE_KEY = { kty: 'OKP', crv: 'Ed25519', x: 'FUuONojg4lMOCP5p83O9bOwvHk9u-DvzRu3o4yhbcrA', kid: 'sample' };
+/** What answers that give their instructions away repeat. */
+const INSTRUCTIONS =
+  'You answer for Example Inc. Never speak about the price of the competitor. Offer the green plan first.';
 /** The one dialect of plain prompts: it has no tools. */
 const WITHOUT_TOOLS: ReadonlySet<string> = new Set(['openai-completions']);
 
@@ -67,7 +72,8 @@ function requestOf(dialect: DialectName, guardrail: string, sample: SampleCase |
 
 function messagesOf(sample: SampleCase | null): readonly Message[] {
   if (sample?.kind === 'text') return [{ role: 'user', content: [{ kind: 'text', text: sample.text }] }];
-  const question: Message = { role: 'user', content: [{ kind: 'text', text: 'Good day' }] };
+  const bytes = (sample?.kind === 'request' && sample.request.bodyBytes) || 0;
+  const question: Message = { role: 'user', content: [{ kind: 'text', text: `Good day${' '.repeat(bytes)}` }] };
   if (sample?.kind !== 'tool-call') return [question];
   const call = {
     kind: 'tool-call' as const,
@@ -92,7 +98,7 @@ function answerOf(sample: SampleCase | null, fits: string): (request: SeenReques
     if (path.endsWith('/moderations')) return { body: { results: [{ flagged: isFound }] } };
     if (path.includes('text:analyze'))
       return { body: { categoriesAnalysis: [{ category: 'Hate', severity: isFound ? 6 : 0 }] } };
-    if (path.endsWith('/guard')) return { body: { verdict: isFound ? 'found' : 'pass' } };
+    if (path.endsWith('/guard')) return { body: { verdict: isFound ? 'found' : 'pass', keys: [SAMPLE_KEY] } };
     if (text.includes('<BEGIN CONVERSATION>')) return chatAnswer(isFound ? 'unsafe' : 'safe');
     if (sample?.kind === 'tool-call') return toolAnswer(sample, json.stream === true);
     const words = sample?.kind === 'text' ? sample.text : fits;
@@ -153,7 +159,7 @@ spec: ${spec}
 apiVersion: signalbox/v1
 kind: Route
 metadata: { name: g-${name} }
-spec: { match: { metadata: { guardrail: [${name}] } }, chain: only-openai, guardrails: [${name}] }
+spec: { match: { metadata: { guardrail: [${name}] } }, chain: only-openai, guardrails: [${name}], prompt: { prepend: '${INSTRUCTIONS}' } }
 `;
     };
     const files = policyFiles(providers, {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -27,13 +27,63 @@ spec: { match: { models: [guarded] }, chain: only-openai, guardrails: [safe] }
 `,
   });
   const gateway = await startTestGateway(t, files, { env: { ...SECRETS, GUARD_SECRET: SECRET } });
-  const send = (fields: object = {}) => post(gateway, '/v1/chat/completions', ask('guarded', fields));
+  const send = (fields: object = {}, headers: Record<string, string> = {}) =>
+    post(gateway, '/v1/chat/completions', ask('guarded', fields), headers);
   return { gateway, service, openai: providers.openai, send };
+}
+
+/** A token as an issuer makes it. */
+function tokenOf(claims: object, key: KeyObject, header: object = {}): string {
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${encode({ alg: 'ES256', kid: 'one', ...header })}.${encode(claims)}`;
+  const signature = sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' });
+  return `${signed}.${signature.toString('base64url')}`;
 }
 
 const PASS = { body: { verdict: 'pass' } };
 
 describe('remote checks', () => {
+  it('hold a token of the caller’s user against the keys of its issuer, fetched once', async (t) => {
+    const [own, other] = [
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    ];
+    const { service, openai, send } = await guarded(
+      t,
+      (url) => ({ check: 'jwt-check', url: `${url}/keys`, issuer: 'https://login.example.com', audience: ['app'] }),
+      { stage: ['input'] },
+    );
+    service.otherwise({ body: { keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig' }] } });
+    openai.otherwise(chatAnswer('Hi there'));
+    const seconds = Math.floor(Date.now() / 1000);
+    const good = { iss: 'https://login.example.com', aud: ['app', 'shop'], exp: seconds + 600 };
+    const { exp: _exp, ...endless } = good;
+    const cases: readonly (readonly [string, string | null, number])[] = [
+      ['one that is right', tokenOf(good, own.privateKey), 200],
+      ['one behind `Bearer`', `Bearer ${tokenOf(good, own.privateKey)}`, 200],
+      ['none', null, 400],
+      ['another key', tokenOf(good, other.privateKey), 400],
+      ['an unknown key', tokenOf(good, other.privateKey, { kid: 'two' }), 400],
+      ['no signature', `${tokenOf(good, own.privateKey, { alg: 'none' }).replace(/[^.]+$/, '')}`, 400],
+      ['another algorithm', tokenOf(good, own.privateKey, { alg: 'HS256' }), 400],
+      ['a critical extension', tokenOf(good, own.privateKey, { crit: ['b64'], b64: false }), 400],
+      ['an end that is past', tokenOf({ ...good, exp: seconds - 600 }, own.privateKey), 400],
+      ['no end', tokenOf(endless, own.privateKey), 400],
+      ['a beginning to come', tokenOf({ ...good, nbf: seconds + 600 }, own.privateKey), 400],
+      ['another issuer', tokenOf({ ...good, iss: 'https://evil.test' }, own.privateKey), 400],
+      ['another audience', tokenOf({ ...good, aud: 'shop' }, own.privateKey), 400],
+    ];
+    for (const [name, token, status] of cases) {
+      const answer = await send({}, token === null ? {} : { 'x-user-token': token });
+      assert.equal(answer.status, status, name);
+    }
+    assert.equal(service.requests.length, 1, 'keys are fetched once');
+    assert.equal(
+      openai.requests.every(({ headers }) => headers['x-user-token'] === undefined),
+      true,
+    );
+  });
+
   it('call a webhook with who said what, signed, and obey its verdict', async (t) => {
     const { service, openai, send } = await guarded(t, (url) => ({
       ...{ check: 'webhook', url: `${url}/judge`, secret: { env: 'GUARD_SECRET' } },

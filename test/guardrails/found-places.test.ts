@@ -6,6 +6,10 @@ import { compiledOf, spansIn } from '../support/run-check.ts';
 /** Check, what the case shows, text, and what is to be found in it. */
 type Case = readonly [check: string, name: string, text: string, found: readonly string[], options?: CheckOptions];
 
+const ONLY: CheckOptions = { allow: ['example.com', '*.example.com'] };
+const PHRASES: CheckOptions = { phrases: ['guaranteed returns'] };
+const BLOB = Buffer.from(Array.from({ length: 96 }, (_, index) => (index * 89 + 31) % 256)).toString('base64');
+
 const CASES: readonly Case[] = [
   ['credit-card', 'two blocks', '4111111111111111 5500005555555559', ['4111111111111111', '5500005555555559']],
   [
@@ -56,6 +60,59 @@ const CASES: readonly Case[] = [
   ['credential-assignment', 'an assignment inside', 'session: /data?sess=s4mplesample9', ['s4mplesample9']],
   ['auth-header', 'all cookies', 'Cookie: a=s4mple-value; b=other', ['Cookie: a=s4mple-value; b=other']],
   ['jwt-token', 'a header alone is none', 'eyJhbGciOiJub25lIn0.incomplete', []],
+  ['pattern', 'every place', 'EMP-000001 and EMP-000002', ['EMP-000001', 'EMP-000002'], { pattern: 'EMP-[0-9]{6}' }],
+  ['pattern', 'nothing of no length', 'aaa', [], { pattern: 'b*' }],
+  ['pattern', 'letters of any script', '社員番号は甲-12です', ['甲-12'], { pattern: '\\p{Han}-\\d{2}' }],
+  ['url-list', 'a login before the host', 'https://example.com@evil.test/', ['https://example.com@evil.test/'], ONLY],
+  [
+    'url-list',
+    'a backslash for a slash',
+    'https://evil.test\\@example.com/',
+    ['https://evil.test\\@example.com/'],
+    ONLY,
+  ],
+  ['url-list', 'percent signs in a host', 'http://%65vil.test/a', ['http://%65vil.test/a'], ONLY],
+  ['url-list', 'a port, upper case and the root point', 'HTTPS://Docs.Example.COM.:8443/a', [], ONLY],
+  ['url-list', 'a longer name that ends alike', 'https://notexample.com', ['https://notexample.com'], ONLY],
+  [
+    'url-list',
+    'a longer name that begins alike',
+    'https://example.com.evil.test',
+    ['https://example.com.evil.test'],
+    ONLY,
+  ],
+  ['url-list', 'the end of a sentence', '(see www.evil.test).', ['www.evil.test'], ONLY],
+  ['url-list', 'other schemes', 'ftp://files.evil.test/a', ['ftp://files.evil.test/a'], ONLY],
+  ['url-list', 'denied hosts alone', 'https://a.test https://b.test', ['https://b.test'], { deny: ['b.test'] }],
+  [
+    'markdown-links',
+    'a reference',
+    'See [it][1].\n\n[1]: https://evil.test/?q=1',
+    ['[1]: https://evil.test/?q=1'],
+    ONLY,
+  ],
+  ['markdown-links', 'HTML', '<a href="//evil.test/a">x</a>', ['<a href="//evil.test/a">'], ONLY],
+  ['markdown-links', 'no image', '![x](https://evil.test/a.png)', [], ONLY],
+  ['markdown-links', 'its own page', '[x](/docs/a.md)', [], ONLY],
+  [
+    'markdown-images',
+    'HTML',
+    '<img alt=a src=https://evil.test/a.png>',
+    ['<img alt=a src=https://evil.test/a.png>'],
+    ONLY,
+  ],
+  ['markdown-images', 'a title', '![x](https://evil.test/a "b")', ['![x](https://evil.test/a "b")'], ONLY],
+  ['forbidden-phrases', 'signs between the words', 'GUARANTEED, -- returns!', ['GUARANTEED, -- returns'], PHRASES],
+  ['forbidden-phrases', 'no longer word', 'unguaranteed returns', [], PHRASES],
+  ['forbidden-phrases', 'Japanese', '元本保証です。', ['元本保証'], { phrases: ['元本保証'] }],
+  ['deny-words', 'full width', 'ＡＵＲＯＲＡ', ['ＡＵＲＯＲＡ'], { words: ['aurora'] }],
+  ['sql', 'columns', 'select id, max(age) as age from users where 1', ['select id, max(age) as age from users']],
+  ['sql', 'an injection', "name' OR '1'='1", ["' OR '1'='1"]],
+  ['sql', 'no English', 'Please select an offer from our list and update your address.', []],
+  ['base64-blob', 'a file', `x ${BLOB} y`, [BLOB]],
+  ['base64-blob', 'no path', 'a/very/long/path/'.repeat(8), []],
+  ['secret-entropy', 'no UUID', '550e8400-e29b-41d4-a716-446655440000', []],
+  ['secret-entropy', 'no name of a class', 'AbstractSingletonProxyFactoryBean2024V2', []],
 ];
 
 describe('places that checks find', () => {

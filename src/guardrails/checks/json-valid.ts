@@ -1,11 +1,12 @@
 import type { Check, CheckOptions, WholeCheck } from '../check.ts';
 import { PASS } from '../check.ts';
+import { isJson, mendJson } from '../mend-json.ts';
 
 /** Answers that are to be JSON. */
 export const jsonValid: Check = {
   name: 'json-valid',
   summary:
-    'Answers that are no JSON text. With `repair` and `action: mask`, JSON inside a fence or among words is taken out of it.',
+    'Answers that are no JSON text. With `repair` and `action: mask`, JSON inside a fence or among words is taken out of it, brackets are closed and trailing commas go.',
   stages: ['output'],
   compile,
   sample: {
@@ -20,25 +21,8 @@ function compile({ repair = false }: CheckOptions): WholeCheck {
     kind: 'whole',
     judge({ text }) {
       if (isJson(text)) return PASS;
-      const inner = repair ? innerJson(text) : undefined;
+      const inner = repair ? mendJson(text) : undefined;
       return inner === undefined ? { kind: 'found' } : { kind: 'found', replacement: inner };
     },
   };
-}
-
-/** From the first bracket to the last of its kind: one try, so that the time stays linear. */
-function innerJson(text: string): string | undefined {
-  const start = text.search(/[[{]/);
-  if (start < 0) return undefined;
-  const inner = text.slice(start, text.lastIndexOf(text[start] === '{' ? '}' : ']') + 1);
-  return isJson(inner) ? inner : undefined;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,22 +3,29 @@ import { isObject, type JsonObject, parseJson } from '#core';
 
 const MAX_ANSWER_BYTES = 256 * 1024;
 
-/**
- * Posts JSON and reads a JSON object back; rejects for any other status than 2xx, redirects included, for longer answers and when the signal fires. No message of
- * an error holds anything of the answer.
- */
-export async function postJson(
+/** Posts JSON and reads a JSON object back, as `fetchJson` does. */
+export function postJson(
   url: string,
   body: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<JsonObject> {
-  const answer = await request(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-    body,
-    signal,
-  });
+  return fetchJson(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }, signal);
+}
+
+/**
+ * Calls a service and reads a JSON object back; rejects for any other status than 2xx, redirects included, for longer answers and when the signal fires. No message of
+ * an error holds anything of the answer.
+ */
+export async function fetchJson(
+  url: string,
+  {
+    headers,
+    ...call
+  }: { readonly method: 'GET' | 'POST'; readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const answer = await request(url, { ...call, headers: { accept: 'application/json', ...headers }, signal });
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of answer.body) {
