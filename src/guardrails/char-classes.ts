@@ -13,17 +13,19 @@ export const BRACKET = 32;
 /** `-`, `_`, `/`, `+`, `=`. */
 export const JOINER = 64;
 
-const ALL = DIGIT | AT | DOT_OR_COLON | LETTER | WIDE | BRACKET | JOINER;
-const CLASS_OF: Uint8Array = classTable();
+/** Six digits with no more than three characters between any two of them: what every number of people, accounts and telephones has. */
+export const DIGITS_6 = 128;
+/** Twelve of them. */
+export const DIGITS_12 = 256;
+/** A run of sixteen characters without white space. */
+export const RUN_16 = 512;
 
-/** Which classes occur in the text. Linear, and stops as soon as all do. Pure. */
-export function classesOf(text: string): number {
-  let found = 0;
-  for (let at = 0; at < text.length && found !== ALL; at++) {
-    const code = text.charCodeAt(at);
-    found |= code < 128 ? (CLASS_OF[code] ?? 0) : wideClass(code);
-  }
-  return found;
+/** The classes of ASCII, for loops over texts. */
+export const ASCII_CLASSES: Uint8Array = classTable();
+
+/** The class of one UTF-16 unit. Pure. */
+export function classOf(code: number): number {
+  return code < 128 ? (ASCII_CLASSES[code] ?? 0) : wideClass(code);
 }
 
 /** Full-width digits and letters count as their ASCII ones too: checks may fold them. */

@@ -1,7 +1,7 @@
 import { blockedBy } from './blocked.ts';
-import { classesOf } from './char-classes.ts';
 import type { CheckContext, Span, SpanCheck } from './check.ts';
 import type { GuardCheck, StageGuard } from './compile-guard.ts';
+import { type Stretches, stretchesFor, surveyText } from './survey-text.ts';
 import type { Tally } from './tally.ts';
 import type { Vault } from './vault.ts';
 
@@ -21,20 +21,39 @@ export interface FoundSpan extends Span {
 /** Everything that the checks find in a text, in the order of the policy. Pure. */
 export function findSpans(checks: StageGuard['spans'], text: string, context: CheckContext): readonly FoundSpan[] {
   if (text === '') return [];
-  const classes = classesOf(text);
+  const survey = surveyText(text);
   const found: FoundSpan[] = [];
   for (const by of checks) {
-    const { needs = 0, find } = by.compiled;
-    if ((classes & needs) !== needs) continue;
-    for (const span of find(text, context)) found.push({ ...span, by });
+    const { needs = 0 } = by.compiled;
+    if ((survey.classes & needs) !== needs) continue;
+    for (const span of findWithin(by.compiled, text, context, stretchesFor(survey, needs))) found.push({ ...span, by });
   }
   return found;
 }
 
+/** A check of numbers looks only where numbers are. */
+function findWithin(
+  { find }: SpanCheck,
+  text: string,
+  context: CheckContext,
+  stretches: Stretches | null,
+): readonly Span[] {
+  if (stretches === null || stretches.length === 0) return find(text, context);
+  return stretches.flatMap(([start, end]) =>
+    find(text.slice(start, end), context).map((span) => ({
+      ...span,
+      start: span.start + start,
+      end: span.end + start,
+    })),
+  );
+}
+
 /** Notes findings, and throws 400 `guardrail_blocked` when one of them blocks. Checks without one have passed this text. */
 export function noteSpans({ guard, tally }: GuardRun, checks: StageGuard['spans'], found: readonly FoundSpan[]): void {
+  const counts = new Map<GuardCheck, number>();
+  for (const { by } of found) counts.set(by, (counts.get(by) ?? 0) + 1);
   for (const check of checks) {
-    const count = found.length === 0 ? 0 : found.filter(({ by }) => by === check).length;
+    const count = counts.get(check) ?? 0;
     tally.note(guard.stage, check, count === 0 ? 'pass' : check.action, count);
   }
   const blocking = found.find(({ by }) => by.action === 'block');

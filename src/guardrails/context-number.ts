@@ -20,18 +20,23 @@ export interface ContextNumber {
 
 /** The check that finds such numbers. Pure. */
 export function contextNumber({ label, expression, isValid, said, needs = DIGIT }: ContextNumber): SpanCheck {
+  // Whole numbers only: saying so first spares most attempts.
+  const isSaidAnywhere = said !== undefined && !said.source.includes('$') ? said : null;
+  const whole = new RegExp(`(?<![A-Za-z\\d_])(?:${expression.source})`, expression.flags);
   return {
     kind: 'spans',
     label,
     needs,
     reach: CONTEXT_LENGTH + 44,
     find: (text) =>
-      spansOf(narrowText(text), expression, (match, searched) => {
-        const start = match.index;
-        if (!isWholeNumber(searched, start, start + match[0].length)) return false;
-        if (isValid && !isValid(plain(match[0]), match[0])) return false;
-        return said === undefined || hasWordBefore(searched, start, said);
-      }),
+      isSaidAnywhere?.test(text) === false
+        ? []
+        : spansOf(narrowText(text), whole, (match, searched) => {
+            const start = match.index;
+            if (!isWholeNumber(searched, start, start + match[0].length)) return false;
+            if (isValid && !isValid(plain(match[0]), match[0])) return false;
+            return said === undefined || hasWordBefore(searched, start, said);
+          }),
   };
 }
 

@@ -1,8 +1,4 @@
-/** Groups of digits that are joined by separators, in the order of the text. */
-export interface DigitRun {
-  readonly groups: readonly DigitGroup[];
-}
-
+/** A group of digits in a row of such groups. */
 export interface DigitGroup {
   readonly start: number;
   readonly end: number;
@@ -10,22 +6,44 @@ export interface DigitGroup {
   readonly joint: string;
 }
 
-/** The longest joint: ` - `. */
+/** Up to ` - `. */
 const JOINT = /^(?: ?[-.] ?| {1,2})$/;
 const LONGEST_JOINT = 3;
 
-/** Every run of digits in a text, as long as it can be: `4111 1111`, `4111-1111` and `4111 - 1111` are one run each. Linear. Pure. */
-export function digitRuns(text: string): readonly DigitRun[] {
-  const runs: DigitGroup[][] = [];
-  let last: DigitGroup | undefined;
-  for (const match of text.matchAll(/\d+/g)) {
-    const start = match.index;
-    const gap = last === undefined ? null : start - last.end;
-    const joint = last === undefined || gap === null || gap > LONGEST_JOINT ? '' : text.slice(last.end, start);
-    const group = { start, end: start + match[0].length, joint: JOINT.test(joint) ? joint : '' };
-    if (group.joint === '') runs.push([group]);
-    else runs.at(-1)?.push(group);
-    last = group;
+/**
+ * Rows of digits with `least` digits and more, each as long as it can be: `4111 1111`, `4111-1111` and `4111 - 1111` are one row each. By hand, since most
+ * figures in a text are short. Linear. Pure.
+ */
+export function digitRuns(text: string, least: number): readonly (readonly DigitGroup[])[] {
+  const runs: (readonly DigitGroup[])[] = [];
+  let run: DigitGroup[] = [];
+  let digits = 0;
+  let lastEnd = -1;
+  let at = 0;
+  while (at < text.length) {
+    if (!isDigitAt(text, at)) {
+      at++;
+      continue;
+    }
+    const start = at;
+    while (isDigitAt(text, at)) at++;
+    const gap = lastEnd < 0 ? 0 : start - lastEnd;
+    const joint = gap > 0 && gap <= LONGEST_JOINT ? text.slice(lastEnd, start) : '';
+    const isJoined = joint !== '' && JOINT.test(joint);
+    if (!isJoined) {
+      if (digits >= least) runs.push(run);
+      run = [];
+      digits = 0;
+    }
+    run.push({ start, end: at, joint: isJoined ? joint : '' });
+    digits += at - start;
+    lastEnd = at;
   }
-  return runs.map((groups) => ({ groups }));
+  if (digits >= least) runs.push(run);
+  return runs;
+}
+
+function isDigitAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 0x30 && code <= 0x39;
 }

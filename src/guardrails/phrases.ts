@@ -17,6 +17,9 @@ const JOINTS: Readonly<Record<Joint, { readonly within: string; readonly split: 
   anything: { within: '[^\\p{L}\\p{N}]{1,8}', split: /[^\p{L}\p{N}]+/gu },
 };
 const LONGEST_JOINT = 8;
+const UNSPACED = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
+const WORD_BEFORE = /[\p{L}\p{N}_]$/u;
+const AFTER = '(?![\\p{L}\\p{N}_])';
 
 /** Compiles phrases that are found whatever their case or width. Throws CheckOptionError on `option`. Pure. */
 export function compilePhrases(option: string, given: readonly string[], joint: Joint): Phrases {
@@ -27,18 +30,22 @@ export function compilePhrases(option: string, given: readonly string[], joint: 
   if (folded.length === 0) throw new CheckOptionError(option, `expected at least one ${option.replace(/s$/, '')}`);
   const phrases = folded.map((parts) => parts.join(' '));
   const reach = Math.max(...folded.map((parts) => parts.join('').length + LONGEST_JOINT * parts.length)) + 2;
-  // A list of literals: no quantifier but the bounded ones between words, so nothing to backtrack into.
+  // A list of literals: no quantifier but the bounded ones between words, so nothing to backtrack into. What must not stand before is asked afterwards.
   const source = [...folded]
     .sort((a, b) => b.join(' ').length - a.join(' ').length)
-    .map((parts) => bounded(parts.map(escaped).join(within)))
+    .map((parts) => parts.map(escaped).join(within) + (isUnspaced(parts[0] ?? '') ? '' : AFTER))
     .join('|');
   const expression = new RegExp(source, 'gu');
 
   function find(text: string): readonly Span[] {
     const { text: plain, at } = foldText(text);
     const spans: Span[] = [];
-    for (const match of plain.matchAll(expression)) {
-      spans.push({ start: at(match.index), end: at(match.index + match[0].length) });
+    expression.lastIndex = 0;
+    for (let match = expression.exec(plain); match !== null; match = expression.exec(plain)) {
+      const { index, 0: all } = match;
+      if (isUnspaced(all) || !WORD_BEFORE.test(plain.slice(Math.max(0, index - 2), index)))
+        spans.push({ start: at(index), end: at(index + all.length) });
+      else expression.lastIndex = index + 1;
     }
     return spans;
   }
@@ -60,9 +67,9 @@ export function compilePhrases(option: string, given: readonly string[], joint: 
   return { find, reach, hold };
 }
 
-/** Word boundaries, except beside letters of scripts that write without spaces. */
-function bounded(source: string): string {
-  return `(?<![\\p{L}\\p{N}_])${source}(?![\\p{L}\\p{N}_])|(?=[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}])${source}`;
+/** Whether it begins in a script that writes without spaces: there a word has no boundaries. */
+function isUnspaced(text: string): boolean {
+  return UNSPACED.test(text);
 }
 
 function escaped(text: string): string {

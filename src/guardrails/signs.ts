@@ -23,6 +23,7 @@ export function weighSigns(signs: readonly Sign[]): Weigh {
   for (const [index, { words = [], expression, weight }] of signs.entries()) {
     for (const word of words) byWord.set(word, [...(byWord.get(word) ?? []), { index, expression, weight }]);
   }
+  const mayBegin = firstAndLast(byWord.keys());
   const anywhere = signs.filter(({ words }) => words === undefined);
   return (given) => {
     const text = given.toLowerCase();
@@ -30,6 +31,7 @@ export function weighSigns(signs: readonly Sign[]): Weigh {
     let doubt = 1;
     for (const { expression, weight } of anywhere) if (expression.test(text)) doubt *= 1 - weight;
     eachWord(text, (start, end) => {
+      if (mayBegin[placeOf(text.charCodeAt(start), text.charCodeAt(end - 1), end - start)] === 0) return;
       const found = byWord.get(text.slice(start, end));
       if (found === undefined) return;
       for (const { index, expression, weight } of found) {
@@ -42,6 +44,17 @@ export function weighSigns(signs: readonly Sign[]): Weigh {
     });
     return 1 - doubt;
   };
+}
+
+/** Most words are told apart by their ends and their length, before they are cut out of the text. */
+function firstAndLast(words: Iterable<string>): Uint8Array {
+  const table = new Uint8Array(1 << 13);
+  for (const word of words) table[placeOf(word.charCodeAt(0), word.charCodeAt(word.length - 1), word.length)] = 1;
+  return table;
+}
+
+function placeOf(first: number, last: number, length: number): number {
+  return ((first & 31) << 8) | ((last & 31) << 3) | (length & 7);
 }
 
 const LONGEST_WORD = 20;

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { CHECKS } from '#guardrails';
+import { findSpans } from '../../src/guardrails/check-text.ts';
 import { compiledOf, findingsIn, isSampleFound, spansIn } from '../support/run-check.ts';
 
+const CONTEXT = { stage: 'input' as const, instructions: [] };
+const GUARDED = { guardrail: 'safe', id: 'it', action: 'flag', restore: false, onError: 'block' } as const;
 const root = join(import.meta.dirname, '../..');
 
 describe('the checks', () => {
@@ -34,6 +37,31 @@ describe('the checks', () => {
   for (const check of CHECKS.values()) {
     const spans = compiledOf(check, check.sample.options).filter((compiled) => compiled.kind === 'spans');
     if (spans.length === 0) continue;
+    it(`${check.name} finds the same where it looks only at stretches of a text`, () => {
+      const { hit } = check.sample;
+      if (hit.kind !== 'text') return;
+      const guarded = spans.map((compiled) => ({ ...GUARDED, compiled }));
+      const filler = fc.constantFrom(
+        'Words that say nothing, at all. ',
+        '日本語の文です。',
+        '12 of 1,204 ',
+        '\n\n',
+        'my card number: ',
+      );
+      const pieces = fc.oneof(filler, fc.constantFrom(hit.text, ...(hit.text.match(/.{1,7}/gsu) ?? [])));
+      fc.assert(
+        fc.property(fc.array(pieces, { maxLength: 40 }), (parts) => {
+          const text = parts.join('');
+          const found = findSpans(guarded, text, CONTEXT).map(({ start, end }) => [start, end]);
+          const whole = guarded
+            .flatMap(({ compiled }) => spansIn(compiled, text))
+            .map(({ start, end }) => [start, end]);
+          assert.deepEqual(found, whole);
+        }),
+        { numRuns: 40 },
+      );
+    });
+
     it(`${check.name} finds places in order, apart, within the text and no longer than its reach, and the same ones again`, () => {
       const { hit, miss } = check.sample;
       const pieces = [hit, miss].flatMap((sample) =>

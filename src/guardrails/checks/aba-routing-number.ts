@@ -1,3 +1,4 @@
+import { DIGITS_6 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { weightedSum } from '../check-digits.ts';
 import { contextNumber } from '../context-number.ts';
@@ -12,7 +13,8 @@ export const abaRoutingNumber: Check = {
   summary:
     'Routing numbers of US banks: nine digits whose check digit fits, in their usual groups or after words as "routing".',
   limits: 'Only after words as "routing", "ABA" or "bank".',
-  compile: () => contextNumber({ label: 'ROUTING_NUMBER', expression: NUMBER, said: SAID, isValid: fits }),
+  compile: () =>
+    contextNumber({ label: 'ROUTING_NUMBER', expression: NUMBER, said: SAID, isValid: fits, needs: DIGITS_6 }),
   sample: {
     options: {},
     hit: { kind: 'text', text: 'Our routing number is 121000358.' },

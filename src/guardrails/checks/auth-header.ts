@@ -3,6 +3,7 @@ import { spansOf } from '../spans-of.ts';
 
 const HEADER =
   /(?:(?<![A-Za-z])|(?<=\\[nrt]))(?:(?:proxy-)?authorization|(?:x-)?(?:api-key|auth-token|access-token)|ocp-apim-subscription-key|x-csrf-token|x-goog-api-key|(?:set-)?cookie)["']?[ \t]{0,3}:[ \t]{0,3}["']?(?:(?:bearer|basic|token|digest|negotiate|apikey)[ \t]{1,3})?[^\s"'<>;]{8,2048}(?:;[ \t]{0,2}[\w-]{1,64}=[^\s;"']{0,512}){0,20}/gi;
+const NAME = /(?:authorization|-key|-token|cookie)["']?[ \t]{0,3}:/i;
 const BEARER = /\bbearer[ \t]{1,3}[\w.~+/-]{16,2048}={0,2}/gi;
 
 /** Headers that carry credentials. */
@@ -24,6 +25,6 @@ export const authHeader: Check = {
 };
 
 function find(text: string) {
-  const found = text.includes(':') ? spansOf(text, HEADER) : [];
-  return found.length > 0 ? found : spansOf(text, BEARER);
+  const found = text.includes(':') && NAME.test(text) ? spansOf(text, HEADER) : [];
+  return found.length > 0 || !/bearer/i.test(text) ? found : spansOf(text, BEARER);
 }

@@ -1,3 +1,4 @@
+import { DIGITS_6 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { contextNumber } from '../context-number.ts';
 
@@ -11,7 +12,7 @@ export const bankAccount: Check = {
   summary:
     'Numbers of bank accounts, after words as "account number" or "口座番号": 普通 and 当座 with seven digits, others with 6 to 17.',
   limits: 'Account numbers have no form of their own: without such words none is found.',
-  compile: () => contextNumber({ label: 'BANK_ACCOUNT', expression: NUMBER, said: SAID }),
+  compile: () => contextNumber({ label: 'BANK_ACCOUNT', expression: NUMBER, said: SAID, needs: DIGITS_6 }),
   sample: {
     options: {},
     hit: { kind: 'text', text: '三井住友銀行 渋谷支店 普通 1234567' },

@@ -1,4 +1,4 @@
-import { LETTER } from '../char-classes.ts';
+import { LETTER, RUN_16 } from '../char-classes.ts';
 import type { Check, CheckOptions, SpanCheck } from '../check.ts';
 import { CheckOptionError } from '../check.ts';
 import { holdWord } from '../hold.ts';
@@ -29,7 +29,7 @@ function compile({ min = SHORTEST }: CheckOptions): SpanCheck {
   return {
     kind: 'spans',
     label: 'BLOB',
-    needs: LETTER,
+    needs: LETTER | RUN_16,
     reach: LONGEST + 4,
     hold: holdWord,
     find: (text) => (text.length < min ? [] : spansOf(text, blob, ({ 0: all }) => isMixed(all))),

@@ -1,5 +1,5 @@
 import { digitsOf, isOneDigit, standsApart } from '../boundaries.ts';
-import { DIGIT } from '../char-classes.ts';
+import { DIGITS_12 } from '../char-classes.ts';
 import type { Check, Span } from '../check.ts';
 import { isLuhn } from '../check-digits.ts';
 import { type DigitGroup, digitRuns } from '../digit-runs.ts';
@@ -21,7 +21,7 @@ export const creditCard: Check = {
   compile: () => ({
     kind: 'spans',
     label: 'CARD',
-    needs: DIGIT,
+    needs: DIGITS_12,
     // Nineteen digits with the longest joints between all of them.
     reach: 80,
     hold: holdNumber,
@@ -36,7 +36,7 @@ export const creditCard: Check = {
 
 function findCards(text: string): readonly Span[] {
   const spans: Span[] = [];
-  for (const { groups } of digitRuns(text)) {
+  for (const groups of digitRuns(text, SHORTEST)) {
     const all = spanOf(groups);
     if (lengthOf(groups) <= LONGEST && isCard(text, all)) spans.push(all);
     else if (groups.length > 1) spans.push(...findInRun(text, groups));

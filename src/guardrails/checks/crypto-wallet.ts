@@ -1,5 +1,5 @@
 import { standsApart } from '../boundaries.ts';
-import { LETTER } from '../char-classes.ts';
+import { LETTER, RUN_16 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { holdWord } from '../hold.ts';
 import { inOrder, spansOf } from '../spans-of.ts';
@@ -17,7 +17,7 @@ export const cryptoWallet: Check = {
   compile: () => ({
     kind: 'spans',
     label: 'WALLET',
-    needs: LETTER,
+    needs: LETTER | RUN_16,
     reach: 80,
     hold: holdWord,
     find,

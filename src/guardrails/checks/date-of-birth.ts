@@ -8,6 +8,7 @@ const SAID =
   /(?:\bborn(?: on)?|\bdob\b|d\.o\.b\.?|\bbirth(?:day|date)?(?: is| was)?|date of birth(?: is| was)?|生年月日|誕生日|生まれ|出生日)[^\d\n]{0,16}$/i;
 const DATE =
   /(?:(?:19|20)\d\d[-/.年 ] ?(?:0?[1-9]|1[0-2])[-/.月 ] ?(?:3[01]|[12]\d|0?[1-9])日?|(?:3[01]|[12]\d|0?[1-9])[-/. ](?:1[0-2]|0?[1-9]|[12]\d|3[01])[-/. ](?:(?:19|20)\d\d|\d\d)|(?:明治|大正|昭和|平成|令和|[MTSHR])\.?\d{1,2}[-/.年](?:0?[1-9]|1[0-2])[-/.月](?:3[01]|[12]\d|0?[1-9])日?|(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,? (?:19|20)\d\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? (?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,? (?:19|20)\d\d)(?!\d)/gi;
+const HINT = /born|birth|\bdob\b|d\.o\.b|生年月日|誕生日|生まれ|生れ|出生日/i;
 const AFTER = /^ ?(?:生まれ|生れ)/;
 
 /** Days of birth. */
@@ -20,7 +21,7 @@ export const dateOfBirth: Check = {
     label: 'BIRTH_DATE',
     needs: DIGIT,
     reach: CONTEXT_LENGTH + 40,
-    find: (text) => spansOf(narrowText(text), DATE, isBirth),
+    find: (text) => (HINT.test(text) ? spansOf(narrowText(text), DATE, isBirth) : []),
   }),
   sample: {
     options: {},

@@ -1,3 +1,4 @@
+import { DIGITS_12 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { isLuhn } from '../check-digits.ts';
 import { contextNumber } from '../context-number.ts';
@@ -11,7 +12,7 @@ export const imei: Check = {
   summary:
     'Serial numbers of mobile telephones: fifteen digits whose check digit fits, after words as "IMEI" or "device".',
 
-  compile: () => contextNumber({ label: 'IMEI', expression: NUMBER, said: SAID, isValid: isLuhn }),
+  compile: () => contextNumber({ label: 'IMEI', expression: NUMBER, said: SAID, isValid: isLuhn, needs: DIGITS_12 }),
   sample: {
     options: {},
     hit: { kind: 'text', text: 'The IMEI is 490154203237518.' },

@@ -3,11 +3,13 @@ import type { Check, Span } from '../check.ts';
 import { holdWord } from '../hold.ts';
 import { inOrder, spansOf } from '../spans-of.ts';
 
+/** Two colons with no more than a group between: no text without them has an address of version 6. */
+const COLONS = /:[\dA-Fa-f]{0,4}:/;
 const FOUR = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/g;
 // RFC 4007 §11 and RFC 4632 §3.1.
 const TAIL = /^(?:%[\w.-]{0,15}\w)?(?:\/(?:12[0-8]|1[01]\d|\d{1,2})(?!\.?\d))?/;
 // Candidates only: what is an address is decided below. A zone and a prefix length belong to it.
-const SIX = /[\dA-Fa-f:]{0,5}:[\dA-Fa-f:]{1,39}(?:\.\d{1,3}){0,3}/g;
+const SIX = /(?<![\w.:])[\dA-Fa-f]{0,4}:[\dA-Fa-f:]{1,39}(?:\.\d{1,3}){0,3}/g;
 
 /** IP addresses. */
 export const ipAddress: Check = {
@@ -22,7 +24,7 @@ export const ipAddress: Check = {
     hold: holdWord,
     find: (text) => {
       const four = spansOf(text, FOUR, isFour);
-      return text.includes('::') || text.includes(':') ? inOrder([...four, ...spansOf(text, SIX, sixIn)]) : four;
+      return COLONS.test(text) ? inOrder([...four, ...spansOf(text, SIX, sixIn)]) : four;
     },
   }),
   sample: {
@@ -34,8 +36,8 @@ export const ipAddress: Check = {
 
 function isFour(match: RegExpExecArray, text: string): Span | false {
   const end = match.index + match[0].length;
-  // After a colon it may be the end of a longer address, which the other expression finds, and which then counts.
   if (/[\w.-]$/.test(text.slice(Math.max(0, match.index - 1), match.index))) return false;
+  // After a colon it may be the end of a longer address, which the other expression finds, and which then counts.
   if (/^(?:[\w-]|\.\d)/.test(text.slice(end, end + 2)) || !isDotted(match[0])) return false;
   return withTail(text, match.index, end);
 }
@@ -51,7 +53,6 @@ function isDotted(text: string): boolean {
 
 function sixIn(match: RegExpExecArray, text: string): Span | false {
   const start = match.index;
-  if (/[\w:.]$/.test(text.slice(Math.max(0, start - 1), start))) return false;
   let value = match[0];
   // A colon or dot that ends the clause is not part of it.
   if (value.endsWith(':') && !value.endsWith('::')) value = value.slice(0, -1);

@@ -1,5 +1,5 @@
 import { digitsOf, isOneDigit, isWholeNumber } from '../boundaries.ts';
-import { DIGIT } from '../char-classes.ts';
+import { DIGITS_12 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { weightedSum } from '../check-digits.ts';
 import { holdNumber } from '../hold.ts';
@@ -18,7 +18,7 @@ export const jpCorporateNumber: Check = {
   compile: () => ({
     kind: 'spans',
     label: 'CORPORATE_NUMBER',
-    needs: DIGIT,
+    needs: DIGITS_12,
     reach: 32,
     hold: holdNumber,
     find: (text) => spansOf(narrowText(text), NUMBER, isCorporateNumber),

@@ -1,4 +1,4 @@
-import { LETTER } from '../char-classes.ts';
+import { LETTER, RUN_16 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { holdWord } from '../hold.ts';
 import { spansOf } from '../spans-of.ts';
@@ -15,7 +15,7 @@ export const jwtToken: Check = {
   compile: () => ({
     kind: 'spans',
     label: 'JWT',
-    needs: LETTER,
+    needs: LETTER | RUN_16,
     reach: 8192,
     hold: holdWord,
     find: (text) => (text.includes('eyJ') ? spansOf(text, TOKEN) : []),

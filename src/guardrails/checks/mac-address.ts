@@ -4,7 +4,7 @@ import { holdWord } from '../hold.ts';
 import { spansOf } from '../spans-of.ts';
 
 const ADDRESS =
-  /[\dA-Fa-f]{2}(?:(?::[\dA-Fa-f]{2}){5}|(?:-[\dA-Fa-f]{2}){5})|[\dA-Fa-f]{4}\.[\dA-Fa-f]{4}\.[\dA-Fa-f]{4}/g;
+  /(?<![A-Za-z\d_])(?:[\dA-Fa-f]{2}(?:(?::[\dA-Fa-f]{2}){5}|(?:-[\dA-Fa-f]{2}){5})|[\dA-Fa-f]{4}\.[\dA-Fa-f]{4}\.[\dA-Fa-f]{4})/g;
 
 /** Hardware addresses. */
 export const macAddress: Check = {

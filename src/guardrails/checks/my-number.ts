@@ -1,5 +1,5 @@
 import { digitsOf, isOneDigit, isWholeNumber } from '../boundaries.ts';
-import { DIGIT } from '../char-classes.ts';
+import { DIGITS_12 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { weightedSum } from '../check-digits.ts';
 import { CONTEXT_LENGTH, hasWordBefore } from '../context-words.ts';
@@ -23,7 +23,7 @@ export const myNumber: Check = {
   compile: () => ({
     kind: 'spans',
     label: 'MY_NUMBER',
-    needs: DIGIT,
+    needs: DIGITS_12,
     reach: CONTEXT_LENGTH + 18,
     find: (text) => spansOf(narrowText(text), NUMBER, isMyNumber),
   }),

@@ -1,3 +1,4 @@
+import { DIGITS_6 } from '../char-classes.ts';
 import type { Check, CheckOptions, CompiledCheck } from '../check.ts';
 import { CheckOptionError } from '../check.ts';
 import { contextNumber } from '../context-number.ts';
@@ -22,6 +23,6 @@ function compile({ regions = Object.keys(NATIONAL_IDS) }: CheckOptions): readonl
     const known = NATIONAL_IDS[region];
     if (known === undefined)
       throw new CheckOptionError('regions', `${region} is none of ${Object.keys(NATIONAL_IDS).join(', ')}`);
-    return contextNumber({ label: `${region}_ID`, ...known });
+    return contextNumber({ label: `${region}_ID`, needs: DIGITS_6, ...known });
   });
 }

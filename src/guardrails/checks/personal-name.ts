@@ -4,11 +4,11 @@ import { inOrder, spansOf } from '../spans-of.ts';
 const WORD = "[\\p{Lu}][\\p{L}'’-]{1,24}";
 const NAME = `${WORD}(?: (?:van|von|de|der|da|di|del|la|le|bin|al|\\p{Lu}\\.?)){0,2}(?: ${WORD}){0,2}`;
 const TITLED = new RegExp(
-  `(?<=(?<![\\p{L}])(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Herr|Frau|Monsieur|Madame|Señora?)\\.? )${NAME}`,
+  `(?<![\\p{L}])(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Herr|Frau|Monsieur|Madame|Señora?)\\.? (${NAME})`,
   'gu',
 );
 const SAID = new RegExp(
-  `(?<=(?:[Mm]y name is|[Mm]y name's|I am called|[Nn]ame:|[Nn]amed|[Ss]igned,|[Ss]incerely,|[Rr]egards,|[Ii]ch heiße|[Jj]e m'appelle|[Mm]e llamo|[Mm]i chiamo)\\s{1,3})${NAME}`,
+  `(?:[Mm]y name is|[Mm]y name's|I am called|[Nn]ame:|[Nn]amed|[Ss]igned,|[Ss]incerely,|[Rr]egards,|[Ii]ch heiße|[Jj]e m'appelle|[Mm]e llamo|[Mm]i chiamo)\\s{1,3}(${NAME})`,
   'gu',
 );
 const HONOURED = /[\p{sc=Han}\p{sc=Katakana}ー々]{2,8}(?= ?(?:さん|様|氏|君|ちゃん|先生|殿)(?!々|子))/gu;
@@ -39,9 +39,14 @@ export const personalName: Check = {
 };
 
 function find(text: string): readonly Span[] {
-  const found = /[A-Z]/.test(text) ? [...spansOf(text, TITLED), ...spansOf(text, SAID)] : [];
+  const found = /[A-Z]/.test(text) ? [...spansOf(text, TITLED, nameIn), ...spansOf(text, SAID, nameIn)] : [];
   if (/[\u3040-\u9fff]/.test(text)) {
     found.push(...spansOf(text, HONOURED, ([name]) => !NOBODY.test(name)), ...spansOf(text, STATED));
   }
   return inOrder(found);
+}
+
+/** The name at the end of the match. */
+function nameIn({ 0: all, 1: name = '', index }: RegExpExecArray): Span {
+  return { start: index + all.length - name.length, end: index + all.length };
 }

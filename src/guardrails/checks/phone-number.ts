@@ -1,6 +1,12 @@
-import { type CountryCode, isSupportedCountry, Metadata, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import {
+  type CountryCode,
+  getCountryCallingCode,
+  isSupportedCountry,
+  Metadata,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/max';
 import { digitsOf, standsApart } from '../boundaries.ts';
-import { DIGIT } from '../char-classes.ts';
+import { DIGITS_6 } from '../char-classes.ts';
 import type { Check, CheckOptions, SpanCheck } from '../check.ts';
 import { CheckOptionError } from '../check.ts';
 import { CONTEXT_LENGTH } from '../context-words.ts';
@@ -47,7 +53,7 @@ function compile({ regions }: CheckOptions): SpanCheck {
   return {
     kind: 'spans',
     label: 'PHONE',
-    needs: DIGIT,
+    needs: DIGITS_6,
     reach: CONTEXT_LENGTH + 72,
     find(text) {
       let asked = 0;
@@ -68,16 +74,29 @@ interface Plan {
   readonly country: CountryCode;
   /** Begins every national number; empty where there is none, or where it may be left out. */
   readonly trunk: string;
+  /** How many digits a national number may have, with and without the prefix that leads to it. */
+  readonly lengths: ReadonlySet<number>;
 }
 
 function planOf(country: CountryCode): Plan {
   const metadata = new Metadata();
   metadata.selectNumberingPlan(country);
   // The library has it, its types do not name it.
-  const plan = metadata.numberingPlan as { nationalPrefix?: () => string | null | undefined } | undefined;
+  const plan = metadata.numberingPlan as NumberingPlan | undefined;
   const trunk = plan?.nationalPrefix?.() ?? '';
+  const lengths = plan?.possibleLengths?.() ?? [];
+  const code = getCountryCallingCode(country);
   // Italian numbers may begin with a zero that is their own, Turkish ones are written without it as often.
-  return { country, trunk: trunk === '0' && country !== 'IT' && country !== 'TR' ? trunk : '' };
+  return {
+    country,
+    trunk: trunk === '0' && country !== 'IT' && country !== 'TR' ? trunk : '',
+    lengths: new Set(lengths.flatMap((length) => [length, length + trunk.length, length + code.length])),
+  };
+}
+
+interface NumberingPlan {
+  readonly nationalPrefix?: () => string | null | undefined;
+  readonly possibleLengths?: () => readonly number[] | undefined;
 }
 
 function isPhone(
@@ -96,7 +115,11 @@ function isPhone(
   if (isNamed && digits.length >= 7 && digits.length <= 15) return true;
   if (candidate.includes('+') || /^00[1-9]\d{0,2}[ ().-]/.test(candidate)) return isValid(candidate, null);
   if (!/\D/.test(candidate) && !mayBePlain(candidate)) return false;
-  return plans.some(({ country, trunk }) => digits.startsWith(trunk) && isValid(candidate, country));
+  const isExtended = /[a-z]/i.test(candidate);
+  return plans.some(
+    ({ country, trunk, lengths }) =>
+      digits.startsWith(trunk) && (isExtended || lengths.has(digits.length)) && isValid(candidate, country),
+  );
 }
 
 function isNamedBefore(text: string, start: number): boolean {

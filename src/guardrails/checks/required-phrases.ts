@@ -17,17 +17,18 @@ export const requiredPhrases: Check = {
 
 function compile({ phrases = [] }: CheckOptions): WholeCheck {
   if (phrases.length === 0) throw new CheckOptionError('phrases', 'expected at least one phrase');
-  const wanted = phrases.map(plain);
+  const wanted = phrases.map(expressionOf);
   return {
     kind: 'whole',
     judge({ text }) {
-      const given = plain(text);
-      const missing = wanted.filter((phrase) => !given.includes(phrase)).length;
+      const given = foldText(text).text;
+      const missing = wanted.filter((phrase) => !phrase.test(given)).length;
       return missing === 0 ? PASS : { kind: 'found', count: missing };
     },
   };
 }
 
-function plain(text: string): string {
-  return foldText(text).text.replace(/\s+/g, ' ').trim();
+function expressionOf(phrase: string): RegExp {
+  const words = foldText(phrase).text.split(/\s+/).filter(Boolean);
+  return new RegExp(words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('\\s{1,64}'), 'u');
 }

@@ -1,4 +1,4 @@
-import { LETTER } from '../char-classes.ts';
+import { LETTER, RUN_16 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { holdWord } from '../hold.ts';
 import { spansOf } from '../spans-of.ts';
@@ -18,7 +18,7 @@ export const secretEntropy: Check = {
   compile: () => ({
     kind: 'spans',
     label: 'SECRET',
-    needs: LETTER,
+    needs: LETTER | RUN_16,
     reach: 262,
     hold: holdWord,
     find: (text) => spansOf(text, TOKEN, ({ 0: token }) => isRandom(token)),

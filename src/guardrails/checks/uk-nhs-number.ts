@@ -1,3 +1,4 @@
+import { DIGITS_6 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { weightedSum } from '../check-digits.ts';
 import { contextNumber } from '../context-number.ts';
@@ -10,7 +11,7 @@ export const ukNhsNumber: Check = {
   name: 'uk-nhs-number',
   summary: 'Numbers of the UK National Health Service: ten digits whose check digit fits.',
   limits: 'One in eleven numbers of ten digits fits the check digit by chance, telephone numbers among them.',
-  compile: () => contextNumber({ label: 'NHS_NUMBER', expression: NUMBER, isValid: fits }),
+  compile: () => contextNumber({ label: 'NHS_NUMBER', expression: NUMBER, isValid: fits, needs: DIGITS_6 }),
   sample: {
     options: {},
     hit: { kind: 'text', text: 'NHS number 943 476 5919' },

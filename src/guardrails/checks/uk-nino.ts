@@ -1,3 +1,4 @@
+import { DIGITS_6 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { contextNumber } from '../context-number.ts';
 
@@ -9,7 +10,7 @@ export const ukNino: Check = {
   name: 'uk-nino',
   summary: 'UK national insurance numbers, by their form and the letters that are never given.',
 
-  compile: () => contextNumber({ label: 'NINO', expression: NUMBER }),
+  compile: () => contextNumber({ label: 'NINO', expression: NUMBER, needs: DIGITS_6 }),
   sample: {
     options: {},
     hit: { kind: 'text', text: 'My NI number is AB 12 34 56 C.' },

@@ -5,6 +5,7 @@ import { holdWord } from '../hold.ts';
 import { hostOf, refusesHost } from '../hosts.ts';
 import { spansOf } from '../spans-of.ts';
 
+const HINT = /[/\\]{2}|www\./i;
 const ADDRESS = /(?<![a-z\d+.-])(?:[a-z][a-z\d+.-]{1,15}:[/\\]{2}|www\.)([^\s"'<>`{}|^]{1,2048})/gi;
 // What ends a sentence or a bracket around it is not part of an address.
 const TAIL = /[.,;:!?)\]]+$/;
@@ -34,11 +35,13 @@ function compile(options: CheckOptions): SpanCheck {
     reach: 2100,
     hold: holdWord,
     find: (text) =>
-      spansOf(text, ADDRESS, ({ 0: all, 1: rest = '', index }) => {
-        const authority = all.slice(0, 4).toLowerCase() === 'www.' && !all.includes('//') ? all : rest;
-        const [host] = authority.split(/[/\\?#]/, 1);
-        const end = index + all.length - (TAIL.exec(all)?.[0].length ?? 0);
-        return isRefused(hostOf((host ?? '').replace(TAIL, ''))) && { start: index, end };
-      }),
+      !HINT.test(text)
+        ? []
+        : spansOf(text, ADDRESS, ({ 0: all, 1: rest = '', index }) => {
+            const authority = all.slice(0, 4).toLowerCase() === 'www.' && !all.includes('//') ? all : rest;
+            const [host] = authority.split(/[/\\?#]/, 1);
+            const end = index + all.length - (TAIL.exec(all)?.[0].length ?? 0);
+            return isRefused(hostOf((host ?? '').replace(TAIL, ''))) && { start: index, end };
+          }),
   };
 }

@@ -1,5 +1,5 @@
 import { digitsOf, isWholeNumber } from '../boundaries.ts';
-import { DIGIT } from '../char-classes.ts';
+import { DIGITS_6 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { CONTEXT_LENGTH, hasWordBefore } from '../context-words.ts';
 import { narrowText } from '../narrow-text.ts';
@@ -17,7 +17,7 @@ export const usItin: Check = {
   compile: () => ({
     kind: 'spans',
     label: 'ITIN',
-    needs: DIGIT,
+    needs: DIGITS_6,
     reach: CONTEXT_LENGTH + 16,
     find: (text) => spansOf(narrowText(text), NUMBER, isItin),
   }),

@@ -1,3 +1,4 @@
+import { DIGITS_6 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { isLuhn } from '../check-digits.ts';
 import { contextNumber } from '../context-number.ts';
@@ -12,7 +13,13 @@ export const usNpi: Check = {
     'US national provider identifiers of health care: ten digits whose check digit fits, after words as "NPI" or "provider".',
 
   compile: () =>
-    contextNumber({ label: 'NPI', expression: NUMBER, said: SAID, isValid: (digits) => isLuhn(`80840${digits}`) }),
+    contextNumber({
+      label: 'NPI',
+      expression: NUMBER,
+      said: SAID,
+      needs: DIGITS_6,
+      isValid: (digits) => isLuhn(`80840${digits}`),
+    }),
   sample: {
     options: {},
     hit: { kind: 'text', text: 'Provider NPI: 1234567893' },

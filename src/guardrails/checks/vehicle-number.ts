@@ -1,3 +1,4 @@
+import { DIGIT, LETTER, RUN_16 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
 import { contextNumber } from '../context-number.ts';
 
@@ -8,7 +9,7 @@ export const vehicleNumber: Check = {
   name: 'vehicle-number',
   summary: 'Vehicle identification numbers (ISO 3779): 17 characters whose check digit fits.',
   limits: 'European numbers often have no check digit; those are not found.',
-  compile: () => contextNumber({ label: 'VIN', expression: NUMBER, isValid: fits }),
+  compile: () => contextNumber({ label: 'VIN', expression: NUMBER, isValid: fits, needs: DIGIT | LETTER | RUN_16 }),
   sample: {
     options: {},
     hit: { kind: 'text', text: 'VIN 1HGCM82633A004352, grey.' },
