@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { advanceBreaker, breakerView, CLOSED_BREAKER, type CounterKey } from '#decision';
-import { createStore, type Store } from '#state';
+import { createStore, type Store, type UsageEntry } from '#state';
+import { writeUsageNote } from '../src/gateway/usage-note.ts';
 import { findProgram } from '../test/support/skip.ts';
 import { startRedis } from '../test/support/start-redis.ts';
 
@@ -28,10 +29,54 @@ const reservations = counters.map((counter) => {
 const charges = counters.map((counter) => ({ counter, held: 10, amount: 7 }));
 const query = { counters, targets: ['main/gpt', 'main/claude'] };
 
+/** As much text as the gateway keeps with a hold, and with its account until the usage ledger has it. */
+const memo = [
+  windowStartMs,
+  ['production', '602cc71f5218', 'support-bot', 'support', 'assistant', 'premium', 'chat'],
+  ['premium/gpt', 'openai', 'openai/gpt-4o'],
+  counters.map(({ unit, windowEndMs }) => [unit, 0, windowEndMs]),
+];
+const note: Omit<UsageEntry, 'id'> = {
+  ...{
+    atMs: windowStartMs,
+    environment: 'production',
+    revision: '602cc71f5218',
+    consumer: 'support-bot',
+    team: 'support',
+  },
+  ...{ route: 'assistant', chain: 'premium', endpoint: 'chat', status: 200, code: null, fallback: null, attempts: 1 },
+  savedMicroUsd: 0,
+  charges: [
+    {
+      ...{ target: 'premium/gpt', provider: 'openai', model: 'openai/gpt-4o', costMicroUsd: 7, estimated: false },
+      ...{ priceSource: 'https://openai.com/api/pricing', priceFromMs: windowStartMs },
+      usage: {
+        input: 21,
+        cacheRead: 0,
+        cacheWrite: 0,
+        cacheWrite1h: 0,
+        output: 42,
+        reasoning: 0,
+        audioInput: 0,
+        audioOutput: 0,
+      },
+    },
+  ],
+  budgets: counters.map((counter) => ({ counter, isRolling: false, amount: 7 })),
+};
+/** So many accounts the usage ledger writes at once. */
+const LEDGER_GROUP = 200;
+let written: string[] = [];
+
+/** As the gateway does it: its texts are made anew for every request, and the outbox is emptied by the group. */
 async function request(store: Store, id: string): Promise<void> {
   await store.readFacts(query);
-  await store.reserve({ id, owner: 'bench', reservations });
-  await store.commit({ id, charges });
+  await store.reserve({ id, owner: 'bench', memo: JSON.stringify(memo), reservations });
+  await store.commit({ id, charges, note: writeUsageNote({ id, ...note }) });
+  if (written.push(id) < LEDGER_GROUP) return;
+  const keys = written;
+  written = [];
+  await store.accounted(keys);
 }
 
 /** Least CPU of several rounds: a shared machine only ever adds. */

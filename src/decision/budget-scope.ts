@@ -150,6 +150,11 @@ export function counterOf(budget: Budget, split: readonly string[], nowMs: numbe
   return counter;
 }
 
+/** When the window of a counter began, from its key; 0 for a rolling window, of which the key says nothing. Pure. */
+export function windowStartOf(key: string): number {
+  return key.endsWith(':rolling') ? 0 : Date.parse(key.slice(-'2026-11-01T00:00:00.000Z'.length));
+}
+
 /** Metadata comes from callers: no value of theirs may read as a separator, and a lone surrogate must not throw. */
 function escapePart(text: string): string {
   return encodeURIComponent(text.toWellFormed());

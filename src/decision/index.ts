@@ -7,7 +7,7 @@ export {
   CLOSED_BREAKER,
   healthOf,
 } from './breaker.ts';
-export { counterOf } from './budget-scope.ts';
+export { counterOf, windowStartOf } from './budget-scope.ts';
 export { decide } from './decide.ts';
 export { type Denial, denyUnknownConsumer, denyUnmatched, skipText } from './denials.ts';
 export {

@@ -1,7 +1,7 @@
 import type { LeaseEnd } from '#state';
 import type { GatewayParts } from './gateway-parts.ts';
 import { leaseCounters, leaseEntry } from './hold-memo.ts';
-import { readUsageNote } from './usage-entry.ts';
+import { readUsageNote } from './usage-note.ts';
 
 type Parts = Pick<GatewayParts, 'leases' | 'store' | 'usage' | 'log' | 'policies' | 'watchThresholds'>;
 

@@ -3,7 +3,8 @@ import { settle } from '#decision';
 import type { CounterChange } from '#state';
 import type { GatewayParts } from './gateway-parts.ts';
 import type { Progress } from './progress.ts';
-import { writeUsageNote } from './usage-entry.ts';
+import { usageEntry } from './usage-entry.ts';
+import { writeUsageNote } from './usage-note.ts';
 
 /** Makes the account of the attempts so far; none for a request that was refused. */
 export function account(progress: Progress): void {
@@ -85,7 +86,8 @@ async function commitOnce(parts: GatewayParts, progress: Progress): Promise<read
 /** A bug in it must not keep the account from the store. */
 function noteOf({ log }: GatewayParts, progress: Progress): string | null {
   try {
-    return writeUsageNote(progress);
+    const entry = usageEntry(progress);
+    return entry === null ? null : writeUsageNote(entry);
   } catch (error) {
     log.error(
       { err: error, requestId: progress.call.id },

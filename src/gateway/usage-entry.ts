@@ -37,22 +37,6 @@ export function usageEntry(progress: Readonly<Progress>): UsageEntry | null {
   };
 }
 
-/** The account that a store keeps with a settlement until the usage ledger has it. Pure. */
-export function writeUsageNote(progress: Readonly<Progress>): string | null {
-  const entry = usageEntry(progress);
-  return entry === null ? null : JSON.stringify(entry);
-}
-
-/** Null for what no gateway has written. Pure. */
-export function readUsageNote(text: string): UsageEntry | null {
-  try {
-    const entry = JSON.parse(text) as UsageEntry;
-    return typeof entry.id === 'string' && Array.isArray(entry.charges) && Array.isArray(entry.budgets) ? entry : null;
-  } catch {
-    return null;
-  }
-}
-
 /**
  * The last call first, then the others that were billed or must have been. A request's cost is rounded once, its parts are rounded each: the first part takes the difference, so that the parts
  * add up to the cost. Pure.

@@ -28,15 +28,21 @@ const MAX_COPIED = 50_000;
 export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
   const statements = prepareStatements(database);
   const counters = new Map<string, Counter>();
+  /** Of counters that have a row: the time in its index. */
+  const forgetTimes = new Map<Counter, number>();
   const holds = new Map<string, HoldRecord>();
   const changedCounters = new Set<Counter>();
   /** Null where the hold was dropped. */
   const changedHolds = new Map<string, HoldRecord | null>();
+  /** Ids of copied holds that stand among those that have ended. */
+  const endedHolds = new Set<string>();
   let seenVersion = -1;
 
   function forgetCopy(): void {
     counters.clear();
+    forgetTimes.clear();
     holds.clear();
+    endedHolds.clear();
     changedCounters.clear();
     changedHolds.clear();
   }
@@ -62,6 +68,7 @@ export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
         if (row === undefined) return undefined;
         counter = counterFrom(row as unknown as CounterRow);
         counters.set(key, counter);
+        forgetTimes.set(counter, Number(row.forget_at_ms));
       }
       refreshCounter(counter, nowMs);
       return counter;
@@ -71,10 +78,11 @@ export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
       const known = holds.get(id);
       if (known !== undefined) return known;
       if (changedHolds.get(id) === null) return undefined;
-      const row = statements.hold.get(id) ?? statements.ended.get(id);
+      const row = statements.hold.get(id, id);
       if (row === undefined) return undefined;
       const record = unpackHold(String(row.record));
       holds.set(id, record);
+      if (row.has_ended === 1) endedHolds.add(id);
       return record;
     },
     keepHold(id, record) {
@@ -86,7 +94,7 @@ export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
       changedHolds.set(id, null);
     },
     write(nowMs) {
-      for (const counter of changedCounters) statements.putCounter.run(...counterColumns(counter));
+      for (const counter of changedCounters) writeCounter(counter);
       for (const [id, record] of changedHolds) writeHold(id, record, nowMs);
       changedCounters.clear();
       changedHolds.clear();
@@ -110,16 +118,30 @@ export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
     },
   };
 
+  function writeCounter(counter: Counter): void {
+    const [key, spent, held, touchedMs, endMs, spanMs, slices, forgetAtMs] = counterColumns(counter);
+    if (forgetTimes.get(counter) === forgetAtMs) {
+      // An index that is not named is not touched.
+      statements.setCounter.run(spent, held, touchedMs, slices, key);
+      return;
+    }
+    statements.putCounter.run(key, spent, held, touchedMs, endMs, spanMs, slices, forgetAtMs);
+    forgetTimes.set(counter, forgetAtMs);
+  }
+
   /** A hold lives in one of the two tables: those that are open stay few, so that the due ones are found by a look at all. */
   function writeHold(id: string, record: HoldRecord | null, nowMs: number): void {
     if (record !== null && isOpen(record)) {
       const untilMs = Math.min(...record.parts.filter(({ isHeld }) => isHeld).map((part) => part.untilMs));
       statements.putHold.run(id, untilMs, packHold(record));
+      if (endedHolds.delete(id)) statements.dropEnded.run(id);
       return;
     }
     statements.dropHold.run(id);
-    if (record === null) statements.dropEnded.run(id);
-    else statements.putEnded.run(id, nowMs + GRACE_MS, packHold(record));
+    if (record !== null) statements.putEnded.run(id, nowMs + GRACE_MS, packHold(record));
+    else if (endedHolds.has(id)) statements.dropEnded.run(id);
+    if (record === null) endedHolds.delete(id);
+    else endedHolds.add(id);
   }
 
   return books;
@@ -129,13 +151,15 @@ function prepareStatements(database: DatabaseSync) {
   return {
     version: database.prepare('PRAGMA data_version'),
     counter: database.prepare('SELECT * FROM counters WHERE key = ?'),
-    hold: database.prepare('SELECT record FROM holds WHERE id = ?'),
-    ended: database.prepare('SELECT record FROM ended WHERE id = ?'),
+    hold: database.prepare(
+      `SELECT record, 0 AS has_ended FROM holds WHERE id = ? UNION ALL SELECT record, 1 FROM ended WHERE id = ? LIMIT 1`,
+    ),
     due: database.prepare('SELECT id FROM holds WHERE until_ms <= ? LIMIT ?'),
     putCounter: database.prepare(
       `INSERT INTO counters VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET spent = excluded.spent,
        held = excluded.held, touched_ms = excluded.touched_ms, slices = excluded.slices, forget_at_ms = excluded.forget_at_ms`,
     ),
+    setCounter: database.prepare('UPDATE counters SET spent = ?, held = ?, touched_ms = ?, slices = ? WHERE key = ?'),
     putHold: database.prepare('INSERT OR REPLACE INTO holds VALUES (?, ?, ?)'),
     dropHold: database.prepare('DELETE FROM holds WHERE id = ?'),
     putEnded: database.prepare('INSERT OR REPLACE INTO ended VALUES (?, ?, ?)'),

@@ -18,7 +18,7 @@ const MAX_WAITING = 100_000;
 /** Prepares the statements; each runs inside whatever transaction is open. */
 export function createSqliteOutbox(database: DatabaseSync): SqliteOutbox {
   const put = database.prepare('INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?)');
-  const drop = database.prepare('DELETE FROM outbox WHERE key = ?');
+  const drop = database.prepare('DELETE FROM outbox WHERE key IN (SELECT value FROM json_each(?))');
   const oldest = database.prepare('SELECT key, kind, body FROM outbox WHERE at_ms <= ? ORDER BY key LIMIT ?');
   // Of this process alone, and hence rough; a count of the table would be read with every request.
   let waiting = 0;
@@ -35,7 +35,7 @@ export function createSqliteOutbox(database: DatabaseSync): SqliteOutbox {
       if (end.charges.some(({ amount }) => amount > 0)) keep(leaseKey(kind, end), kind, JSON.stringify(end), nowMs);
     },
     remove(keys) {
-      for (const key of keys) waiting = Math.max(0, waiting - Number(drop.run(key).changes));
+      waiting = Math.max(0, waiting - Number(drop.run(JSON.stringify(keys)).changes));
     },
     waiting: (beforeMs, limit) =>
       oldest.all(beforeMs, limit).map((row): Unaccounted => {
