@@ -2,7 +2,7 @@
 export const FUNCTION_WORDS: Readonly<Record<string, string>> = {
   da: 'og jeg ikke det der til på med af for som har hvad hvordan skal kan mig dig vi er et denne blev eller også',
   de: 'der die das und ist nicht ich ein eine zu mit von auf für den dem des sich auch wie was wir sie kann wird haben bei nach aus wenn über mein ihr welche gibt',
-  en: 'the and is are of to in that it you for with this what how my can do have not was on be from at i does why your would there which we they an or if has',
+  en: 'a as so me no am get the and is are of to in that it you for with this what how my can do have not was on be from at i does why your would there which we they an or if has',
   es: 'el la los las de que y en un una es por con para no se del lo como más pero mi qué está cómo puedo su al hay son tengo',
   fi: 'on ja ei se että oli hän minä en kun mutta niin kuin ovat tai myös miten mikä voin sen mitä',
   fr: 'le la les de des et est un une que dans pour pas je vous il elle sur avec ce qui ne au du mon comment sont nous plus mais quel ai',

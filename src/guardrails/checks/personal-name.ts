@@ -24,7 +24,7 @@ export const personalName: Check = {
   summary:
     'Names of people where the words beside them say so: after a title ("Dr. Jane Doe") or "my name is", and in Japanese before さん, 様, 氏, 先生 or after 氏名.',
   limits:
-    'A name in running text needs a model of language: most are not found here (`docs/guardrails` states the measured recall). Use a remote check where names must not pass.',
+    'A name in running text needs a model of language: most are not found here. Use a remote check where names must not pass.',
   compile: () => ({
     kind: 'spans',
     label: 'NAME',
