@@ -1,32 +1,49 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  expandListed,
+  type ListedFile,
   loadCatalogSources,
+  loadListedTexts,
   type ModelDocument,
   type PriceRow,
   type ProviderDocument,
   parseCatalogSource,
 } from '#catalog';
 
-/** Writes docs/providers.md from the catalogue's YAML; with `--check` compares instead and exits 1 when they differ. */
-const target = join(import.meta.dirname, '../docs/providers.md');
+/** Writes docs/providers.md from the catalogue's YAML and docs/models.md from its listed models; with `--check` compares instead and exits 1 when one differs. */
 const documents = loadCatalogSources()
   .flatMap(parseCatalogSource)
   .map((entry) => entry.document);
 const providers = documents.filter((document) => document.kind === 'Provider');
 const models = documents.filter((document) => document.kind === 'Model');
-const text = `${[introduction(), providerTable(), ...providers.map(providerSection)].join('\n\n')}\n`;
+const listed = loadListedTexts().map(({ provider, text }) => {
+  const file = JSON.parse(text) as ListedFile;
+  return { provider, source: file.source, models: expandListed(provider, file) };
+});
+const listedCount = listed.reduce((sum, { models }) => sum + models.length, 0);
 
-if (!process.argv.includes('--check')) writeFileSync(target, text);
-else if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
-  process.stderr.write('docs/providers.md is stale: run "node scripts/generate-provider-docs.ts"\n');
-  process.exitCode = 1;
+write('providers.md', [introduction(), providerTable(), ...providers.map(providerSection)]);
+write('models.md', [
+  listedIntroduction(),
+  ...listed.map(({ provider, models }) => `## ${provider}\n\n${listedTable(models)}`),
+]);
+
+function write(name: string, sections: readonly string[]): void {
+  const target = join(import.meta.dirname, '../docs', name);
+  const text = `${sections.join('\n\n')}\n`;
+  if (!process.argv.includes('--check')) writeFileSync(target, text);
+  else if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
+    process.stderr.write(`docs/${name} is stale: run "node scripts/generate-provider-docs.ts"\n`);
+    process.exitCode = 1;
+  }
 }
 
 function introduction(): string {
   return `# Providers and models built in
 
-Generated from \`src/catalog/providers/*.yaml\` by \`npm run generate\`: ${providers.length} providers, ${models.length} models.
+Generated from \`src/catalog/providers/*.yaml\` by \`npm run generate\`: ${providers.length} providers, ${models.length} models. Another
+${listedCount} models of ${listed.length} of these providers come from a published list: [models.md](models.md).
 
 A provider is used as soon as the environment variable with its key is set; a target whose key is missing is skipped and the
 explanation says so. Ask for a model by its catalogue name (\`openai/gpt-4o\`) or by one of its aliases (\`gpt-4o\`).
@@ -42,11 +59,77 @@ spec:
   region: eu
 \`\`\`
 
+## Add a provider
+
+One file is enough: an address, a key, a dialect, and the models with their prices, which budgets need. This one adds a
+provider and a model of it; what the provider does differently (\`quirks\`: names and prefixes of parameters, its path, a query
+such as \`api-version\`) is declared here too, see [kinds/provider.md](kinds/provider.md).
+
+\`\`\`yaml
+# policies/providers/acme.yaml
+apiVersion: signalbox/v1
+kind: Provider
+metadata: { name: acme }
+spec:
+  dialect: openai-chat
+  baseUrl: https://api.acme.example/v1
+  auth: { kind: bearer, secret: { env: ACME_API_KEY } }
+  quirks:
+    renameParams: { max_completion_tokens: max_tokens }
+    dropParams: [seed]
+    modelPrefix: acme-
+---
+apiVersion: signalbox/v1
+kind: Model
+metadata: { name: acme/large }
+spec:
+  provider: acme
+  upstreamName: large-2
+  contextWindow: 128000
+  maxOutput: 8192
+  capabilities: [tools, streaming, system]
+  prices:
+    - { from: 2026-11-01, input: "1.00", output: "4.00", source: "https://acme.example/pricing", readAt: 2026-11-20 }
+\`\`\`
+
+A provider with its models becomes part of Signalbox itself as one file in \`src/catalog/providers\`, followed by \`npm run generate\`.
+
+## Prices
+
 Prices are USD per million tokens (\`image\` per piece, \`request\` per call), each with the day from which it holds; in the YAML each
 row names its source and the day it was read. Where a provider's price depends on what the gateway cannot know beforehand (the hour, how much
 was searched), the dearest one stands, so that a budget is never overrun. Dearer prices of long prompts ("above … input") are listed
 but not yet charged: the first price holds for every length. Data policies are given where the provider states
 them; what a provider does not state is unknown, and a route that asks for a data policy does not reach it.`;
+}
+
+function listedIntroduction(): string {
+  const sources = [...new Set(listed.map(({ source }) => source))].join(', ');
+  return `# Models from a published list
+
+Generated by \`npm run generate\` from \`src/catalog/listed\`: ${listedCount} models beside those of [providers.md](providers.md), as
+${sources} has them. \`node scripts/refresh-catalogue.ts\` writes these files anew from the version of the list that package.json pins, and says
+which models came, went or changed their price; what a YAML file in \`src/catalog/providers\` says is never overwritten.
+
+Ask for them by their full name. They have no short names, so that \`gpt-4o\` leads to one place. The list says whether a model takes
+tools and images and whether it reasons; it does not say whether answers can be held to JSON, so no model here has those capabilities. The
+tier follows the input price: standard from 0.30 USD, frontier from 2 USD. Models without a price or a limit are left out, because no budget
+could hold them. A document in \`policies/\` changes an entry as it does any other. The models of a provider are compiled when a policy names the
+provider, or has a route without a chain that they fit.`;
+}
+
+function listedTable(own: readonly ModelDocument[]): string {
+  return table(
+    ['model', 'tier', 'context', 'output', 'capabilities', 'prices'],
+    own.map(({ metadata, spec }) => [
+      code(metadata.name),
+      spec.tier,
+      count(spec.contextWindow),
+      count(spec.maxOutput),
+      spec.capabilities.join(' '),
+      spec.prices.map(priceText).join('<br>'),
+    ]),
+  );
 }
 
 function providerTable(): string {
@@ -59,7 +142,7 @@ function providerTable(): string {
       authentication(provider),
       provider.spec.auth.secret ? code(provider.spec.auth.secret.env) : '',
       provider.spec.region ?? '',
-      String(modelsOf(provider).length),
+      String(modelsOf(provider).length + listedOf(provider)),
     ]),
   );
 }
@@ -70,11 +153,13 @@ function providerSection(provider: ProviderDocument): string {
     spec.website ? `Documentation: <${spec.website}>` : '',
     spec.dataPolicy ? `Data: ${dataPolicy(spec.dataPolicy)}` : '',
     spec.headers ? `Headers: ${Object.keys(spec.headers).map(code).join(', ')}` : '',
+    typeof spec['x-verified'] === 'string' ? `Verified: ${spec['x-verified']}` : '',
     spec.quirks ? `Quirks: ${code(JSON.stringify(spec.quirks))}` : '',
   ].filter((fact) => fact !== '');
   const parts = [`## ${metadata.name}`, metadata.description ?? '', facts.map((fact) => `- ${fact}`).join('\n')];
   const own = modelsOf(provider);
   if (own.length > 0) parts.push(modelTable(own));
+  if (listedOf(provider) > 0) parts.push(`[${listedOf(provider)} further models](models.md#${metadata.name})`);
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -109,6 +194,10 @@ function amounts(prices: Readonly<Record<string, string>>): string {
 
 function modelsOf(provider: ProviderDocument): readonly ModelDocument[] {
   return models.filter((model) => model.spec.provider === provider.metadata.name);
+}
+
+function listedOf({ metadata }: ProviderDocument): number {
+  return listed.find(({ provider }) => provider === metadata.name)?.models.length ?? 0;
 }
 
 function authentication(provider: ProviderDocument): string {

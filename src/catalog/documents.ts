@@ -22,6 +22,8 @@ export interface ProviderDocument extends Envelope {
     };
     readonly quirks?: JsonObject;
     readonly website?: string;
+    /** How and when the address was checked, and what is assumed. */
+    readonly 'x-verified'?: string;
   };
 }
 

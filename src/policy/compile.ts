@@ -6,6 +6,7 @@ import { checkRequires } from './check-requires.ts';
 import { compilePredicates } from './compile-predicates.ts';
 import { createEffective, type Effective } from './effective.ts';
 import { dropDuplicateNames } from './find-duplicates.ts';
+import { findReachedLists } from './find-reached-lists.ts';
 import { errorAt } from './finding.ts';
 import { link } from './link.ts';
 import { mergeCatalog } from './merge-catalog.ts';
@@ -51,9 +52,10 @@ export function compileEnvironment(
   const unique = dropDuplicateNames(documentsOf(parsed, environment));
   found.push(...unique.diagnostics);
   const own = unique.documents.filter((document) => document.kind !== 'Test').map(fromFile);
+  const further = findReachedLists(unique.documents, catalog.listed).flatMap(catalog.loadListed);
   const merged = mergeCatalog(
     own.filter((document) => document.kind !== 'Environment'),
-    catalog,
+    { ...catalog, models: [...catalog.models, ...further] },
   );
   found.push(...merged.filter((document) => document.trace.children !== null).flatMap(revalidate));
 

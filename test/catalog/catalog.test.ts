@@ -3,7 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { loadCatalog, loadCatalogSources, type ModelDocument, parseCatalogSource } from '#catalog';
+import {
+  type ListedFile,
+  loadCatalog,
+  loadCatalogSources,
+  loadListedTexts,
+  type ModelDocument,
+  parseCatalogSource,
+} from '#catalog';
 import { digestOf, parseMoney } from '#core';
 import { validatorFor } from './validator-for.ts';
 
@@ -81,11 +88,12 @@ describe('the catalogue', () => {
   });
 
   it('has a digest over its content', () => {
-    const documents = loadCatalogSources().flatMap(parseCatalogSource);
-    assert.equal(catalog.digest, digestOf(documents.map((entry) => entry.document)));
+    const entries = loadCatalogSources().flatMap(parseCatalogSource);
+    const files = loadListedTexts().map(({ provider, text }) => [provider, JSON.parse(text) as ListedFile]);
+    assert.equal(catalog.digest, digestOf([entries.map((entry) => entry.document), files]));
   });
 
-  for (const script of ['generate-catalog.ts', 'generate-provider-docs.ts']) {
+  for (const script of ['refresh-catalogue.ts', 'generate-catalog.ts', 'generate-provider-docs.ts']) {
     it(`is what ${script} writes`, () => {
       const run = spawnSync(process.execPath, [join(root, 'scripts', script), '--check'], { encoding: 'utf8' });
       assert.equal(run.status, 0, run.stderr);
