@@ -2657,6 +2657,10 @@ export interface TestRequest {
    * The temperature.
    */
   readonly temperature?: number;
+  /**
+   * What the user says. Guardrails of the route look at it; without it they have no text to look at.
+   */
+  readonly text?: string;
 }
 /**
  * What the gateway knows at that time.
@@ -2756,6 +2760,10 @@ export interface UpstreamOutcome {
    * What the provider asks to wait.
    */
   readonly retryAfter?: string;
+  /**
+   * What the model answers. Output guardrails of the route look at it.
+   */
+  readonly text?: string;
 }
 /**
  * What must come of it; only what is named is compared.
@@ -2854,6 +2862,32 @@ export interface TestExpectation {
    * The alerts that fire, in any order.
    */
   readonly alerts?: readonly string[];
+  readonly guardrails?: ExpectedGuardrails;
+}
+/**
+ * What the guardrails of the route come to; only what is named is compared. Services that judge are not asked: `not_evaluated`.
+ */
+export interface ExpectedGuardrails {
+  /**
+   * Verdicts on the request, by the `id` of the check, or `guardrail/id` where several guardrails use it.
+   */
+  readonly input?: {
+    readonly [k: string]: 'pass' | 'flag' | 'mask' | 'block' | 'not_evaluated';
+  };
+  /**
+   * Verdicts on the answer, by the `id` of the check, or `guardrail/id` where several guardrails use it.
+   */
+  readonly output?: {
+    readonly [k: string]: 'pass' | 'flag' | 'mask' | 'block' | 'not_evaluated';
+  };
+  /**
+   * The user's text as the provider gets it, masks in place.
+   */
+  readonly sent?: string;
+  /**
+   * The answer as the caller gets it: masked, and with what was masked on the way in put back.
+   */
+  readonly answer?: string;
 }
 /**
  * An exception from a lint rule, with its reason and its end.

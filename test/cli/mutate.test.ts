@@ -104,6 +104,18 @@ spec:
     ],
   ],
   [
+    'a guardrail loses its checks, and what follows from them',
+    `kind: Guardrail
+metadata: { name: g }
+spec:
+  checks: [{ id: card, check: credit-card, action: block }, { id: ip, check: ip-address, action: flag }]`,
+    [
+      'Guardrail/g: checks[card] removed',
+      'Guardrail/g: checks[card].action set to flag',
+      'Guardrail/g: checks[ip] removed',
+    ],
+  ],
+  [
     'an environment loses each operation that a case can come by',
     `kind: Environment
 metadata: { name: e }

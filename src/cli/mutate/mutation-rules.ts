@@ -26,7 +26,7 @@ const document: MutationRule = { path: '', action: { kind: 'delete' } };
 const to = (value: string | number): MutationAction => ({ kind: 'set', value });
 
 /**
- * How the documents that cases can speak about are broken, by kind: deleted, reordered, loosened. What no case can see is left out (guardrails, timeouts, body sizes), and so
+ * How the documents that cases can speak about are broken, by kind: deleted, reordered, loosened. What no case can see is left out (timeouts, body sizes), and so
  * is what lint proves without any case (residency, data policy).
  */
 export const MUTATION_RULES: Readonly<Record<string, readonly MutationRule[]>> = Object.freeze({
@@ -74,6 +74,10 @@ export const MUTATION_RULES: Readonly<Record<string, readonly MutationRule[]>> =
     { path: 'per', action: remove },
     ...['consumers', 'routes', 'models', 'providers'].map((field) => ({ path: `scope.${field}`, action: remove })),
     ...['labels', 'metadata'].map((field) => ({ path: `scope.${field}.*`, action: remove })),
+  ],
+  Guardrail: [
+    { path: 'checks.*', action: removeOne },
+    { path: 'checks.*.action', action: to('flag') },
   ],
   Cache: [
     { path: 'mode', action: to('off') },

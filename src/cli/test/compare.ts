@@ -1,6 +1,7 @@
 import { parseMoney } from '#core';
 import type { TestExpectation } from '#snapshot';
 import type { Actual } from './play-case.ts';
+import { showValue } from './show-value.ts';
 
 /** A field that came out otherwise than expected. */
 export interface Mismatch {
@@ -24,6 +25,8 @@ export function compare(expect: TestExpectation, actual: Actual): readonly Misma
           : [{ field, expected, actual: actual.alerts }];
       case 'skipped':
         return compareSkipped(expect.skipped ?? {}, actual);
+      case 'guardrails':
+        return compareGuardrails(expect.guardrails ?? {}, actual);
       case 'cost':
         return actual.cost !== null && parseMoney(expect.cost ?? '') === parseMoney(actual.cost)
           ? []
@@ -45,6 +48,30 @@ function compareSkipped(expected: NonNullable<TestExpectation['skipped']>, actua
     return { id, isMet: actual.skipped[short] === reason };
   });
   return found.every(({ isMet }) => isMet) ? [] : [{ field: 'skipped', expected, actual: actual.skipped }];
+}
+
+/** Verdicts by the id of the check, or with its guardrail before it; only what is named counts. */
+function compareGuardrails(
+  expected: NonNullable<TestExpectation['guardrails']>,
+  { guardrails }: Actual,
+): readonly Mismatch[] {
+  const given: Record<string, unknown> = {};
+  for (const stage of ['input', 'output'] as const) {
+    if (expected[stage] === undefined) continue;
+    const verdicts = Object.keys(expected[stage]).map((name) => [name, verdictOf(guardrails?.[stage] ?? {}, name)]);
+    given[stage] = Object.fromEntries(verdicts);
+  }
+  for (const field of ['sent', 'answer'] as const)
+    if (expected[field] !== undefined) given[field] = guardrails?.[field] ?? null;
+  const wanted = Object.fromEntries(Object.keys(given).map((key) => [key, expected[key as keyof typeof expected]]));
+  const isMet = showValue(wanted) === showValue(given);
+  return isMet ? [] : [{ field: 'guardrails', expected: wanted, actual: given }];
+}
+
+function verdictOf(verdicts: Readonly<Record<string, string>>, name: string): string | null {
+  if (verdicts[name] !== undefined) return verdicts[name];
+  const found = Object.entries(verdicts).find(([key]) => key.endsWith(`/${name}`));
+  return found?.[1] ?? null;
 }
 
 /** Cases may write a target of the own chain in full as well. */

@@ -36,8 +36,21 @@ export function expectationProblems(snapshot: Snapshot, expect: TestExpectation 
   for (const id of Object.keys(expect.skipped ?? {})) {
     if (!targets.has(id) && !bare.has(id)) problems.push(unknownTarget(['expect', 'skipped', id], id, targets));
   }
+  problems.push(...guardrailProblems(snapshot, expect));
   if (expect.alerts !== undefined && expect.alerts.length > 0) problems.push(...alertProblems(snapshot, expect.alerts));
   return problems;
+}
+
+/** Checks that no guardrail has can have no verdict. */
+function guardrailProblems(snapshot: Snapshot, { guardrails = {} }: TestExpectation): readonly Problem[] {
+  const known = [...snapshot.guardrails.values()].flatMap(({ name, checks }) =>
+    checks.flatMap(({ id }) => [String(id), `${name}/${id}`]),
+  );
+  return (['input', 'output'] as const).flatMap((stage) =>
+    Object.keys(guardrails[stage] ?? {})
+      .filter((id) => !known.includes(id))
+      .map((id) => unknown(['expect', 'guardrails', stage, id], 'check', id, known)),
+  );
 }
 
 function alertProblems(snapshot: Snapshot, alerts: readonly string[]): readonly Problem[] {

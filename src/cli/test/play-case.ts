@@ -5,6 +5,7 @@ import type { Situation } from '../request/build-situation.ts';
 import { placeIn } from '../request/place-in.ts';
 import { type CacheLookup, lookUpCache } from './cache-lookup.ts';
 import { type AlertName, firedAlerts } from './fired-alerts.ts';
+import { answeredText, type PlayedGuardrails, playGuardrails } from './play-guardrails.ts';
 
 /** What came of a case, field by field as `expect` names them. */
 export interface Played {
@@ -35,11 +36,14 @@ export interface Actual {
   readonly cost: string | null;
   readonly cache: string;
   readonly alerts: readonly string[];
+  /** Null where the route has none, or the case gives them nothing to look at. */
+  readonly guardrails: PlayedGuardrails | null;
 }
 
 /** Plays a case from the request to its account. An answer from the cache makes no call and costs nothing, but only once the request is allowed. Pure. */
-export function playCase(snapshot: Snapshot, situation: Situation, state: TestCase['state']): Played {
+export function playCase(snapshot: Snapshot, situation: Situation, from: TestCase): Played {
   const { request, facts, script } = situation;
+  const { state } = from;
   const simulation = simulateRequest(snapshot, request, facts, script);
   const { decision } = simulation;
   const lookup = lookUpCache(snapshot, simulation.route, request, state?.cache ?? 'miss');
@@ -48,13 +52,15 @@ export function playCase(snapshot: Snapshot, situation: Situation, state: TestCa
     decision.kind === 'allow' &&
     (lookup.result === 'hit' || lookup.result === 'stale' || (lookup.result === 'stale-if-error' && isFailed));
   const alerts = isCached ? [] : firedAlerts(snapshot, facts, simulation);
+  const outcome = isCached ? cachedOutcome(simulation, lookup) : calledOutcome(snapshot, simulation, lookup, alerts);
+  const guardrails = guardrailsOf(snapshot, situation, from, outcome, simulation);
   return {
     consumer: request.consumer,
     inputTokens: request.inputTokens,
     simulation,
     lookup,
     alerts,
-    actual: isCached ? cachedOutcome(simulation, lookup) : calledOutcome(snapshot, simulation, lookup, alerts),
+    actual: guarded({ ...outcome, guardrails }),
     placeOf: (field) => placeOfField(snapshot, simulation, lookup, field),
   };
 }
@@ -64,7 +70,35 @@ export function shortTarget(id: string, chain: string | null): string {
   return chain !== null && id.startsWith(`${chain}/`) ? id.slice(chain.length + 1) : id;
 }
 
-function cachedOutcome(simulation: Simulation, { result }: CacheLookup): Actual {
+type Outcome = Omit<Actual, 'guardrails'>;
+
+/** Who may not call at all is refused before any text is read. */
+const BEFORE_GUARDRAILS: ReadonlySet<string | null> = new Set(['ip_not_allowed', 'key_expired', 'no_route']);
+
+function guardrailsOf(
+  snapshot: Snapshot,
+  situation: Situation,
+  { request, upstream, expect }: TestCase,
+  { route, chain, status, code }: Outcome,
+  { calls }: Simulation,
+): PlayedGuardrails | null {
+  const answered = status === 200 ? answeredText(upstream, chain, calls) : undefined;
+  const isConcerned = request.text !== undefined || answered !== undefined || expect?.guardrails !== undefined;
+  if (!isConcerned || BEFORE_GUARDRAILS.has(code)) return null;
+  return playGuardrails(snapshot, route, situation, request.text, answered);
+}
+
+/** What a guardrail refuses: on the way in nobody is called; on the way out the answer was made and is paid. */
+function guarded(actual: Actual): Actual {
+  const blocked = actual.guardrails?.blocked ?? null;
+  if (blocked === null) return actual;
+  const refusal = { status: 400, code: 'guardrail_blocked' };
+  if (blocked === 'output') return { ...actual, ...refusal };
+  const nothing = { target: null, provider: null, model: null, attempts: [], skipped: {}, fallback: null };
+  return { ...actual, ...nothing, ...refusal, degraded: false, cost: formatMoney(0), cache: 'off', alerts: [] };
+}
+
+function cachedOutcome(simulation: Simulation, { result }: CacheLookup): Outcome {
   const nothing = { target: null, provider: null, model: null, attempts: [], skipped: {}, fallback: null };
   const cache = result === 'hit' ? 'hit' : 'stale';
   const chain = simulation.decision.kind === 'allow' ? simulation.decision.plan.chain : null;
@@ -77,7 +111,7 @@ function calledOutcome(
   simulation: Simulation,
   { result }: CacheLookup,
   alerts: readonly AlertName[],
-): Actual {
+): Outcome {
   const { decision, target, calls, route } = simulation;
   const chain =
     decision.kind === 'allow'
@@ -130,6 +164,10 @@ function placeOfField(
     case 'cache':
       if (cache !== null) return placeIn(snapshot, `Cache/${cache.name}`);
       return route === null ? null : placeIn(snapshot, `Route/${route}`, 'cache', 'match');
+    case 'guardrails': {
+      const [first] = route === null ? [] : (snapshot.routes.get(route)?.guardrails ?? []);
+      return (first === undefined ? null : placeIn(snapshot, `Guardrail/${first}`, 'checks')) ?? routePlace;
+    }
     case 'skipped':
     case 'attempts':
       return denied ?? chain ?? routePlace;

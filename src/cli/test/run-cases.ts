@@ -26,7 +26,7 @@ export function runCase(found: FoundCase, snapshot: Snapshot): CaseResult {
     secretsMissing: new Set<string>(),
   };
   const situation = buildSituation(snapshot, found.case, surroundings);
-  const played = playCase(snapshot, situation, found.case.state);
+  const played = playCase(snapshot, situation, found.case);
   const base = { found, environment: snapshot.environment, snapshot, played };
   const problems = [...situation.problems, ...expectationProblems(snapshot, found.case.expect)];
   if (problems.length > 0) return { ...base, kind: 'vacuous', mismatches: [], problems };
