@@ -98,8 +98,8 @@ A provider with its models becomes part of Signalbox itself as one file in \`src
 
 Prices are USD per million tokens (\`image\` per piece, \`request\` per call), each with the day from which it holds; in the YAML each
 row names its source and the day it was read. Where a provider's price depends on what the gateway cannot know beforehand (the hour, how much
-was searched), the dearest one stands, so that a budget is never overrun. Dearer prices of long prompts ("above … input") are listed
-but not yet charged: the first price holds for every length. Data policies are given where the provider states
+was searched), the dearest one stands, so that a budget is never overrun. Prices of long prompts ("above … input") hold
+for the whole of a request with more input tokens than that. Data policies are given where the provider states
 them; what a provider does not state is unknown, and a route that asks for a data policy does not reach it.`;
 }
 

@@ -52,7 +52,8 @@ export function compileEnvironment(
   const unique = dropDuplicateNames(documentsOf(parsed, environment));
   found.push(...unique.diagnostics);
   const own = unique.documents.filter((document) => document.kind !== 'Test').map(fromFile);
-  const further = findReachedLists(unique.documents, catalog.listed).flatMap(catalog.loadListed);
+  const speaking = unique.documents.filter(({ kind, name }) => kind !== 'Environment' || name === environment);
+  const further = findReachedLists(speaking, catalog.listed).flatMap(catalog.loadListed);
   const merged = mergeCatalog(
     own.filter((document) => document.kind !== 'Environment'),
     { ...catalog, models: [...catalog.models, ...further] },

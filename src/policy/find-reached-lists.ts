@@ -3,7 +3,7 @@ import type { ParsedDocument } from './types.ts';
 
 /**
  * The providers whose listed models the policies can reach: those that a text names, alone or before a slash (a target, an override, an operation), and
- * those whose names the patterns of a route without a chain can fit. The others' thousands of models need not be compiled: listed models have no
+ * those whose names the patterns of a route without a chain can fit, before or after the environment's operations. The others' thousands of models need not be compiled: listed models have no
  * aliases, so that nothing else leads to one. Sorted as in `listed`. Pure.
  */
 export function findReachedLists(
@@ -18,8 +18,7 @@ export function findReachedLists(
   };
   for (const { kind, value } of documents) {
     visitTexts(value, addIfListed);
-    if (kind !== 'Route') continue;
-    for (const pattern of straightPatterns(asObject(value.spec))) {
+    for (const pattern of straightPatterns(kind, asObject(value.spec))) {
       const { isExact, literal } = compileGlob(pattern);
       if (isExact) continue;
       for (const name of listed.keys()) if (`${name}/`.startsWith(literal)) reached.add(name);
@@ -29,10 +28,19 @@ export function findReachedLists(
 }
 
 /** What a route asks of names it sends straight to their provider: everything, unless it says so. */
-function straightPatterns(spec: Readonly<Record<string, unknown>>): readonly string[] {
-  if (spec.chain !== undefined || spec.deny !== undefined) return [];
+function straightPatterns(kind: string, spec: Readonly<Record<string, unknown>>): readonly string[] {
+  if (kind === 'Environment') return asArray(spec.overrides).some(makesStraight) ? ['*'] : [];
+  if (kind !== 'Route' || spec.chain !== undefined || spec.deny !== undefined) return [];
   const models = asObject(spec.match).models;
   return models === undefined ? ['*'] : asArray(models).flatMap((pattern) => asString(pattern) ?? []);
+}
+
+/** Whether an operation may take a route's chain away or widen what it matches; which of them it does is known only once it is applied. */
+function makesStraight(operation: unknown): boolean {
+  const { target, path } = asObject(operation);
+  return (
+    (asString(target) ?? '').startsWith('Route/') && /^(?:chain|deny|match|match\.models.*)$/.test(asString(path) ?? '')
+  );
 }
 
 function visitTexts(value: unknown, visit: (text: string) => void): void {

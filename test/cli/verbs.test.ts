@@ -83,6 +83,7 @@ const table: readonly Row[] = [
   ['fmt', {}, 2, nothing, /policies cannot be read: it does not exist/],
   ['fmt missing.yaml', clean, 2, nothing, /missing\.yaml cannot be read/],
   ['list', clean, 0, /Route \(1\)\n {2}default +route\.yml:2/, nothing],
+  ['list', clean, 0, /Built in: \d\d providers, [1-9]\d{3} models/, nothing],
   ['list', broken, 1, /Not valid \(1\)\n {2}Chain\/premium/, nothing],
   ['list', {}, 2, nothing, /does not exist/],
   ['render', clean, 0, /^# Route\/default from policies\/route\.yml:2[\s\S]*\n---\n[\s\S]*kind: Chain/, nothing],

@@ -16,6 +16,11 @@ const cases: readonly (readonly [title: string, policies: string, reached: reado
   ['everything, when a route sends any name straight', straight('{}'), LISTED],
   ['everything that a pattern fits', straight('{ models: ["to*"] }'), ['together']],
   ['a provider before the star', straight('{ models: ["openrouter/qwen/*"] }'), ['openrouter']],
+  [
+    'everything, when an environment takes a route’s chain away',
+    `${chain('{ id: a, model: openai/gpt-4o }')}---\nkind: Environment\nmetadata: { name: development }\nspec: { overrides: [{ target: Route/all, path: chain, remove: true }] }\n`,
+    LISTED,
+  ],
   ['nothing for names without a star', straight('{ models: [gpt-4o] }'), []],
 ];
 

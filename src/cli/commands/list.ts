@@ -78,10 +78,15 @@ function createListing({ parsed, loaded, catalog }: PolicyTree, compiled: Compil
   return {
     environment,
     documents,
-    builtIn: { providers: catalog.providers.length, models: catalog.models.length },
+    builtIn: { providers: catalog.providers.length, models: countModels(catalog) },
     rejected: parsed.rejected ?? [],
     ignored: loaded.ignored,
   };
+}
+
+/** Those of the published lists too, which are read only when policies reach them. */
+function countModels({ models, listed }: PolicyTree['catalog']): number {
+  return [...listed.values()].reduce((sum, further) => sum + further, models.length);
 }
 
 function toListed({ kind, name, file, value, valueSpan }: ParsedDocument): Listed {
