@@ -42,6 +42,7 @@ export function factsOfRecord(record: TrafficRecord): RecordedInput {
       hasReasoning: request.reasoning ?? false,
       inputTokens: given('request.inputTokens', request.inputTokens, 0),
       ...(request.inputTokensAtMost === undefined ? {} : { inputTokensAtMost: request.inputTokensAtMost }),
+      ...(request.cacheWrites === undefined ? {} : { cacheWrites: request.cacheWrites }),
       maxOutputTokens: request.maxOutputTokens ?? null,
       temperature: request.temperature ?? null,
       session: request.session ?? null,

@@ -64,6 +64,7 @@ export function recordRequest({ request, keyId, digests, pseudonymise, metadataK
     reasoning: request.hasReasoning,
     inputTokens: request.inputTokens,
     ...(request.inputTokensAtMost === undefined ? {} : { inputTokensAtMost: request.inputTokensAtMost }),
+    ...(request.cacheWrites === undefined ? {} : { cacheWrites: request.cacheWrites }),
     tokenizer: 'estimate',
     maxOutputTokens: request.maxOutputTokens,
     temperature: request.temperature,

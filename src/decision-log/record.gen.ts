@@ -168,6 +168,10 @@ export interface RecordedRequest {
    */
   readonly inputTokensAtMost?: number | null;
   /**
+   * The longest-lived prompt cache that the body can ask for: what was held goes by it. Absent where nobody has looked.
+   */
+  readonly cacheWrites?: 'none' | '5m' | '1h';
+  /**
    * How they were counted: `bytes` for an estimate from the size, else the tokenizer's id.
    */
   readonly tokenizer?: string;

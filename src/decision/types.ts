@@ -40,6 +40,8 @@ export interface RequestFacts {
    * the provider); absent where `inputTokens` is the exact count.
    */
   readonly inputTokensAtMost?: number | null;
+  /** The longest-lived prompt cache that the body can ask for; absent where nobody has looked: then the dearest write is held. */
+  readonly cacheWrites?: 'none' | '5m' | '1h';
   readonly maxOutputTokens: number | null;
   /** How many answers are asked for (`n`); absent means one. */
   readonly choices?: number;

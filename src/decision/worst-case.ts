@@ -23,6 +23,8 @@ export interface WorstCaseTarget extends InputReader {
 const UNDECLARED_OUTPUT = 4096;
 
 const INPUT_CLASSES = ['input', 'cacheRead', 'cacheWrite', 'cacheWrite1h'] as const;
+const WITHOUT_HOUR = ['input', 'cacheRead', 'cacheWrite'] as const;
+const WITHOUT_WRITES = ['input', 'cacheRead'] as const;
 const OUTPUT_CLASSES = ['output', 'reasoning', 'audioOutput'] as const;
 
 /**
@@ -39,16 +41,37 @@ export function worstCaseOf(request: RequestFacts, route: Pick<Route, 'prompt'>,
   if (price === null) return { inputTokens, outputTokens, costMicroUsd: null };
   const images = request.endpoint === 'images' ? choices * (price.imageMicroUsd ?? 0) : 0;
   // A bound is rounded up: holding a micro-dollar too much is safe, one too little is not.
-  const tokens = Math.ceil(dearestTokens(request, price, inputTokens, outputTokens) / 1_000_000);
+  const classes = inputClasses(request, target);
+  const tokens = Math.ceil(dearestTokens(request, price, classes, inputTokens, outputTokens) / 1_000_000);
   // A rerank of many documents is billed as several searches.
   const calls = request.endpoint === 'rerank' ? choices : 1;
   return { inputTokens, outputTokens, costMicroUsd: tokens + calls * (price.requestMicroUsd ?? 0) + images };
 }
 
+/**
+ * The classes in which input can be billed. Only a marker in the body, or what policy sets, asks for an hour; other hosts may write for shorter of their own accord, but
+ * Anthropic's and Amazon's interfaces do not. What a provider brings in by itself may be written as it likes.
+ */
+function inputClasses(
+  { cacheWrites, inputTokensAtMost }: RequestFacts,
+  { provider, params }: InputReader,
+): readonly TokenClass[] {
+  if (cacheWrites === undefined || cacheWrites === '1h' || inputTokensAtMost === null) return INPUT_CLASSES;
+  for (const name in params) if (typeof params[name] === 'object') return INPUT_CLASSES;
+  const writesUnasked = provider?.dialect !== 'anthropic-messages' && provider?.dialect !== 'bedrock-converse';
+  return cacheWrites === '5m' || writesUnasked ? WITHOUT_HOUR : WITHOUT_WRITES;
+}
+
 /** Fewer tokens than the bound may fall into another tier, so each tier within reach counts with the most tokens that it prices. */
-function dearestTokens(request: RequestFacts, price: Price, inputTokens: number, outputTokens: number): number {
+function dearestTokens(
+  request: RequestFacts,
+  price: Price,
+  classes: readonly TokenClass[],
+  inputTokens: number,
+  outputTokens: number,
+): number {
   const costAt = (tier: Pick<Price, 'perMillion'>, input: number) =>
-    input * inputPrice(request, tier) + outputTokens * dearest(tier, OUTPUT_CLASSES);
+    input * inputPrice(request, tier, classes) + outputTokens * dearest(tier, OUTPUT_CLASSES);
   let most = costAt(tierOf(price, inputTokens), inputTokens);
   if (request.inputTokensAtMost === undefined) return most;
   for (const { aboveInputTokens } of price.tiers) {
@@ -59,8 +82,12 @@ function dearestTokens(request: RequestFacts, price: Price, inputTokens: number,
 }
 
 /** Video is counted among documents, and its sound as audio. */
-function inputPrice({ audio, documents }: RequestFacts, tier: Pick<Price, 'perMillion'>): MicroUsd {
-  return Math.max(dearest(tier, INPUT_CLASSES), audio + documents > 0 ? classPrice(tier, 'audioInput') : 0);
+function inputPrice(
+  { audio, documents }: RequestFacts,
+  tier: Pick<Price, 'perMillion'>,
+  classes: readonly TokenClass[],
+): MicroUsd {
+  return Math.max(dearest(tier, classes), audio + documents > 0 ? classPrice(tier, 'audioInput') : 0);
 }
 
 function dearest(tier: Pick<Price, 'perMillion'>, classes: readonly TokenClass[]): MicroUsd {

@@ -1,3 +1,5 @@
+/** What the bytes of a body can ask a provider to write to its prompt cache: nothing, for five minutes, for an hour. Pure. */
+export { type CacheWrites, cacheWritesIn } from './cache-writes.ts';
 export { collectEvents, type EventCollector } from './collect-events.ts';
 export { asCount } from './count-answer.ts';
 export type {

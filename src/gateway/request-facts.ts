@@ -1,5 +1,5 @@
 import type { RequestFacts } from '#decision';
-import { estimateTokens, inputCeiling, type RequestShape } from '#dialects';
+import { cacheWritesIn, estimateTokens, inputCeiling, type RequestShape } from '#dialects';
 import type { Caller } from './identify.ts';
 import type { InboundCall, RequestHeaders } from './inbound-call.ts';
 import type { OwnHeaders } from './read-request-headers.ts';
@@ -23,6 +23,7 @@ export function requestFacts(
     metadata: own.metadata,
     headers: pick(call.headers, headerNames),
     ...shapeFacts(shape, bodyBytes),
+    ...(call.form === undefined ? { cacheWrites: cacheWritesIn(call.bytes) } : {}),
     session: own.session ?? shape.user,
     ip: call.ip,
     bodyBytes,

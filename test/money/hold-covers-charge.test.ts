@@ -13,7 +13,7 @@ import {
   raiseHolds,
   settle,
 } from '#decision';
-import { dialectOf } from '#dialects';
+import { type CacheWrites, cacheWritesIn, dialectOf } from '#dialects';
 import { shapeFacts } from '#gateway';
 import { factsOf, NOON, requestOf } from '../decision/build.ts';
 import { compileInlineSnapshot } from '../support/compile-inline.ts';
@@ -113,7 +113,7 @@ const IMAGE: Readonly<Record<string, number>> = { claude: 4784, gemini: 5160, gp
 
 /** A request with what any provider may honestly count for it. */
 interface Asked {
-  readonly dialect: 'openai-chat' | 'anthropic-messages' | 'gemini';
+  readonly dialect: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'bedrock-converse' | 'gemini';
   readonly body: JsonObject;
   /** Texts as the model gets them: a token stands for a byte at least. */
   readonly texts: readonly string[];
@@ -123,6 +123,8 @@ interface Asked {
   readonly audioTokens: number;
   /** Whether it brings in what is not in the body. */
   readonly isOpen: boolean;
+  /** How long what it marks is to be kept in a prompt cache. */
+  readonly cached?: CacheWrites;
 }
 
 const text = fc.oneof(
@@ -145,7 +147,8 @@ const part = fc.oneof(
 
 const asked: fc.Arbitrary<Asked> = fc
   .record({
-    dialect: fc.constantFrom('openai-chat', 'anthropic-messages', 'gemini'),
+    dialect: fc.constantFrom('openai-chat', 'openai-responses', 'anthropic-messages', 'bedrock-converse', 'gemini'),
+    cached: fc.constantFrom<CacheWrites>('none', 'none', '5m', '1h'),
     system: fc.option(text, { nil: undefined }),
     messages: fc.array(fc.array(part, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 }),
     tools: fc.array(fc.record({ name: fc.string({ minLength: 1, maxLength: 8 }), description: text, schema }), {
@@ -155,17 +158,18 @@ const asked: fc.Arbitrary<Asked> = fc
     cap: fc.option(fc.integer({ min: 1, max: 5000 }), { nil: undefined }),
     choices: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ dialect, system, messages, tools, format, cap, choices }) => {
-    // Claude takes no speech.
+  .map(({ dialect, cached, system, messages, tools, format, cap, choices }) => {
+    // The others take no speech.
     const parts = messages.map((each) =>
-      each.filter(({ kind }) => dialect !== 'anthropic-messages' || kind !== 'audio'),
+      each.filter(({ kind }) => dialect === 'openai-chat' || dialect === 'gemini' || kind !== 'audio'),
     );
     const all = parts.flat();
-    const body = writeBody[dialect]({ system, parts, tools, format, cap, choices });
+    const body = writeBody[dialect]({ system, parts, tools, format, cap, choices, cached });
     const audioChars = all.reduce((sum, { kind, value }) => sum + (kind === 'audio' ? value.length : 0), 0);
     return {
       dialect,
       body,
+      cached: dialect === 'anthropic-messages' || dialect === 'bedrock-converse' ? cached : 'none',
       texts: [
         ...(system === undefined ? [] : [system]),
         ...all.flatMap(({ kind, value }) => (kind === 'text' ? [value] : [])),
@@ -189,6 +193,7 @@ interface Parts {
   readonly format: unknown;
   readonly cap: number | undefined;
   readonly choices: number;
+  readonly cached: CacheWrites;
 }
 
 const writeBody: Readonly<Record<Asked['dialect'], (parts: Parts) => JsonObject>> = {
@@ -220,8 +225,60 @@ const writeBody: Readonly<Record<Asked['dialect'], (parts: Parts) => JsonObject>
       })),
     ],
   }),
-  'anthropic-messages': ({ system, parts, tools, format, cap }) => ({
+  'openai-responses': ({ system, parts, tools, format, cap }) => ({
     model: 'm',
+    ...(cap === undefined ? {} : { max_output_tokens: cap }),
+    ...(system === undefined ? {} : { instructions: system }),
+    ...(format === undefined ? {} : { text: { format: { type: 'json_schema', name: 'f', schema: format } } }),
+    tools: tools.map(({ name, description, schema: parameters }) => ({
+      ...{ type: 'function', name, description, parameters },
+    })),
+    input: parts.map((each) => ({
+      role: 'user',
+      content: each.map(({ kind, value }) => {
+        if (kind === 'text') return { type: 'input_text', text: value };
+        if (kind === 'image') return { type: 'input_image', image_url: `data:image/png;base64,${value}` };
+        return { type: 'input_file', filename: 'a.pdf', file_data: `data:application/pdf;base64,${value}` };
+      }),
+    })),
+  }),
+  'bedrock-converse': ({ system, parts, tools, format, cap, cached }) => ({
+    ...(cap === undefined ? {} : { inferenceConfig: { maxTokens: cap } }),
+    system: [
+      ...(system === undefined ? [] : [{ text: system }]),
+      ...(cached === 'none' ? [] : [{ cachePoint: { type: 'default', ttl: cached } }]),
+    ],
+    ...(format === undefined
+      ? {}
+      : {
+          outputConfig: {
+            textFormat: {
+              type: 'json_schema',
+              structure: { jsonSchema: { name: 'f', schema: JSON.stringify(format) } },
+            },
+          },
+        }),
+    ...(tools.length === 0
+      ? {}
+      : {
+          toolConfig: {
+            tools: tools.map(({ name, description, schema: json }) => ({
+              toolSpec: { name, description, inputSchema: { json } },
+            })),
+          },
+        }),
+    messages: parts.map((each) => ({
+      role: 'user',
+      content: each.map(({ kind, value }) => {
+        if (kind === 'text') return { text: value };
+        if (kind === 'image') return { image: { format: 'png', source: { bytes: value } } };
+        return { document: { format: 'pdf', name: 'a', source: { bytes: value } } };
+      }),
+    })),
+  }),
+  'anthropic-messages': ({ system, parts, tools, format, cap, cached }) => ({
+    model: 'm',
+    ...(cached === 'none' ? {} : { cache_control: { type: 'ephemeral', ttl: cached } }),
     ...(cap === undefined ? {} : { max_tokens: cap }),
     ...(system === undefined ? {} : { system }),
     ...(format === undefined ? {} : { output_config: { format: { type: 'json_schema', schema: format } } }),
@@ -316,8 +373,10 @@ function honestUsage(request: Asked, target: string, outputAtMost: number, share
   };
   const audioInput = most.audio > 0 ? take(share.audio, most.audio) : 0;
   const cacheRead = take(share.cacheRead);
-  const cacheWrite = take(share.cacheWrite);
-  const cacheWrite1h = take(share.cacheWrite1h);
+  // Claude writes nothing but what is marked; others may, but not for an hour. Of what it brings in by itself nobody knows.
+  const cached = request.isOpen ? '1h' : (request.cached ?? 'none');
+  const cacheWrite = target === 'claude' && cached === 'none' ? 0 : take(share.cacheWrite);
+  const cacheWrite1h = cached === '1h' ? take(share.cacheWrite1h) : 0;
   const input = left;
   left = Math.round(outputAtMost * share.output);
   const reasoning = take(share.reasoning);
@@ -340,8 +399,10 @@ function admitted(
   const context = { endpoint: 'chat', pathModel: 'm', pathStream: false } as const;
   const shape = dialectOf(request.dialect)?.readShape(request.body, context);
   assert.ok(shape !== undefined);
+  const bytes = Buffer.from(JSON.stringify(request.body));
   const facts = requestOf({
-    ...shapeFacts(shape, Buffer.byteLength(JSON.stringify(request.body))),
+    ...shapeFacts(shape, bytes.length),
+    cacheWrites: cacheWritesIn(bytes),
     dialect: request.dialect,
     model,
   });
@@ -396,7 +457,12 @@ test('whatever is asked, whoever answers, and however often it was billed, the c
 /** The most output that a provider makes: the caller's cap or the model's, for every answer; openai/bound declares no more than its window. */
 function outputOf({ body, dialect }: Asked, target: string): number {
   const config = (body.generationConfig ?? {}) as JsonObject;
-  const cap = (body.max_tokens ?? body.max_completion_tokens ?? config.maxOutputTokens) as number | undefined;
+  const inference = (body.inferenceConfig ?? {}) as JsonObject;
+  const cap = (body.max_tokens ??
+    body.max_completion_tokens ??
+    body.max_output_tokens ??
+    inference.maxTokens ??
+    config.maxOutputTokens) as number | undefined;
   const choices = dialect === 'gemini' ? (config.candidateCount as number) : ((body.n ?? 1) as number);
   const own = { claude: 8192, gemini: 9000 }[target] ?? 128_000;
   return Math.min(cap ?? own, own) * choices;
@@ -423,4 +489,30 @@ test('a provider that bills beyond the bound is charged in full, and the excess 
   assert.equal(tokens?.amount, 200_000);
   assert.equal(tokens?.overrun, 200_000 - 2 * (tokens?.held ?? 0));
   assert.equal(charges.find(({ counter }) => counter.unit === 'outputTokens')?.overrun, undefined);
+});
+
+test('Claude is held at its dearest cache write only where the body can ask for it', () => {
+  const say = (more: JsonObject): Asked => ({
+    ...{ dialect: 'anthropic-messages', texts: ['Hi'], messages: 1, hasTools: false, images: 0, audioTokens: 0 },
+    ...{ isOpen: false, body: { model: 'm', max_tokens: 10, messages: [{ role: 'user', content: 'Hi' }], ...more } },
+  });
+  const costPerToken = (more: JsonObject) => {
+    const { decision } = admitted(say(more), 'claude');
+    const held = (unit: string) => decision.reservations.find(({ counter }) => counter.unit === unit)?.amount ?? 0;
+    // A bound is rounded up to a micro-dollar.
+    return Math.floor((100 * (held('cost') - 10 * 15)) / held('inputTokens')) / 100;
+  };
+  assert.equal(costPerToken({}), 3);
+  assert.equal(costPerToken({ cache_control: { type: 'ephemeral' } }), 3.75);
+  assert.equal(costPerToken({ cache_control: { type: 'ephemeral', ttl: '1h' } }), 6);
+});
+
+test('no spelling of a marker is overlooked', () => {
+  const of = (text: string) => cacheWritesIn(Buffer.from(text));
+  assert.equal(of('{"messages":[{"content":"caf\\u00e9 at 1h"}]}'), 'none');
+  assert.equal(of('{"cache_control":{"type":"ephemeral"}}'), '5m');
+  assert.equal(of('{"cachePoint":{"type":"default","ttl":"1h"}}'), '1h');
+  assert.equal(of('{"cache\\u005fcontrol":{"ttl":"1h"}}'), '1h');
+  assert.equal(of('{"cache_control":{"ttl":"\\u0031h"}}'), '1h');
+  assert.equal(of('{"cache_control":{"ttl":"1\\u0068"}}'), '1h');
 });

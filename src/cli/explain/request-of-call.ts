@@ -12,6 +12,7 @@ import {
 } from '#core';
 import type { RequestFacts } from '#decision';
 import {
+  cacheWritesIn,
   createInputSource,
   dialectOf,
   type InboundContext,
@@ -86,6 +87,7 @@ export function requestOfCall(snapshot: Snapshot, call: HttpCall, consumer: stri
     metadata: own.metadata,
     headers: call.headers,
     ...shapeFacts(shape, call.bodyBytes),
+    cacheWrites: cacheWritesIn(Buffer.from(JSON.stringify(call.body))),
     session: own.session ?? shape.user,
     ip: null,
     bodyBytes: call.bodyBytes,
