@@ -73,9 +73,10 @@ export function errorHeaders(error: GatewayError): string[] {
   return headers;
 }
 
-/** Whether a target of a lower tier than the chain begins with has answered. Pure. */
+/** Whether a target of a lower tier than the chain begins with has answered, or one of the chain that a budget hands over to. Pure. */
 export function isDegraded({ served, decision }: Pick<Progress, 'served' | 'decision'>): boolean {
   if (served === null || decision?.kind !== 'allow') return false;
+  if (decision.notes.some(({ kind }) => kind === 'budget-downgrade')) return true;
   const { firstTier } = decision.plan;
   const { tier } = served.target;
   return firstTier != null && tier !== null && tier < firstTier;
