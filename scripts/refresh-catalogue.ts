@@ -22,12 +22,12 @@ const readAt = editionOf(readFileSync(join(packageFolder, 'CHANGELOG.md'), 'utf8
 const known = namesOfYaml();
 const wanted = new Map<string, string>();
 
-for (const [provider, { listed, apis }] of Object.entries(LISTED_PROVIDERS)) {
+for (const [provider, { listed, apis, except = [] }] of Object.entries(LISTED_PROVIDERS)) {
   const models = Object.values(asObject(list[listed]))
     .map(asObject)
     .filter((entry) => apis.includes(asString(entry.api) ?? ''))
     .flatMap((entry) => readListedModel(entry) ?? [])
-    .filter(({ name }) => !known.has(`${provider}/${name}`))
+    .filter(({ name }) => !known.has(`${provider}/${name}`) && !except.includes(name))
     .sort((a, b) => compareText(a.name, b.name));
   if (models.length > 0) wanted.set(`${provider}.gen.json`, textOf(models));
 }

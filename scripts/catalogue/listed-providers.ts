@@ -2,6 +2,8 @@
 interface ListedProvider {
   readonly listed: string;
   readonly apis: readonly string[];
+  /** Names whose price in the list is known to be too low. */
+  readonly except?: readonly string[];
 }
 
 const CHAT = ['openai-completions'];
@@ -12,7 +14,12 @@ const CHAT = ['openai-completions'];
  */
 export const LISTED_PROVIDERS: Readonly<Record<string, ListedProvider>> = {
   baseten: { listed: 'baseten', apis: CHAT },
-  bedrock: { listed: 'amazon-bedrock', apis: ['bedrock-converse-stream'] },
+  bedrock: {
+    listed: 'amazon-bedrock',
+    apis: ['bedrock-converse-stream'],
+    // Without a prefix they are billed at the regional price, a tenth above the global one that the list has (genai-prices 0.1.8 of 2026-09-23).
+    except: ['opus-4-7', 'opus-4-8', 'opus-5', 'opus-5-5', 'sonnet-5'].map((name) => `anthropic.claude-${name}`),
+  },
   deepinfra: { listed: 'deepinfra', apis: CHAT },
   'gmi-cloud': { listed: 'gmi-cloud', apis: CHAT },
   huggingface: { listed: 'huggingface', apis: CHAT },
