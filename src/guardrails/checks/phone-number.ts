@@ -1,16 +1,11 @@
-import {
-  type CountryCode,
-  getCountryCallingCode,
-  isSupportedCountry,
-  Metadata,
-  parsePhoneNumberFromString,
-} from 'libphonenumber-js/max';
+import type { CountryCode } from 'libphonenumber-js/max';
 import { digitsOf, standsApart } from '../boundaries.ts';
 import { DIGITS_6 } from '../char-classes.ts';
 import type { Check, CheckOptions, SpanCheck } from '../check.ts';
 import { CheckOptionError } from '../check.ts';
 import { CONTEXT_LENGTH } from '../context-words.ts';
 import { narrowText } from '../narrow-text.ts';
+import { phoneLibrary } from '../phone-library.ts';
 import { spansOf } from '../spans-of.ts';
 
 // Candidates: at most two signs between two digits, and none but those that numbers are written with.
@@ -46,6 +41,7 @@ export const phoneNumber: Check = {
 };
 
 function compile({ regions }: CheckOptions): SpanCheck {
+  const { isSupportedCountry, parsePhoneNumberFromString } = phoneLibrary();
   const wrong = regions?.find((region) => !isSupportedCountry(region));
   if (wrong !== undefined)
     throw new CheckOptionError('regions', `no country with telephone numbers has the code ${wrong}`);
@@ -79,7 +75,8 @@ interface Plan {
 }
 
 function planOf(country: CountryCode): Plan {
-  const metadata = new Metadata();
+  const { getCountryCallingCode, numberingPlans } = phoneLibrary();
+  const metadata = numberingPlans();
   metadata.selectNumberingPlan(country);
   // The library has it, its types do not name it.
   const plan = metadata.numberingPlan as NumberingPlan | undefined;
