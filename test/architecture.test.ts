@@ -38,12 +38,13 @@ const table: ArchitectureTable = {
     telemetry: { rank: 3, imports: ['core'] },
     alerts: { rank: 3, imports: ['core', 'decision'], types: ['decision-log', 'snapshot'] },
 
-    gateway: { rank: 4, imports: everythingBelowGateway },
+    reports: { rank: 4, imports: ['core', 'decision', 'alerts', 'state'], types: ['decision-log', 'snapshot'] },
+    gateway: { rank: 4, imports: [...everythingBelowGateway, 'reports'] },
     gitops: { rank: 4, imports: ['core', 'policy', 'snapshot'] },
     replay: { rank: 4, imports: ['core', 'policy', 'snapshot', 'decision', 'cache', 'decision-log', 'state'] },
     importers: { rank: 4, imports: ['core', 'catalog', 'policy', 'lint'] },
 
-    cli: { rank: 5, imports: [...everythingBelowGateway, 'gateway', 'gitops', 'replay', 'importers'] },
+    cli: { rank: 5, imports: [...everythingBelowGateway, 'gateway', 'gitops', 'replay', 'reports', 'importers'] },
   },
   pureUpToRank: 2,
   impureFiles: ['src/policy/load.ts', 'src/catalog/load.ts', 'src/guardrails/phone-library.ts'],

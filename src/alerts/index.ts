@@ -13,6 +13,8 @@ export { type AlertRule, type AlertScopeGlobs, alertRules } from './engine/alert
 export { type Backtest, type BacktestIncident, createBacktest, isBacktestable } from './engine/backtest.ts';
 /** Who is told now: first, again, of news; within what each receiver takes. Pure. */
 export { dueReceivers, hasRoomFor, noteTold, type ReceiverLimit, type ToldLately } from './engine/due-receivers.ts';
+/** How often durations came, by order of magnitude, and their quantiles. Pure. */
+export { type DurationSketch, durationClass, quantileOf } from './engine/duration-sketch.ts';
 /** A condition at one moment: whether it holds, its figure, its causes. Pure. */
 export {
   type AlertCause,
@@ -48,8 +50,8 @@ export { renderText } from './mail/render-text.ts';
 export { conditionText, type Notice, type NoticeInput, type NoticeWorld, writeNotice } from './notice/notice.ts';
 /** The fact of a reading in one line. Pure. */
 export { stateFact } from './notice/state-fact.ts';
-/** Durations and moments in words. Pure. */
-export { moment, span } from './notice/words.ts';
+/** Money, shares, counts, durations and moments in words. Pure. */
+export { amount, moment, money, number, percent, shortEnvironment, span } from './notice/words.ts';
 /** Messages on their way, on disk until they have arrived: each key once, retried after 1 s doubling to 30 s. Effects: a file, deliveries. */
 export { type Outbox, type OutboxEvent, type OutboxMessage, type OutboxOptions, openOutbox } from './outbox/outbox.ts';
 /** Receivers by name, and the messages that tell them a notice. Pure. */

@@ -24,6 +24,7 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'keys', summary: 'make, rotate, hash and list consumer keys', load: async () => (await import('./commands/keys.ts')).keys },
   { name: 'cache', summary: 'kept answers: purge, warm, and tune the threshold of a semantic cache', load: async () => (await import('./commands/cache.ts')).cache },
   { name: 'alerts', summary: 'when alerts would have fired on a recording, and whether they arrive: backtest, test', load: async () => (await import('./commands/alerts.ts')).alerts },
+  { name: 'report', summary: 'the weekly report now: as a page, as text, as figures', load: async () => (await import('./commands/report.ts')).report },
   { name: 'traffic', summary: 'recordings: import from other formats, stats, sample, verify', load: async () => (await import('./commands/traffic.ts')).traffic },
   { name: 'diff', summary: 'what one revision of the policies does otherwise than another, and for whom', load: async () => (await import('./commands/diff.ts')).diff },
   { name: 'dry-run', summary: 'what a change would have done to recorded traffic, with gates', load: async () => (await import('./commands/dry-run.ts')).dryRun },

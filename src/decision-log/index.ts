@@ -18,3 +18,5 @@ export type { RecordedUsage, TrafficRecord } from './record.gen.ts';
 export { listRecordFiles, type RecordFile } from './record-files.ts';
 /** Keeps the records of one process in files. */
 export { openRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
+/** The records of a folder that began in a span. Effect: reads files. */
+export { recordsBetween } from './records-between.ts';

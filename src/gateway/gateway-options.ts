@@ -28,6 +28,8 @@ export interface GatewayOptions {
   readonly pollMs?: number;
   /** How often alerts are evaluated; every 2 s by default. */
   readonly alertEveryMs?: number;
+  /** How often the schedules of reports are looked at; every 20 s by default. */
+  readonly reportEveryMs?: number;
   /** SIGTERM and SIGINT close, SIGHUP reloads; false by default. */
   readonly handleSignals?: boolean;
   /** Largest body of a request; 32 MiB by default. Routes may set less. */

@@ -10,6 +10,8 @@ export type { Log } from './gateway-parts.ts';
 export type { ActivationAttempt } from './policy-holder.ts';
 /** Metadata and session of a call; throws 400 `invalid_header`. Pure. */
 export { type OwnHeaders, readRequestHeaders } from './read-request-headers.ts';
+/** The figures of a report, from the data folder of gateways that run or do not. */
+export { type FiguresQuery, figuresOfFolder } from './reports/figures-of-folder.ts';
 /** What a body's shape tells policy. Pure. */
 export { shapeFacts } from './request-facts.ts';
 /** Starts a gateway and resolves when it listens; effects: sockets, files, timers. Rejects with StartError. */

@@ -15,6 +15,7 @@ import { watchPolicies } from './watch-policies.ts';
 const DRAIN_MS = 30_000;
 const UPKEEP_MS = 5_000;
 const ALERTS_MS = 2_000;
+const REPORTS_MS = 20_000;
 // A living process has written its accounts long before.
 const FORGOTTEN_MS = 10_000;
 
@@ -73,11 +74,14 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
   upkeep.unref();
   const alertTimer = setInterval(() => void parts.alerts.runner.tick(), options.alertEveryMs ?? ALERTS_MS);
   alertTimer.unref();
+  const reportTimer = setInterval(() => void parts.alerts.reports.tick(), options.reportEveryMs ?? REPORTS_MS);
+  reportTimer.unref();
   let closing: Promise<void> | null = null;
 
   async function shutDown(graceMs: number): Promise<void> {
     clearInterval(upkeep);
     clearInterval(alertTimer);
+    clearInterval(reportTimer);
     await watch?.close();
     parts.log.info({ inFlight: parts.lifecycle.inFlight(), graceMs }, 'draining');
     // Stops listening at once; connections in use stay until their answer is complete.

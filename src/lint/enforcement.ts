@@ -19,7 +19,6 @@ const SERVED_ENDPOINTS: ReadonlySet<string> = new Set([
 
 /** What is carried in the snapshot without effect, in the order of the contract. Whoever builds one of these removes its line. */
 export const UNENFORCED: readonly Unenforced[] = Object.freeze([
-  whole('Report', 'reports are checked and carried, but none is sent yet'),
   whole('McpServer', 'MCP servers are checked and carried, but no tool is offered yet'),
   whole('Drill', 'drills are checked for their shape, but cannot be run yet'),
   {

@@ -46,6 +46,7 @@ export { openUsageReader } from './usage/open-usage-reader.ts';
 export {
   type ForecastLine,
   type ForecastSummary,
+  forecastLine,
   forecastSummary,
   summarizeUsage,
   UsageQueryError,

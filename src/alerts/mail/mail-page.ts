@@ -25,6 +25,15 @@ export type MailBlock =
   | { readonly kind: 'list'; readonly items: readonly string[] }
   /** An attachment of the mail, by its content id. */
   | { readonly kind: 'image'; readonly cid: string; readonly alt: string; readonly widthPx: number }
+  /** An attachment that shows bars, with what stands at its top and below each bar. */
+  | {
+      readonly kind: 'chart';
+      readonly cid: string;
+      readonly alt: string;
+      readonly top: string;
+      readonly labels: readonly string[];
+      readonly legend: readonly { readonly text: string; readonly colour: string }[];
+    }
   /** Where in the policies it is written. */
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'links'; readonly links: readonly { readonly text: string; readonly url: string }[] };

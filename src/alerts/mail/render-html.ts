@@ -11,6 +11,9 @@ const COLOURS: Readonly<Record<MailTone, { readonly ink: string; readonly wash: 
 
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,'Hiragino Sans','Noto Sans CJK JP',Arial,sans-serif";
 const MONO = 'font-family:ui-monospace,Menlo,Consolas,monospace';
+/** On paper and in a PDF: no grey ground, no part cut in two, links told. */
+const PRINT =
+  '@media print{body,body>table{background:#fff!important}tr,img{break-inside:avoid}h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}';
 const LABEL = 'padding:6px 12px 6px 0;color:#475467;vertical-align:top';
 const VALUE = 'padding:6px 0;color:#101828;font-weight:600;vertical-align:top;overflow-wrap:anywhere';
 const BASE = 'border-collapse:collapse;width:100%';
@@ -28,6 +31,7 @@ export function renderHtml(page: MailPage): string {
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light">
 <title>${escapeHtml(page.title)}</title>
+<style>${PRINT}</style>
 </head>
 <body style="margin:0;padding:0;background:#f2f4f7">
 <div style="display:none;max-height:0;overflow:hidden">${escapeHtml(page.preview)}</div>
@@ -64,6 +68,8 @@ function block(each: MailBlock): string {
       return `<ol style="margin:6px 0;padding-left:22px">${each.items.map((item) => `<li style="margin:4px 0;overflow-wrap:anywhere">${escapeHtml(item)}</li>`).join('')}</ol>`;
     case 'image':
       return `<img src="cid:${escapeHtml(each.cid)}" alt="${escapeHtml(each.alt)}" width="${Math.round(each.widthPx)}" style="display:block;max-width:100%;height:auto;margin:10px 0">`;
+    case 'chart':
+      return chart(each);
     case 'code':
       return `<div style="margin:8px 0;padding:8px 10px;background:#f2f4f7;border-radius:4px;${MONO};font-size:13px;overflow-wrap:anywhere">${escapeHtml(each.text)}</div>`;
     case 'links':
@@ -88,6 +94,22 @@ function figures({ columns, rows }: Extract<MailBlock, { kind: 'table' }>): stri
     ),
   );
   return table([row(...head), ...body]);
+}
+
+function chart({ cid, alt, top, labels, legend }: Extract<MailBlock, { kind: 'chart' }>): string {
+  const small = 'padding:2px 0;font-size:11px;color:#475467;white-space:nowrap';
+  const across = `colspan="${labels.length}"`;
+  const keys = legend.map(({ text, colour }) => {
+    const swatch = `display:inline-block;width:9px;height:9px;border-radius:2px;margin:0 5px 0 10px;background:${escapeHtml(colour)}`;
+    return `<span style="white-space:nowrap"><span style="${swatch}"></span>${escapeHtml(text)}</span> `;
+  });
+  const name = (text: string) =>
+    `<td style="${small};text-align:center;width:${(100 / Math.max(1, labels.length)).toFixed(2)}%">${escapeHtml(text)}</td>`;
+  return `<table role="presentation" style="${BASE};margin:10px 0;table-layout:fixed">
+<tr><td ${across} style="${small};white-space:normal"><span style="float:right">${keys.join('')}</span>${escapeHtml(top)}</td></tr>
+<tr><td ${across} style="padding:0"><img src="cid:${escapeHtml(cid)}" alt="${escapeHtml(alt)}" width="592" style="display:block;width:100%;max-width:592px;height:auto"></td></tr>
+<tr>${labels.map(name).join('')}</tr>
+</table>`;
 }
 
 function table(rows: readonly string[]): string {

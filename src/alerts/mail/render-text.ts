@@ -21,6 +21,7 @@ function block(each: MailBlock): string {
     }
     case 'list':
       return each.items.map((item, at) => `${at + 1}. ${item}`).join('\n');
+    case 'chart':
     case 'image':
       return `[${each.alt}]`;
     case 'code':

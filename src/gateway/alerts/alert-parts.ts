@@ -1,5 +1,6 @@
 import type { AlertReading, AlertRule, Outbox, Silence, TrafficSample } from '#alerts';
 import type { AlertBoard } from '#state';
+import type { ReportRunner } from '../reports/report-parts.ts';
 import type { KeptAlerts } from './kept-state.ts';
 
 /** Alerts of a gateway: what watches, what is on its way, and what the processes tell each other. */
@@ -7,6 +8,7 @@ export interface AlertParts {
   readonly runner: AlertRunner;
   readonly outbox: Outbox;
   readonly board: AlertBoard;
+  readonly reports: ReportRunner;
 }
 
 /** What watches the alerts of a gateway. */

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { createDelivery, type OutboxEvent } from '#alerts';
 import { createBoard } from '#state';
 import type { GatewayParts, Log } from '../gateway-parts.ts';
+import { gatherBeside } from '../reports/gather-beside.ts';
+import { createReportRunner } from '../reports/report-runner.ts';
 import type { AlertParts } from './alert-parts.ts';
 import { createAlertRunner } from './alert-runner.ts';
 import { openLazyOutbox } from './lazy-outbox.ts';
@@ -26,7 +28,8 @@ export async function openAlerts({ parts, dataDir, storeUrl }: OpenAlertsOptions
     deliver: createDelivery({ snapshot: () => policies.current().snapshot, secrets, nowMs }),
     onEvent: (event) => logOutboxEvent(log, event),
   });
-  return { runner: createAlertRunner({ parts, board, outbox }), outbox, board };
+  const reports = createReportRunner({ parts, board, outbox, dataDir, gather: gatherBeside });
+  return { runner: createAlertRunner({ parts, board, outbox }), outbox, board, reports };
 }
 
 function logOutboxEvent(log: Log, { kind, ...fields }: OutboxEvent): void {

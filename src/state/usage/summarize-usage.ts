@@ -97,7 +97,8 @@ export function forecastSummary(forecast: Forecast | null): ForecastSummary | nu
   return { projected, reachesLimitAt, basis };
 }
 
-function forecastLine({ windowStartMs, windowEndMs, forecast, ...standing }: BudgetStanding): ForecastLine {
+/** A standing with its share and forecast, as reports have it. Pure. */
+export function forecastLine({ windowStartMs, windowEndMs, forecast, ...standing }: BudgetStanding): ForecastLine {
   const { spent, limit } = standing;
   return {
     ...standing,
