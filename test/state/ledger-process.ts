@@ -21,6 +21,8 @@ export interface LedgerTask {
   readonly counters: readonly CounterKey[];
 }
 
+const WRITTEN_PER_GROUP = 20;
+
 if (import.meta.main) await work(JSON.parse(process.argv.at(-1) ?? '') as LedgerTask);
 
 async function work(task: LedgerTask): Promise<void> {
@@ -34,8 +36,9 @@ async function work(task: LedgerTask): Promise<void> {
   // All processes begin at once, when their parent says so.
   await new Promise((resolve) => process.stdin.once('data', resolve));
   let next = 0;
+  const written: string[] = [];
   const lane = async () => {
-    while (next < task.requests) await request(store, task, `${task.name}-${next++}`);
+    while (next < task.requests) await request(store, task, `${task.name}-${next++}`, written);
   };
   await Promise.all(Array.from({ length: task.parallel }, lane));
   await store.close();
@@ -43,7 +46,7 @@ async function work(task: LedgerTask): Promise<void> {
   process.exit(0);
 }
 
-async function request(store: Store, task: LedgerTask, id: string): Promise<void> {
+async function request(store: Store, task: LedgerTask, id: string, written: string[]): Promise<void> {
   const { counters, amount, charge } = task;
   const reservations = counters.map((counter) => {
     return { counter, amount, enforce: true, targets: null, leaseMs: 600_000, onLeaseExpiry: 'settle' as const };
@@ -51,8 +54,12 @@ async function request(store: Store, task: LedgerTask, id: string): Promise<void
   const { kind } = await store.reserve({ id, owner: task.name, reservations });
   say(`${kind} ${id}`);
   if (kind !== 'held' || charge === null) return;
-  await store.commit({ id, charges: counters.map((counter) => ({ counter, held: amount, amount: charge })) });
+  const charges = counters.map((counter) => ({ counter, held: amount, amount: charge }));
+  await store.commit({ id, charges, note: `{"id":"${id}"}` });
   say(`settled ${id}`);
+  // As the usage ledger tells it, by the group; what a kill leaves is told again.
+  written.push(id);
+  if (written.length >= WRITTEN_PER_GROUP) await store.accounted(written.splice(0));
 }
 
 function say(line: string): void {
