@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import {
+  PROVIDER_NAMES,
+  policyFiles,
+  post,
+  SECRETS,
+  startProviders,
+  startTestGateway,
+  type TestGateway,
+} from './harness.ts';
+
+/** What the callers of this file send, which must come back nowhere. */
+const SAID = 'heron-at-dusk';
+const BASE64 = Buffer.from(SAID.repeat(80_000)).toString('base64');
+const PICTURE = `data:image/png;base64,${BASE64}`;
+
+/** A dialect's path, and its bodies that are refused with the field that the answer names. */
+const WRONG: readonly (readonly [string, object, RegExp])[] = [
+  ['/v1/chat/completions', { messages: SAID }, /messages/],
+  ['/v1/chat/completions', { messages: [{ role: 'user', content: 7, name: SAID }] }, /messages\[0\]\.content/],
+  ['/v1/messages', { messages: [{ role: SAID, content: 'x' }], max_tokens: 9 }, /messages\[0\]\.role/],
+  ['/v1/messages', { messages: [{ role: 'user', content: [SAID] }], max_tokens: 9 }, /messages\[0\]\.content\[0\]/],
+  ['/v1beta/models/to-openai:generateContent', { contents: [{ parts: SAID }] }, /contents\[0\]\.parts/],
+  ['/v1/responses', { input: [{ role: 'user', content: [SAID] }] }, /input\[0\]\.content\[0\]/],
+  ['/v2/chat', { messages: [{ role: SAID, content: 'x' }] }, /messages\[0\]\.role/],
+  ['/api/chat', { messages: [{ role: 'user', content: 'x', images: SAID }] }, /messages\[0\]\.images/],
+  ['/v1/completions', { prompt: [{ text: SAID }] }, /prompt\[0\]/],
+];
+
+/** A picture of a megabyte in each dialect that takes one, on a route that takes 64 KiB. */
+const PICTURES: readonly (readonly [string, object])[] = [
+  [
+    '/v1/chat/completions',
+    { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: PICTURE } }] }] },
+  ],
+  ['/v1/responses', { input: [{ role: 'user', content: [{ type: 'input_image', image_url: PICTURE }] }] }],
+  [
+    '/v1/messages',
+    {
+      max_tokens: 9,
+      messages: [
+        {
+          role: 'user',
+          content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: BASE64 } }],
+        },
+      ],
+    },
+  ],
+  [
+    '/v1beta/models/any:generateContent',
+    { contents: [{ parts: [{ inlineData: { mimeType: 'image/png', data: BASE64 } }] }] },
+  ],
+  ['/v2/chat', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: PICTURE } }] }] }],
+  ['/api/chat', { messages: [{ role: 'user', content: 'x', images: [BASE64] }] }],
+];
+
+describe('bad input is refused, and nothing of it is kept', () => {
+  it('wrong types are a 400 that names the field', async (t) => {
+    const gateway = await startBusyGateway(t);
+    for (const [path, body, field] of WRONG) {
+      const model = path === '/v1/messages' || path === '/api/chat' ? 'to-openai' : 'to-anthropic';
+      const answer = await post(gateway, path, { model, ...body });
+      assert.equal(answer.status, 400, `${path} ${answer.text}`);
+      assert.match(answer.text, field, path);
+    }
+    assertNothingKept(gateway);
+  });
+
+  it('a picture larger than the route takes is a 413 that says how much it takes', async (t) => {
+    const gateway = await startBusyGateway(t);
+    for (const [path, body] of PICTURES) {
+      const answer = await post(gateway, path, { model: 'any', ...body });
+      assert.equal(answer.status, 413, `${path} ${answer.text.slice(0, 200)}`);
+      assert.equal(answer.headers.get('x-signalbox-error'), 'request_too_large');
+      assert.match(answer.text, /65,?536|64 ?KiB/, path);
+    }
+    assertNothingKept(gateway);
+  });
+
+  it('twenty bodies of 50 MB without a length are a 413 each, in bounded memory', async (t) => {
+    const gateway = await startBusyGateway(t, 1024 * 1024);
+    const before = process.memoryUsage().rss;
+    let most = before;
+    for (let n = 0; n < 20; n++) {
+      assert.equal(await pour(gateway, 50), 413);
+      most = Math.max(most, process.memoryUsage().rss);
+    }
+    // A gateway that took the bodies whole would hold at least one of 50 MB.
+    assert.ok(most - before < 48 * 1024 * 1024, `${Math.round((most - before) / 1024 / 1024)} MiB more`);
+    assertNothingKept(gateway);
+  });
+
+  it('paths that nobody serves are a 404, and the query is not kept', async (t) => {
+    const gateway = await startBusyGateway(t);
+    for (const path of ['/v1/nothing', '/v1/messages/nothing', '/v1beta/models/x:nothing', '/v2/nothing']) {
+      const answer = await post(gateway, `${path}?key=${SAID}`, { said: SAID });
+      assert.equal(answer.status, 404, answer.text);
+    }
+    assertNothingKept(gateway);
+  });
+});
+
+async function startBusyGateway(t: Parameters<typeof startTestGateway>[0], maxBodyBytes?: number) {
+  const providers = await startProviders(t);
+  const options = maxBodyBytes === undefined ? {} : { maxBodyBytes };
+  const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS, ...options });
+  for (const name of PROVIDER_NAMES) t.after(() => assert.equal(providers[name].requests.length, 0));
+  return gateway;
+}
+
+/** Sends a body in pieces until it is answered or all is sent; gives the status. */
+function pour(gateway: TestGateway, megabytes: number): Promise<number | undefined> {
+  const piece = Buffer.alloc(64 * 1024, SAID);
+  return new Promise((resolve, reject) => {
+    let left = megabytes * 16;
+    let status: number | undefined;
+    const call = request(`${gateway.url}/v1/chat/completions`, { method: 'POST' }, (response) => {
+      status = response.statusCode;
+      response.resume();
+      resolve(status);
+      call.destroy();
+    });
+    // The gateway may close the connection once it has answered.
+    call.on('error', (error) => (status === undefined ? reject(error) : undefined));
+    call.setHeader('content-type', 'application/json');
+    function write(): void {
+      while (left > 0 && !call.destroyed) {
+        left--;
+        if (!call.write(piece)) return void call.once('drain', write);
+      }
+      if (left === 0) call.end();
+    }
+    write();
+  });
+}
+
+/** Holds that neither the log nor any file of the data folder has what was said. */
+function assertNothingKept(gateway: TestGateway): void {
+  assert.ok(!JSON.stringify(gateway.logged).includes(SAID), 'the log has it');
+  const coded = BASE64.slice(0, 16);
+  let files = 0;
+  for (const name of readdirSync(gateway.dataDir, { recursive: true, withFileTypes: true })) {
+    if (!name.isFile()) continue;
+    files++;
+    const text = readFileSync(join(name.parentPath, name.name), 'latin1');
+    assert.ok(!text.includes(SAID) && !text.includes(coded), `${name.name} has it`);
+  }
+  assert.ok(files > 0, 'no file was looked at');
+}
