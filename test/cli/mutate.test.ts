@@ -264,3 +264,12 @@ function withVersions(text: string): string {
   const [source] = inlineSources({ x: text });
   return new TextDecoder().decode(source?.bytes);
 }
+
+describe('the example company', () => {
+  it('has a case, or a waiver with its reason, for every line that a mutant changes', async (t) => {
+    const run = await runProcess(t, ['test', '--mutate', '--min-coverage', '90%'], {
+      cwd: join(import.meta.dirname, '../..'),
+    });
+    assert.equal(run.code, 0, run.stdout.slice(-4000));
+  });
+});
