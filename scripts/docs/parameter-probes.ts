@@ -117,15 +117,19 @@ export function tryProbe(dialect: DialectName, probe: Probe): Outcome {
   return { fields: differences(before.body, after.body, ''), lost: after.lost };
 }
 
-/** The body and the losses of a request with these fields. */
-export function written(dialect: DialectName, ask: Partial<NeutralRequest>) {
+/** The body and the losses of a request with these fields; `quirks` of a host beside the defaults. */
+export function written(
+  dialect: DialectName,
+  ask: Partial<NeutralRequest>,
+  host: { readonly model?: string; readonly quirks?: Partial<OutboundTarget['quirks']> } = {},
+) {
   const target: OutboundTarget = {
-    upstreamModel: MODELS[dialect] ?? 'm',
+    upstreamModel: host.model ?? MODELS[dialect] ?? 'm',
     maxOutputTokens: null,
     defaultMaxOutputTokens: 8192,
     params: {},
     prompt: { prepend: null, append: null },
-    quirks: { renameParams: {}, dropParams: [], maxStopSequences: null, noStreamOptions: false },
+    quirks: { renameParams: {}, dropParams: [], maxStopSequences: null, noStreamOptions: false, ...host.quirks },
     capabilities: null,
   };
   const request: NeutralRequest = {

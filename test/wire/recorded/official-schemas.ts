@@ -44,6 +44,13 @@ export function loadOfficialSchemas(folder: string): OfficialSchemas {
   };
 }
 
+/** The check of a request by a host's own OpenAPI document (gzipped YAML), by the name of its schema. */
+export function loadRequestSchema(file: string, name: string): (body: JsonObject) => readonly string[] {
+  const document = asObject(parse(gunzipSync(readFileSync(file)).toString(), { merge: true, uniqueKeys: false }));
+  const validate = compile(asObject(asObject(document.components).schemas))(name);
+  return (body) => run(validate, body);
+}
+
 function run(validate: ValidateFunction, body: JsonObject): readonly string[] {
   if (validate(body)) return [];
   return (validate.errors ?? []).slice(0, 3).map((error) => `${error.instancePath} ${error.message}`);
