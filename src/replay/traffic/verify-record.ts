@@ -122,8 +122,8 @@ function entropyOf(text: string): Leak['what'] | null {
 }
 
 /** Words, numbers and versions with something between them, such as `anthropic/claude-haiku-4-5`: names of models are as long as keys, but fall into such pieces. */
-const NAME =
-  /^(?:(?:[a-z]+\d{0,3}|\d{1,8}|[a-z]?\d{1,4}[a-z]{0,3}\d?)[-_/.]){2,}(?:[a-z]+\d{0,3}|\d{1,8}|[a-z]?\d{1,4}[a-z]{0,3}\d?)$/i;
+const PIECE = '(?:[a-z]+\\d{0,3}[a-z]?|\\d{1,8}|[a-z]?\\d{1,4}[a-z]{0,3}\\d{0,3}[a-z]?)';
+const NAME = new RegExp(`^(?:${PIECE}[-_/.:]){2,}${PIECE}$`, 'i');
 
 /** Words and names repeat letters and come in one case; 24 random characters have more than 3.5 bits each, with digits among them. */
 function isRandom(token: string): boolean {
