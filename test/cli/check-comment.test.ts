@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readHunks } from '../../src/cli/check/changed-lines.ts';
 import { checkMarkdown } from '../../src/cli/check/check-markdown.ts';
 import type { CheckReport } from '../../src/cli/check/check-report.ts';
 import { readCheckReport } from '../../src/cli/check/read-report.ts';
@@ -276,28 +275,5 @@ describe('signalbox check comment --post', () => {
     });
     assert.match(nowhere.stderr, /where to post is not known/);
     assert.match((await post(t, reportOf({ pullRequest: null }), env)).stderr, /of no pull request/);
-  });
-});
-
-describe('the lines a change touches', () => {
-  it('are read from hunks, and no line of a file passes for one', () => {
-    const diff = [
-      'diff --git a/p/a.yaml b/p/a.yaml',
-      '--- a/p/a.yaml',
-      '+++ b/p/a.yaml',
-      '@@ -3 +3,2 @@ spec:',
-      '-old',
-      '+++ b/p/other.yaml',
-      '+@@ -1 +90 @@',
-      '@@ -9,2 +10,0 @@',
-      '-x',
-      '-y',
-      'diff --git a/p/gone.yaml b/p/gone.yaml',
-      '--- a/p/gone.yaml',
-      '+++ /dev/null',
-      '@@ -1 +0,0 @@',
-      '-x',
-    ].join('\n');
-    assert.deepEqual([...readHunks(diff)], [['p/a.yaml', [[3, 4]]]]);
   });
 });

@@ -145,6 +145,15 @@ describe('the policy check on a pull request', () => {
     assert.ok(comment.length < 2000, 'reassurance is short');
   });
 
+  it('advises on lines that nobody touched where the change is what makes the advice', (t: Context) => {
+    const repository = openPullRequest(t, {
+      'policies/checks/waivers.yaml': (text) => text.replace('subject: Chain/economy\n', 'subject: Chain/premium\n'),
+    });
+    if (repository === undefined) return;
+    const { stdout } = runAction(repository);
+    assert.match(stdout, /^::warning file=policies\/chains\/economy\.yaml,line=\d+,.*title=fallback\/cost-jump::/m);
+  });
+
   it('says that nothing was replayed when the policies do not compile', (t: Context) => {
     const repository = openPullRequest(t, {
       'policies/chains/premium.yaml': (text) => text.replace('model: openai/gpt-4o }', 'model: openai/gpt-4oo }'),

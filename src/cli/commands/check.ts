@@ -1,7 +1,5 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Diagnostic } from '#core';
-import { changedLines } from '../check/changed-lines.ts';
 import { checkFindings } from '../check/check-findings.ts';
 import { checkMarkdown } from '../check/check-markdown.ts';
 import type { CheckReport } from '../check/check-report.ts';
@@ -13,6 +11,7 @@ import { readCi } from '../check/read-ci.ts';
 import { readCheckReport } from '../check/read-report.ts';
 import { runCheck } from '../check/run-check.ts';
 import { showCheck } from '../check/show-check.ts';
+import { touchedFindings } from '../check/touched-findings.ts';
 import { namedEnvironment, policiesFolder, textOption, withEnvironment, withPolicies } from '../options.ts';
 import { readFailLevel, readOutputs, withReports } from '../report/formats.ts';
 import { safeJson } from '../report/safe-text.ts';
@@ -79,8 +78,7 @@ async function checkChange(call: VerbCall): Promise<ExitCode> {
     await writeReportFile(join(out, 'code-quality.json'), codeQuality(findings));
   }
   if (terminal.env.GITHUB_STEP_SUMMARY) await appendFile(terminal.env.GITHUB_STEP_SUMMARY, markdown);
-  const isChanged = await changedLines(base);
-  const shown = findings.filter(isWorthShowing(isChanged));
+  const shown = await touchedFindings(call, base, findings);
   await writeReports(
     {
       verb: 'check',
@@ -101,11 +99,6 @@ async function checkChange(call: VerbCall): Promise<ExitCode> {
     },
   );
   return report.exitCode;
-}
-
-/** What fails is told wherever it is, advice only where the change touches it. */
-function isWorthShowing(isChanged: Awaited<ReturnType<typeof changedLines>>): (finding: Diagnostic) => boolean {
-  return ({ severity, file, line }) => severity === 'error' || isChanged(file.replaceAll('\\', '/'), line);
 }
 
 async function comment({ options, terminal }: VerbCall, report: CheckReport): Promise<ExitCode> {
