@@ -43,6 +43,7 @@ export function factsOfRecord(record: TrafficRecord): RecordedInput {
       inputTokens: given('request.inputTokens', request.inputTokens, 0),
       ...(request.inputTokensAtMost === undefined ? {} : { inputTokensAtMost: request.inputTokensAtMost }),
       ...(request.cacheWrites === undefined ? {} : { cacheWrites: request.cacheWrites }),
+      ...(request.askedWindow === undefined ? {} : { askedWindow: request.askedWindow }),
       maxOutputTokens: request.maxOutputTokens ?? null,
       temperature: request.temperature ?? null,
       session: request.session ?? null,

@@ -65,6 +65,7 @@ export function recordRequest({ request, keyId, digests, pseudonymise, metadataK
     inputTokens: request.inputTokens,
     ...(request.inputTokensAtMost === undefined ? {} : { inputTokensAtMost: request.inputTokensAtMost }),
     ...(request.cacheWrites === undefined ? {} : { cacheWrites: request.cacheWrites }),
+    ...(request.askedWindow === undefined ? {} : { askedWindow: request.askedWindow }),
     tokenizer: 'estimate',
     maxOutputTokens: request.maxOutputTokens,
     temperature: request.temperature,

@@ -172,6 +172,10 @@ export interface RecordedRequest {
    */
   readonly cacheWrites?: 'none' | '5m' | '1h';
   /**
+   * A context window in tokens that the call asked for by a header, beyond what models declare.
+   */
+  readonly askedWindow?: number;
+  /**
    * How they were counted: `bytes` for an estimate from the size, else the tokenizer's id.
    */
   readonly tokenizer?: string;

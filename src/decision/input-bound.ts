@@ -29,7 +29,7 @@ export function inputBoundOf(request: RequestFacts, route: Pick<Route, 'prompt'>
   if (provider?.dialect === 'sandbox') return request.inputTokens + promptTokens(route.prompt);
   const window = takesTextsApart(request.endpoint)
     ? (inputTokensAtMost ?? UNDECLARED_WINDOW)
-    : (model?.contextWindow ?? UNDECLARED_WINDOW);
+    : Math.max(model?.contextWindow ?? UNDECLARED_WINDOW, request.askedWindow ?? 0);
   const isOpen = inputTokensAtMost === null || searchesByItself(model) || READS_MORE.some((name) => name in params);
   const text = isOpen
     ? window

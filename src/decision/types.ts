@@ -42,6 +42,8 @@ export interface RequestFacts {
   readonly inputTokensAtMost?: number | null;
   /** The longest-lived prompt cache that the body can ask for; absent where nobody has looked: then the dearest write is held. */
   readonly cacheWrites?: 'none' | '5m' | '1h';
+  /** A context window in tokens that the call asks for by a header, beyond what models declare; absent for none. */
+  readonly askedWindow?: number;
   readonly maxOutputTokens: number | null;
   /** How many answers are asked for (`n`); absent means one. */
   readonly choices?: number;

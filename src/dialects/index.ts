@@ -1,3 +1,5 @@
+/** The context window that a call asks for by its headers; null for none. Pure. */
+export { askedWindow } from './asked-window.ts';
 /** What the bytes of a body can ask a provider to write to its prompt cache: nothing, for five minutes, for an hour. Pure. */
 export { type CacheWrites, cacheWritesIn } from './cache-writes.ts';
 export { collectEvents, type EventCollector } from './collect-events.ts';

@@ -1,5 +1,5 @@
 import type { RequestFacts } from '#decision';
-import { cacheWritesIn, estimateTokens, inputCeiling, type RequestShape } from '#dialects';
+import { askedWindow, cacheWritesIn, estimateTokens, inputCeiling, type RequestShape } from '#dialects';
 import type { Caller } from './identify.ts';
 import type { InboundCall, RequestHeaders } from './inbound-call.ts';
 import type { OwnHeaders } from './read-request-headers.ts';
@@ -12,6 +12,7 @@ export function requestFacts(
   own: OwnHeaders,
   headerNames: readonly string[],
 ): RequestFacts {
+  const window = askedWindow(call.headers);
   const bodyBytes = call.form?.sizeBytes() ?? call.bytes.length;
   return {
     id: call.id,
@@ -24,6 +25,7 @@ export function requestFacts(
     headers: pick(call.headers, headerNames),
     ...shapeFacts(shape, bodyBytes),
     ...(call.form === undefined ? { cacheWrites: cacheWritesIn(call.bytes) } : {}),
+    ...(window === null ? {} : { askedWindow: window }),
     session: own.session ?? shape.user,
     ip: call.ip,
     bodyBytes,

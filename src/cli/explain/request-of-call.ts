@@ -12,6 +12,7 @@ import {
 } from '#core';
 import type { RequestFacts } from '#decision';
 import {
+  askedWindow,
   cacheWritesIn,
   createInputSource,
   dialectOf,
@@ -77,6 +78,7 @@ export function requestOfCall(snapshot: Snapshot, call: HttpCall, consumer: stri
     if (/^x-portkey-(config|provider)$/.test(name))
       notes.push(`${name} would take the place of the route's chain; here it is passed over.`);
   }
+  const window = askedWindow(call.headers);
   const request: RequestFacts = {
     id: 'req_explain',
     endpoint: place.context.endpoint,
@@ -88,6 +90,7 @@ export function requestOfCall(snapshot: Snapshot, call: HttpCall, consumer: stri
     headers: call.headers,
     ...shapeFacts(shape, call.bodyBytes),
     cacheWrites: cacheWritesIn(Buffer.from(JSON.stringify(call.body))),
+    ...(window === null ? {} : { askedWindow: window }),
     session: own.session ?? shape.user,
     ip: null,
     bodyBytes: call.bodyBytes,
