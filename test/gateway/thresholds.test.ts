@@ -147,11 +147,8 @@ describe('a budget that reaches a share of its limit', () => {
     const window = { kind: 'calendar', every: 'quarter', timezone: 'UTC' } as const;
     const shape = { name: 'calls', unit: 'requests', limit: 2, window };
     const counter = counterOf(shape as Parameters<typeof counterOf>[0], [], Date.now());
-    const { windowStartMs, windowEndMs } = counter;
-    const memo = {
-      ...{ at: Date.now(), env: 'development', rev: '', by: 'guest', team: '', route: 'default', chain: null },
-      ...{ ep: 'chat', to: ['', '', ''], on: [['requests', [], 0, windowStartMs, windowEndMs]] },
-    };
+    const names = ['development', '', 'guest', '', 'default', null, 'chat'];
+    const memo = [Date.now(), names, ['', '', ''], [['requests', 0, counter.windowEndMs]]];
     const reservation = { counter, amount: 1, enforce: true, targets: null, leaseMs: 1000 };
     await store.reserve({
       ...{ id: 'r1', owner: 'killed', memo: JSON.stringify(memo) },

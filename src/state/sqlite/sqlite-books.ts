@@ -6,8 +6,8 @@ import { type CounterRow, counterColumns, counterFrom, GRACE_MS, packHold, unpac
 
 /** Books in a database, with a copy in memory of what was used lately. */
 export interface SqliteBooks extends Books {
-  /** Drops the copy when another process has written since; to be called before each use. */
-  readonly lookAround: () => void;
+  /** Drops the copy when another process has written since; to be called before each use. With an age in ms, not when it was called so lately: for whoever only reads. */
+  readonly lookAround: (maxAgeMs?: number) => void;
   /** Writes what has changed; inside a transaction. */
   readonly write: (nowMs: number) => void;
   /** Drops the copy, and with it what was not written. */
@@ -37,6 +37,7 @@ export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
   /** Ids of copied holds that stand among those that have ended. */
   const endedHolds = new Set<string>();
   let seenVersion = -1;
+  let lookedMs = Number.NEGATIVE_INFINITY;
 
   function forgetCopy(): void {
     counters.clear();
@@ -48,7 +49,10 @@ export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
   }
 
   const books: SqliteBooks = {
-    lookAround() {
+    lookAround(maxAgeMs = 0) {
+      const nowMs = performance.now();
+      if (nowMs - lookedMs < maxAgeMs) return;
+      lookedMs = nowMs;
       const version = Number(statements.version.get()?.data_version);
       if (version === seenVersion) return;
       forgetCopy();

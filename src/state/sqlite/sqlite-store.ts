@@ -37,6 +37,8 @@ export interface SqliteStoreOptions<State> {
   readonly onEvent?: (event: StoreEvent) => void;
 }
 
+/** What another process has just written may be missing from facts: a hold is checked again when it is taken. */
+const FACTS_AGE_MS = 1;
 const EXPIRED_PER_STEP = 500;
 const TOLD_AGAIN = 5000;
 const PRUNED_PER_SWEEP = 5000;
@@ -85,7 +87,7 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
     for (;;) {
       try {
         const atMs = nowMs();
-        books.lookAround();
+        books.lookAround(FACTS_AGE_MS);
         const counters = readIn(books, query.counters, atMs);
         lastKnown.learn(counters);
         return { counters, ...hints.read(query.targets, atMs) };
