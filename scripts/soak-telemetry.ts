@@ -84,7 +84,7 @@ try {
     await setTimeout(20);
   }
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-  const alerts = await (await fetch(`${gateway.url}/admin/alerts`)).json();
+  const alerts = (await (await fetch(`${gateway.url}/admin/alerts`)).json()) as { readonly outbox: unknown };
   const third = Math.floor(samples.length / 3);
   const [middle, last] = [samples.slice(third, 2 * third), samples.slice(2 * third)].map((part) => Math.min(...part));
   const isFlat = (last ?? Number.POSITIVE_INFINITY) <= (middle ?? 0) * 1.1;
