@@ -7,7 +7,7 @@ import type { ArchitectureTable } from './support/architecture/table.ts';
 const cel = '@marcbachmann/cel-js';
 const everythingBelowGateway = [
   ...['core', 'catalog', 'snapshot', 'policy', 'decision', 'dialects', 'guardrails', 'cache', 'lint'],
-  ...['state', 'upstream', 'decision-log', 'telemetry', 'alerts'],
+  ...['network', 'state', 'upstream', 'decision-log', 'telemetry', 'alerts'],
 ];
 
 const table: ArchitectureTable = {
@@ -32,11 +32,12 @@ const table: ArchitectureTable = {
     cache: { rank: 2, imports: ['core', 'snapshot', 'decision', 'dialects'] },
     lint: { rank: 2, imports: ['core', 'snapshot', 'policy'], packages: ['yaml'] },
 
+    network: { rank: 3, imports: [], packages: [] },
     state: { rank: 3, imports: ['core'], types: ['decision'] },
-    upstream: { rank: 3, imports: ['core', 'dialects', 'decision'], types: ['catalog'] },
+    upstream: { rank: 3, imports: ['core', 'dialects', 'decision', 'network'], types: ['catalog'] },
     'decision-log': { rank: 3, imports: ['core'], types: ['decision', 'snapshot'] },
     telemetry: { rank: 3, imports: ['core'] },
-    alerts: { rank: 3, imports: ['core', 'decision'], types: ['decision-log', 'snapshot'] },
+    alerts: { rank: 3, imports: ['core', 'decision', 'network'], types: ['decision-log', 'snapshot'] },
 
     reports: { rank: 4, imports: ['core', 'decision', 'alerts', 'state'], types: ['decision-log', 'snapshot'] },
     gateway: { rank: 4, imports: [...everythingBelowGateway, 'reports'] },

@@ -1,4 +1,6 @@
+import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
+import { createGuardedLookup } from '#network';
 import { createConnector } from './connector.ts';
 import { createDecoder, type Decoder } from './decode.ts';
 import { failure, failureOfError } from './failure.ts';
@@ -21,6 +23,8 @@ export interface HttpClientOptions {
   readonly maxOrigins?: number;
   /** For private certificate authorities. */
   readonly ca?: string;
+  /** Names to addresses; guarded by default. */
+  readonly lookup?: LookupFunction;
 }
 
 /**
@@ -36,6 +40,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     // The wheel keeps the times; this one only ends attempts to connect that nobody waits for any more.
     timeout: 30_000,
     allowH2: false,
+    lookup: options.lookup ?? createGuardedLookup(),
     ...(options.ca === undefined ? {} : { ca: options.ca }),
   });
 

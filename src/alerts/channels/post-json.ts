@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Agent, request } from 'undici';
 import type { JsonObject } from '#core';
+import { createGuardedLookup } from '#network';
 import { DeliveryError } from './delivery-error.ts';
 
 /** A call of somebody's HTTP interface. */
@@ -27,7 +28,7 @@ export async function postJson({ url, body, secret, nowMs }: JsonCall): Promise<
   const dispatcher = new Agent({
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
-    connect: { timeout: TIMEOUT_MS },
+    connect: { timeout: TIMEOUT_MS, lookup: createGuardedLookup() },
   });
   let status: number;
   try {

@@ -1,7 +1,9 @@
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { isObject, type JsonObject, parseJson } from '#core';
+import { createGuardedLookup } from '#network';
 
 const MAX_ANSWER_BYTES = 256 * 1024;
+const dispatcher = new Agent({ connect: { lookup: createGuardedLookup() } });
 
 /** Posts JSON and reads a JSON object back, as `fetchJson` does. */
 export function postJson(
@@ -25,7 +27,12 @@ export async function fetchJson(
   }: { readonly method: 'GET' | 'POST'; readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
   signal: AbortSignal,
 ): Promise<JsonObject> {
-  const answer = await request(url, { ...call, headers: { accept: 'application/json', ...headers }, signal });
+  const answer = await request(url, {
+    ...call,
+    dispatcher,
+    headers: { accept: 'application/json', ...headers },
+    signal,
+  });
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of answer.body) {
