@@ -67,6 +67,7 @@ export function tracedRequest(finished: FinishedRequest): TracedRequest | null {
       ({ id, reason }) => ({ target: id, reason }),
     ),
     attempts: tracedAttempts(finished),
+    guardrails: progress.guard?.tally.verdicts() ?? [],
     inputMessages: telemetry.contentCapture ? capture(call, finished.body) : null,
   };
 }

@@ -171,7 +171,7 @@ function tokenAttributes(usage: Usage | null): Values {
 
 /** What happened on the way, at its time. */
 function eventsOf(request: TracedRequest): ReadableSpan['events'] {
-  const { startedMs, cache, skipped, attempts } = request;
+  const { startedMs, durationMs, cache, skipped, attempts, guardrails } = request;
   const event = (name: string, atMs: number, attributes: Values) => ({
     name,
     time: hrTime(startedMs + atMs),
@@ -184,7 +184,21 @@ function eventsOf(request: TracedRequest): ReadableSpan['events'] {
     'signalbox.cache.age_s': ageMs === null ? null : ageMs / 1000,
     'signalbox.cache.similarity': similarity,
   };
+  // A pass is no event: on a route with a dozen checks the few that found something would drown.
+  const verdicts = (stage: string, atMs: number) =>
+    guardrails
+      .filter((verdict) => verdict.stage === stage && verdict.action !== 'pass')
+      .map(({ guardrail, check, action, count }) =>
+        event('signalbox.guardrail', atMs, {
+          'signalbox.guardrail': guardrail,
+          'signalbox.check': check,
+          'signalbox.stage': stage,
+          'signalbox.verdict': action,
+          'signalbox.findings': count,
+        }),
+      );
   return [
+    ...verdicts('input', first),
     ...(result === 'off' ? [] : [event('signalbox.cache', first, looked)]),
     ...skipped.map(({ target, reason }) =>
       event('signalbox.skip', first, { 'signalbox.target': target, 'signalbox.reason': reason }),
@@ -195,6 +209,7 @@ function eventsOf(request: TracedRequest): ReadableSpan['events'] {
       if (before?.target === target) return event('signalbox.retry', atMs, reason);
       return event('signalbox.fallback', atMs, { ...reason, 'signalbox.target.from': before?.target ?? null });
     }),
+    ...verdicts('output', durationMs),
   ];
 }
 

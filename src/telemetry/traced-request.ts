@@ -41,6 +41,14 @@ export interface TracedRequest {
   /** Targets that were passed over before any call, with why. */
   readonly skipped: readonly { readonly target: string; readonly reason: string }[];
   readonly attempts: readonly TracedAttempt[];
+  /** What checks of guardrails came to; never what they found. */
+  readonly guardrails: readonly {
+    readonly guardrail: string;
+    readonly check: string;
+    readonly stage: 'input' | 'output';
+    readonly action: string;
+    readonly count: number;
+  }[];
   /** JSON in the convention's form, masked; null unless policy captures content. */
   readonly inputMessages: string | null;
 }

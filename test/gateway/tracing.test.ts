@@ -254,6 +254,51 @@ describe('traces', () => {
   });
 });
 
+describe('guardrails on a trace', () => {
+  it('are events with check, stage and verdict, and never what was found', async (t) => {
+    const [receiver, providers] = await Promise.all([startHttpReceiver(t), startProviders(t)]);
+    const guarded = {
+      ...files(providers, EVERYTHING),
+      'guard.yaml': `apiVersion: signalbox/v1
+kind: Guardrail
+metadata: { name: safe }
+spec:
+  stage: [input, output]
+  checks:
+    - { id: words, check: deny-words, action: flag, words: [Aurora] }
+    - { id: mail, check: email-address, action: mask }
+    - { id: quiet, check: deny-words, action: block, words: [never said] }
+---
+apiVersion: signalbox/v1
+kind: Route
+metadata: { name: guarded }
+spec: { match: { models: [guarded] }, chain: only-openai, guardrails: [safe] }
+`,
+    };
+    const gateway = await startTestGateway(t, guarded, { env: collector(receiver, 'http/protobuf') });
+    providers.openai.otherwise(OPENAI.whole);
+    const content = 'Aurora for jane.doe@example.com';
+    await post(gateway, '/v1/chat/completions', ask('guarded', { messages: [{ role: 'user', content }] }));
+    await receiver.when(() => receiver.spans.length >= 2);
+    await gateway.close(0);
+    const server = receiver.spans.find(({ kind }) => kind === 2);
+    assert.deepEqual(
+      server?.events.filter(({ name }) => name === 'signalbox.guardrail').map(({ attributes }) => attributes),
+      [
+        ['words', 'flag'],
+        ['mail', 'mask'],
+      ].map(([check, verdict]) => ({
+        'signalbox.guardrail': 'safe',
+        'signalbox.check': check,
+        'signalbox.stage': 'input',
+        'signalbox.verdict': verdict,
+        'signalbox.findings': 1,
+      })),
+    );
+    for (const payload of receiver.payloads) assert.doesNotMatch(payload.toString('latin1'), /Aurora|jane\.doe/);
+  });
+});
+
 describe('metrics over OTLP', () => {
   it('are the instruments of /metrics with their units', async (t) => {
     const [receiver, providers] = await Promise.all([startGrpcReceiver(t), startProviders(t)]);
