@@ -28,6 +28,8 @@ export interface FinishedCall {
   readonly keyId: string | null;
   /** The caller's body, for keyed digests: never kept. */
   readonly body: JsonObject | null;
+  /** The first characters of the question, masked; null unless policy keeps them. */
+  readonly prefix?: string | null;
   readonly route: string | null;
   readonly facts: Facts | null;
   /** Draws of sticky choices by chain, in place of the session. */
@@ -84,6 +86,7 @@ export function buildRecord(call: FinishedCall, writer: RecordWriter): TrafficRe
           digests: promptDigests(call.body, writer.pseudonymise),
           pseudonymise: writer.pseudonymise,
           metadataKeys: metadataKeys(snapshot),
+          prefix: call.prefix ?? null,
         });
   return {
     v: 1,

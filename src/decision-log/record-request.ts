@@ -24,10 +24,19 @@ export interface RequestToRecord {
   readonly pseudonymise: Pseudonymise;
   /** Metadata under other keys is left out. */
   readonly metadataKeys: ReadonlySet<string>;
+  /** Masked already; null keeps none. */
+  readonly prefix: string | null;
 }
 
 /** What a request asked for, fit to be kept: no prompt text, no session id, and a stand-in for every free value that looks personal or secret. Pure. */
-export function recordRequest({ request, keyId, digests, pseudonymise, metadataKeys }: RequestToRecord): MaskedRequest {
+export function recordRequest({
+  request,
+  keyId,
+  digests,
+  pseudonymise,
+  metadataKeys,
+  prefix,
+}: RequestToRecord): MaskedRequest {
   const masked: string[] = [];
   const replaced = new Map<string, string>();
   const keep = (field: string, value: string): string => {
@@ -72,6 +81,7 @@ export function recordRequest({ request, keyId, digests, pseudonymise, metadataK
     session: request.session === null ? null : pseudonymise(request.session),
     bodyBytes: request.bodyBytes,
     digests,
+    ...(prefix === null ? {} : { prefix }),
     ...(request.choices === undefined ? {} : { choices: request.choices }),
     ...(masked.length === 0 ? {} : { masked }),
   };

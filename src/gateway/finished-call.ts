@@ -2,6 +2,7 @@ import { stickyDraws } from '#decision';
 import type { FinishedCall } from '#decision-log';
 import type { CacheUse } from './cache/cache-use.ts';
 import type { FinishedRequest } from './finished-request.ts';
+import { promptPrefix } from './prompt-prefix.ts';
 
 /** A finished request as its record is built from it. Pure. */
 export function finishedCall({ progress, settlement, counters, body, endedMs }: FinishedRequest): FinishedCall {
@@ -17,6 +18,7 @@ export function finishedCall({ progress, settlement, counters, body, endedMs }: 
     request,
     keyId: progress.caller?.keyId ?? null,
     body,
+    prefix: promptPrefix(call, body, progress.active.snapshot.project.recording.prefixChars),
     route: progress.route,
     facts: progress.facts,
     stickyDraws: request === null ? {} : stickyDraws(snapshot, request),

@@ -22,15 +22,6 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
   whole('McpServer', 'MCP servers are checked and carried, but no tool is offered yet'),
   whole('Drill', 'drills are checked for their shape, but cannot be run yet'),
   {
-    id: 'Project.recording.prefixChars',
-    kind: 'Project',
-    find: (document) => {
-      const { prefixChars } = asObject(asObject(document.spec).recording);
-      return prefixChars === undefined || prefixChars === 0 ? null : ['spec', 'recording', 'prefixChars'];
-    },
-    message: 'no text is recorded yet, not even the beginning of a prompt',
-  },
-  {
     id: 'Provider.auth.secret.store',
     kind: 'Provider',
     find: (document) => {

@@ -1857,7 +1857,7 @@ export interface Recording {
    */
   readonly maxFileSize?: string;
   /**
-   * How many characters of the prompt are kept; 0 keeps none.
+   * How many characters of the first question are kept, masked: ten at most; 0 keeps none.
    */
   readonly prefixChars?: number;
 }

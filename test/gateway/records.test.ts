@@ -77,6 +77,36 @@ describe('decision records', () => {
     }
   });
 
+  it('hold the first characters of a question where policy keeps them, masked and ten at most', async (t) => {
+    const providers = await startProviders(t);
+    providers.openai.otherwise(OPENAI.whole);
+    const files = policyFiles(providers);
+    const cases = [
+      [0, 'Where is my order?', undefined],
+      [5, 'Where is my order?', 'Where'],
+      [10, 'Where is my order?', 'Where is m'],
+      [10, 'jane.doe@example.com wrote', '[address] '],
+      [10, 'sk-abcdefghijklmnop1234', '[secret]'],
+    ] as const;
+    for (const [prefixChars, content, expected] of cases) {
+      const recording = `  recording: { prefixChars: ${prefixChars} }\n`;
+      const gateway = await startTestGateway(
+        t,
+        { ...files, 'signalbox.yaml': files['signalbox.yaml'] + recording },
+        { env: SECRETS },
+      );
+      const messages = [
+        { role: 'system', content: 'You are a shop.' },
+        { role: 'user', content },
+      ];
+      const answer = await post(gateway, '/v1/chat/completions', ask('to-openai', { messages }));
+      const record = await get(gateway, `/admin/records/${answer.headers.get('x-signalbox-request-id')}`);
+      assert.equal(record.request.prefix, expected, content);
+      assert.ok(isRecord(record), ajv.errorsText(isRecord.errors));
+      await gateway.close(0);
+    }
+  });
+
   it('tell the newest first, and nothing of an id nobody has', async (t) => {
     const providers = await startProviders(t);
     providers.openai.otherwise(OPENAI.whole);
