@@ -14,6 +14,8 @@ export { type GateWaiver, gateWaivers } from './gate-waivers.ts';
 export { type GateResult, percentText, roundToCent, signedPercent } from './gates.ts';
 /** Adds up passes over parts of a recording, in any order. */
 export { mergeTallies } from './merge-tallies.ts';
+/** A queue that gives its smallest item first. */
+export { createMinHeap, type MinHeap } from './min-heap.ts';
 /** Reads one line of a recording. Pure. */
 export { type ParsedLine, parseLine } from './parse-line.ts';
 /** What differs between two compiled revisions, by document. Pure. */

@@ -86,6 +86,59 @@ describe('lint --traffic', () => {
     ]);
   });
 
+  it('counts alerts as `alerts backtest` does, whatever they watch and however the records lie in the files', async (t) => {
+    const half = (rest: number) =>
+      `${records
+        .filter((_, at) => at % 2 === rest)
+        .reverse()
+        .map((record) => JSON.stringify(record))
+        .join('\n')}\n`;
+    const when = (text: string, scope = '') => `{ when: { ${text} }, ${scope}to: [ops] }`;
+    const watching = {
+      'error-rate': 'metric: error-rate, above: 40%, over: 72m, minRequests: 1',
+      fallbacks: 'metric: fallback-share, above: 1%, over: 72m, minRequests: 1',
+      slow: 'metric: latency, above: 99ms, over: 72m, minRequests: 1',
+      spending: 'metric: cost, above: 0.40 USD, over: 30m',
+    };
+    const cwd = makeTempDirectory(t, {
+      ...files,
+      ...Object.fromEntries(
+        Object.entries(watching).map(([name, text]) => [`policies/${name}.yaml`, head('Alert', name, when(text))]),
+      ),
+      'policies/elsewhere.yaml': head('Alert', 'elsewhere', when(watching.slow, 'scope: { routes: [forgotten] }, ')),
+      'policies/first.yaml': head('Alert', 'first', when('metric: first-token, above: 1s, over: 5m, minRequests: 1')),
+      'policies/anomaly.yaml': head('Alert', 'anomaly', when('metric: spend-anomaly, factor: 3, over: 1h')),
+      'a.ndjson': half(0),
+      'b.ndjson': half(1),
+    });
+    const recordings = ['--traffic', 'a.ndjson', '--traffic', 'b.ndjson', '--env', 'production', '--format', 'json'];
+    const back = JSON.parse((await runProcess(t, ['alerts', 'backtest', ...recordings], { cwd })).stdout);
+    const lint = JSON.parse((await runProcess(t, ['lint', ...recordings], { cwd })).stdout);
+    const fired: readonly (readonly [string, number])[] = back.alerts.map(
+      ({ alert, fired }: { readonly alert: string; readonly fired: number }) => [alert, fired],
+    );
+    const told = lint.findings.flatMap(({ rule, message }: { readonly rule: string; readonly message: string }) =>
+      rule.startsWith('alert/never') || rule === 'alert/flapping' ? [message] : [],
+    );
+    // No record tells of a first token, and ten days say nothing of what a week usually costs.
+    const known = fired.filter(([alert]) => !['first', 'anomaly'].includes(alert));
+    assert.deepEqual(
+      told.toSorted(),
+      known
+        .flatMap(([alert, times]) =>
+          times === 0
+            ? [`alert \`${alert}\` would not have fired in 10 recorded days`]
+            : times > 50
+              ? [`alert \`${alert}\` would have fired ${times} times in 10 recorded days`]
+              : [],
+        )
+        .toSorted(),
+    );
+    assert.deepEqual(Object.fromEntries(known), {
+      ...{ 'error-rate': 100, noisy: 100, slow: 1, spending: 200, elsewhere: 0, fallbacks: 0, quiet: 0 },
+    });
+  });
+
   it('ends with 2 for a recording that is none', async (t) => {
     const cwd = makeTempDirectory(t, { ...files, 'week.ndjson': '' });
     const run = await runProcess(t, ['lint', '--traffic', 'week.ndjson'], { cwd });

@@ -1,24 +1,14 @@
-import {
-  type AlertRule,
-  alertRules,
-  type BacktestIncident,
-  createBacktest,
-  isBacktestable,
-  moment,
-  recordSample,
-  span,
-  stateFact,
-  type TrafficSample,
-} from '#alerts';
+import { type AlertRule, alertRules, type BacktestIncident, isBacktestable, moment, span, stateFact } from '#alerts';
 import { VERSION } from '#core';
 import { chosenEnvironment, loadTree } from '../load-tree.ts';
 import { createPaint, type Paint } from '../report/colours.ts';
 import { readOutputs } from '../report/formats.ts';
 import { safeText } from '../report/safe-text.ts';
 import { writeReports } from '../report/write-reports.ts';
-import { readRecordings } from '../traffic/read-recording.ts';
+import { readInOrder } from '../traffic/read-in-order.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, VerbCall } from '../verb.ts';
+import { createAlertPlay } from './play-alerts.ts';
 
 /** What `signalbox alerts backtest --format json` prints. */
 interface BacktestReport {
@@ -65,17 +55,19 @@ export async function backtestVerb(call: VerbCall): Promise<ExitCode> {
   const rules = alertRules(snapshot);
   if (rules.length === 0)
     throw new UsageError(`environment ${environment} has no alerts`, 'Name another one by --env.');
-  const { samples, badLines } = await readSamples(files);
-  if (samples.length === 0) throw new UsageError('the files hold no record of a request that has ended');
-  const backtest = createBacktest(rules);
-  for (const { sample, drops } of samples) backtest.add(sample, drops);
-  const incidents = backtest.finish();
+  const play = createAlertPlay(rules);
+  let records = 0;
+  const { badLines } = await readInOrder(files, (record) => {
+    if (play.add(record) !== null) records += 1;
+  });
+  if (records === 0) throw new UsageError('the files hold no record of a request that has ended');
+  const incidents = play.finish();
   const timezone = snapshot.project.timezone ?? 'UTC';
   const json: BacktestReport = {
     version: VERSION,
     exitCode: 0,
     environment,
-    records: samples.length,
+    records,
     badLines,
     alerts: rules.map((rule) => alertOf(rule, incidents, timezone)),
   };
@@ -83,7 +75,7 @@ export async function backtestVerb(call: VerbCall): Promise<ExitCode> {
     ...{ verb: 'alerts', findings: [], json, failLevel: 'error' as const, exitCode: 0, notes: [] },
     pathOf: (file: string) => file,
     texts: new Map<string, string>(),
-    scope: `${samples.length} records, ${rules.length} alerts`,
+    scope: `${records} records, ${rules.length} alerts`,
   };
   await writeReports(report, outputs, terminal, {
     own: {
@@ -92,24 +84,6 @@ export async function backtestVerb(call: VerbCall): Promise<ExitCode> {
     },
   });
   return 0;
-}
-
-async function readSamples(files: readonly string[]) {
-  const samples: { readonly sample: TrafficSample; readonly drops: number }[] = [];
-  let badLines = 0;
-  await readRecordings(
-    files,
-    (record) => {
-      const sample = recordSample(record);
-      if (sample !== null) samples.push({ sample, drops: record.dropped ?? 0 });
-    },
-    () => {
-      badLines += 1;
-    },
-  );
-  // Several processes write several files, and a long answer is written after a short one that came later.
-  samples.sort((a, b) => a.sample.atMs - b.sample.atMs);
-  return { samples, badLines };
 }
 
 function alertOf(

@@ -3,9 +3,9 @@ import type { TrafficRecord } from '#decision-log';
 import type { TrafficEvidence } from '#lint';
 import { inputOf, judgeRequest, type Verdict } from '#replay';
 import type { Budget, Snapshot } from '#snapshot';
-import { readRecordings } from '../traffic/read-recording.ts';
+import { readInOrder } from '../traffic/read-in-order.ts';
 import { UsageError } from '../usage-error.ts';
-import { createAlertCounter } from './count-alerts.ts';
+import { createAlertEvidence } from './alert-evidence.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -14,11 +14,11 @@ export async function readEvidence(snapshot: Snapshot, files: readonly string[])
   const routes = new Map<string, number>();
   const windows = new Map<string, Map<string, number>>();
   const caches = new Map<string, { lookups: number; hits: number }>();
-  const alerts = createAlertCounter(snapshot);
+  const alerts = createAlertEvidence(snapshot);
   let records = 0;
   let firstMs = Number.POSITIVE_INFINITY;
   let lastMs = Number.NEGATIVE_INFINITY;
-  await readRecordings(files, (record) => {
+  await readInOrder(files, (record) => {
     const atMs = Date.parse(record.at);
     const input = inputOf(record, atMs);
     const verdict = judgeRequest(snapshot, input.request(), input.facts());
@@ -29,7 +29,7 @@ export async function readEvidence(snapshot: Snapshot, files: readonly string[])
     if (verdict.route !== null) routes.set(verdict.route, (routes.get(verdict.route) ?? 0) + weight);
     countBudgets(snapshot, windows, { record, verdict, atMs, weight });
     if (verdict.cache !== null) countCache(caches, verdict.cache, record);
-    alerts.add(record, atMs, weight);
+    alerts.add(record);
   });
   if (records === 0)
     throw new UsageError('the recordings hold no record', 'signalbox traffic stats FILE shows what is in them.');

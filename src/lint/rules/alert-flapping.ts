@@ -26,7 +26,8 @@ spec: { email: { to: [ops@example.com] } }
 kind: Alert
 metadata: { name: useful }
 spec: { when: { metric: error-rate, above: 5%, over: 5m }, to: [ops] }`,
-    options: 'Told with `--traffic` only, for alerts on `error-rate`, `fallback-share` and `cost`.',
+    options:
+      'Told with `--traffic` only, for alerts that requests decide, where the recording says what they look at; `signalbox alerts backtest` shows each time.',
     waive: 'When somebody is paid to look at each.',
   },
   check({ every, evidence }) {

@@ -27,7 +27,7 @@ kind: Alert
 metadata: { name: useful }
 spec: { when: { metric: error-rate, above: 5%, over: 5m }, to: [ops] }`,
     options:
-      'Told with `--traffic` only, for alerts on `error-rate`, `fallback-share` and `cost`. From seven recorded days on.',
+      'Told with `--traffic` only, for alerts that requests decide, where the recording says what they look at; `signalbox alerts backtest` shows each time. From seven recorded days on.',
     waive: 'When nothing was wrong in the recorded time.',
   },
   check({ every, evidence }) {
