@@ -176,12 +176,26 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, ErrorRemedy>> = {
     causes: [
       'The body is larger than 32 MiB.',
       'The body is larger than `limits.bodySize` of the route; the message then names it.',
+      'The headers are larger than 16 KiB, or more than 200: the status is then 431.',
     ],
     remedies: [
       'Send less: scale images down, send files by reference.',
       'Raise `limits.bodySize` of the [Route](../kinds/route.md).',
     ],
     retry: 'No.',
+  },
+  request_timeout: {
+    meaning: 'The request did not come to its end in time, and the connection was closed.',
+    causes: [
+      'The headers took longer than `SIGNALBOX_HEADERS_TIMEOUT`, 30 seconds.',
+      'Headers and body together took longer than `SIGNALBOX_REQUEST_TIMEOUT`, five minutes.',
+      'A length was announced, and fewer bytes were sent.',
+    ],
+    remedies: [
+      'Send a smaller body, or send it over a faster line.',
+      'Raise the variable where callers are slow for good reasons: it bounds how long anybody can hold a connection.',
+    ],
+    retry: 'Where the line was slow, it may.',
   },
   no_route: {
     meaning: 'No route fits the request, or the route has no chain and the model is not in the catalogue.',

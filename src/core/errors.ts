@@ -30,6 +30,7 @@ export const ERRORS = {
   invalid_header: { status: 400, hint: 'Correct the header that the message names.' },
   guardrail_blocked: { status: 400, hint: 'A guardrail refused the content; the message names guardrail and check.' },
   request_too_large: { status: 413, hint: 'Send a smaller body, or raise the route’s `limits.bodySize`.' },
+  request_timeout: { status: 408, hint: 'Send the whole request sooner, or a smaller body.' },
   no_route: { status: 404, hint: 'No route matches; `signalbox explain` shows why each one lost.' },
   not_found: { status: 404, hint: 'The path is not part of the API; see the README for the list.' },
   method_not_allowed: { status: 405, hint: 'Use the method named in `allow`.' },

@@ -7,6 +7,7 @@ import {
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import type { TransportLimits } from './transport-limits.ts';
 
 /** The connections that speak HTTP/2, or have not spoken yet. */
 export interface Http2Connections {
@@ -15,15 +16,12 @@ export interface Http2Connections {
   readonly destroy: () => void;
 }
 
-// As long as Node's own server waits for the head of a request.
-const FIRST_BYTE_MS = 60_000;
-
 /**
  * Lets clients speak HTTP/2 without an upgrade on the same port: AWS's client of Bedrock in JavaScript speaks nothing else
  * unless it is told to. The first bytes of a connection decide, `PRI` being no method of HTTP/1; each request then takes
  * the same path. Costs one event for each connection, nothing for a request. Effects: replaces the listener of the server.
  */
-export function acceptHttp2(app: FastifyInstance): Http2Connections {
+export function acceptHttp2(app: FastifyInstance, { headersTimeoutMs }: TransportLimits): Http2Connections {
   const { server } = app;
   const http1 = server.listeners('connection') as ((socket: Socket) => void)[];
   const silent = new Set<Socket>();
@@ -32,7 +30,7 @@ export function acceptHttp2(app: FastifyInstance): Http2Connections {
 
   function take(socket: Socket): void {
     silent.add(socket);
-    socket.setTimeout(FIRST_BYTE_MS);
+    socket.setTimeout(headersTimeoutMs);
     socket.on('timeout', giveUp).on('error', giveUp).on('close', forget);
     socket.once('readable', () => {
       const first: Buffer | null = socket.read();

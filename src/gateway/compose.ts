@@ -31,6 +31,7 @@ import { knownNames, measuredRequest } from './measure-requests.ts';
 import { bootPolicies } from './policy-holder.ts';
 import { recoverUsage } from './recover-usage.ts';
 import { tracedRequest, traceIdsOf } from './trace-requests.ts';
+import { TRANSPORT_LIMITS } from './transport-limits.ts';
 import { usageEntry } from './usage-entry.ts';
 import { type BudgetThreshold, createThresholdWatch } from './watch-thresholds.ts';
 
@@ -190,6 +191,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     leases: keepLeases(store, (error) => log.warn({ err: error }, 'leases of holds cannot be renewed now')),
     adminToken: options.adminToken || null,
     maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
+    limits: { ...TRANSPORT_LIMITS, ...options.limits },
     startedAtMs: nowMs(),
     nowMs,
     draw,

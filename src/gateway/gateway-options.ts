@@ -1,5 +1,6 @@
 import type { Diagnostic } from '#core';
 import type { Log } from './gateway-parts.ts';
+import type { TransportLimits } from './transport-limits.ts';
 
 /** How a gateway is started. Process settings only: behaviour comes from the policies. */
 export interface GatewayOptions {
@@ -34,6 +35,8 @@ export interface GatewayOptions {
   readonly handleSignals?: boolean;
   /** Largest body of a request; 32 MiB by default. Routes may set less. */
   readonly maxBodyBytes?: number;
+  /** Timeouts and sizes of connections; see `TRANSPORT_LIMITS`. */
+  readonly limits?: Partial<TransportLimits>;
 }
 
 /** A gateway that cannot start: there is no revision to serve. */

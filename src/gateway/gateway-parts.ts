@@ -7,6 +7,7 @@ import type { FinishedRequest } from './finished-request.ts';
 import type { Leases } from './keep-leases.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { PolicyHolder } from './policy-holder.ts';
+import type { TransportLimits } from './transport-limits.ts';
 import type { BudgetThreshold, WatchThresholds } from './watch-thresholds.ts';
 
 /** Everything a request needs, made once by `compose` and handed down. */
@@ -40,6 +41,7 @@ export interface GatewayParts {
   readonly adminToken: string | null;
   /** Larger bodies are refused unread. */
   readonly maxBodyBytes: number;
+  readonly limits: TransportLimits;
   readonly startedAtMs: number;
   readonly nowMs: () => number;
   /** In [0, 1). */

@@ -1,8 +1,9 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type DialectName, type ErrorCode, GatewayError } from '#core';
 import { countingDialectOf, type Dialect, dialectOf } from '#dialects';
 import { customDialect } from './active-policies.ts';
+import { errorHeaders } from './answer-headers.ts';
 import {
   API_PATHS,
   type ApiPath,
@@ -21,6 +22,8 @@ import { handle } from './handle.ts';
 import type { InboundCall, RequestHeaders } from './inbound-call.ts';
 import { addOperations } from './operations/operations.ts';
 import { acceptRealtime } from './realtime/accept-realtime.ts';
+import { createRefusals } from './refuse-connection.ts';
+import { checkEveryMs, type TransportLimits } from './transport-limits.ts';
 import { gatewayErrorOf, writeError } from './write-error.ts';
 
 const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -29,13 +32,23 @@ const CONVERSE: Readonly<Record<string, { readonly isStream: boolean }>> = Objec
   'converse-stream': { isStream: true },
 });
 
-type CallPlace = Pick<InboundCall, 'dialect' | 'context' | 'framing'>;
+type CallPlace = Pick<InboundCall, 'dialect' | 'context' | 'framing' | 'path'>;
 
 /** Creates the HTTP server: paths to calls, and every refusal of the transport in the caller's dialect. Listens to nothing yet. */
 export function createServer(parts: GatewayParts): FastifyInstance {
+  const { limits } = parts;
+  const { began, refuse: refuseConnection } = createRefusals((error, path) => rawRefusal(parts, error, path));
   const app = Fastify({
     logger: false,
     bodyLimit: parts.maxBodyBytes,
+    http: {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: checkEveryMs(limits),
+    },
+    // Fastify's own default is none at all.
+    requestTimeout: limits.requestTimeoutMs,
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket),
     // Ours says so in the caller's dialect.
     return503OnClosing: false,
     // Above the usual 60 s of load balancers, so that they close first and no request meets a closing connection.
@@ -44,6 +57,10 @@ export function createServer(parts: GatewayParts): FastifyInstance {
     exposeHeadRoutes: false,
     frameworkErrors: (error, request, reply) => refuse(parts, request, reply, transportError(error)),
   });
+  // One more than is taken: Node leaves out what is beyond, and a request must not be served without some of its headers.
+  app.server.maxHeadersCount = limits.maxHeaders + 1;
+  app.server.prependListener('request', (_request, reply) => began(reply));
+  app.addHook('onRequest', (request, _reply, done) => done(tooManyHeaders(request, limits) ?? undefined));
   // Bodies stay bytes: they are parsed once, by the call, and perhaps go out untouched.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -83,6 +100,8 @@ function addApiPath(app: FastifyInstance, parts: GatewayParts, path: ApiPath): v
     };
     return call(parts, request, reply, {
       dialect: spoken(dialect, isCount),
+      // The router takes other spellings of it too; policies know this one.
+      path: pattern,
       context,
       framing: framingOf(dialect, true),
     });
@@ -96,7 +115,7 @@ function addApiPath(app: FastifyInstance, parts: GatewayParts, path: ApiPath): v
 
 function callGemini(parts: GatewayParts, request: FastifyRequest, reply: FastifyReply, prefix: string): Promise<void> {
   const path = pathOf(request);
-  const read = readGeminiPath(path.slice(prefix.length));
+  const read = path.startsWith(prefix) ? readGeminiPath(path.slice(prefix.length)) : null;
   if (read === null) throw new GatewayError('not_found', `${path} is not {model}:{method}`);
   const generate = geminiMethod(read.method);
   if (generate === undefined) throw new GatewayError('not_found', `this version does not serve :${read.method} yet`);
@@ -104,6 +123,7 @@ function callGemini(parts: GatewayParts, request: FastifyRequest, reply: Fastify
   const wantsSse = queryOf(request).get('alt') === 'sse';
   return call(parts, request, reply, {
     dialect: spoken('gemini', isCount),
+    path: `${prefix}${read.model}:${read.method}`,
     context: {
       endpoint: service === undefined ? 'generate' : 'embeddings',
       pathModel: read.model,
@@ -117,7 +137,7 @@ function callGemini(parts: GatewayParts, request: FastifyRequest, reply: Fastify
 
 function callBedrock(parts: GatewayParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const path = pathOf(request);
-  const read = readBedrockPath(path.slice(BEDROCK_PREFIX.length));
+  const read = path.startsWith(BEDROCK_PREFIX) ? readBedrockPath(path.slice(BEDROCK_PREFIX.length)) : null;
   if (read === null) throw new GatewayError('not_found', `${path} is not ${BEDROCK_PREFIX}{model}/converse`);
   const operation = Object.hasOwn(CONVERSE, read.operation) ? CONVERSE[read.operation] : undefined;
   if (operation === undefined) {
@@ -126,6 +146,7 @@ function callBedrock(parts: GatewayParts, request: FastifyRequest, reply: Fastif
   }
   return call(parts, request, reply, {
     dialect: spoken('bedrock-converse'),
+    path: `${BEDROCK_PREFIX}${read.model}/${read.operation}`,
     context: { endpoint: 'chat', pathModel: read.model, pathStream: operation.isStream },
     framing: framingOf('bedrock-converse', false),
   });
@@ -139,6 +160,7 @@ function callCustomPath(parts: GatewayParts, request: FastifyRequest, reply: Fas
   if (request.method !== 'POST') return refuseMethod(request, reply, 'POST');
   return call(parts, request, reply, {
     dialect: spoken(dialect),
+    path,
     context: { endpoint: endpointOf(dialect), pathModel: null, pathStream: null },
     framing: framingOf(dialect, queryOf(request).get('alt') === 'sse'),
   });
@@ -167,7 +189,6 @@ async function call(
     ...place,
     id: parts.newId(),
     startedMs: parts.nowMs(),
-    path: pathOf(request),
     headers: request.headers as RequestHeaders,
     queryKey: place.dialect.name === 'gemini' ? queryOf(request).get('key') : null,
     bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
@@ -195,10 +216,7 @@ function refuseMethod(request: FastifyRequest, reply: FastifyReply, allow: strin
 /** A refusal before there is a call: of the path, the method, the size, or by an instance that stops. */
 function refuse(parts: GatewayParts, request: FastifyRequest, reply: FastifyReply, error: GatewayError): void {
   if (error.code === 'internal_error') parts.log.error({ err: error.cause }, 'a request failed by a bug');
-  const path = pathOf(request);
-  const dialect = spoken(
-    customDialect(parts.policies.current(), path) ?? dialectOfPath(path, request.headers as RequestHeaders),
-  );
+  const dialect = dialectOn(parts, pathOf(request), request.headers as RequestHeaders);
   reply.hijack();
   const headers = [
     'x-signalbox-request-id',
@@ -212,6 +230,31 @@ function refuse(parts: GatewayParts, request: FastifyRequest, reply: FastifyRepl
   // What is left of a refused body would otherwise be read to its end.
   if (error.code === 'request_too_large' || error.code === 'draining') headers.push('connection', 'close');
   writeError(raw, dialect, error, headers[1] ?? '', headers);
+}
+
+/** A refusal as it goes over the wire, where there is no request that could be answered. */
+function rawRefusal(parts: GatewayParts, error: GatewayError, path: string): string {
+  const id = parts.newId();
+  const body = JSON.stringify(dialectOn(parts, path, {}).writeError(error, id));
+  const { revision } = parts.policies.current().snapshot;
+  const headers = ['x-signalbox-request-id', id, 'x-signalbox-revision', revision, ...errorHeaders(error)];
+  headers.push('content-type', 'application/json', 'content-length', String(Buffer.byteLength(body)));
+  let text = `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? 'Refused'}\r\nconnection: close\r\n`;
+  for (let at = 0; at < headers.length; at += 2) text += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return `${text}\r\n${body}`;
+}
+
+function tooManyHeaders({ raw }: FastifyRequest, { maxHeaders }: TransportLimits): GatewayError | null {
+  if (raw.rawHeaders.length <= 2 * maxHeaders) return null;
+  return new GatewayError('request_too_large', `the request has more than ${maxHeaders} headers`, {
+    status: 431,
+    hint: 'Send fewer headers; metadata has up to 2 KiB.',
+  });
+}
+
+/** The dialect of errors at a path. */
+function dialectOn(parts: GatewayParts, path: string, headers: RequestHeaders): Dialect {
+  return spoken(customDialect(parts.policies.current(), path) ?? dialectOfPath(path, headers));
 }
 
 /** Fastify's own refusals in our catalogue's terms. Pure. */
@@ -237,10 +280,12 @@ function spoken(name: DialectName, isCount = false): Dialect {
   return dialect;
 }
 
+/** Without query, and without the scheme and host that a request to a proxy has. */
 function pathOf({ raw }: FastifyRequest): string {
   const url = raw.url ?? '/';
   const end = url.indexOf('?');
-  return end < 0 ? url : url.slice(0, end);
+  const path = end < 0 ? url : url.slice(0, end);
+  return path.startsWith('/') ? path : path.replace(/^https?:\/\/[^/]*/i, '') || '/';
 }
 
 function queryOf({ raw }: FastifyRequest): URLSearchParams {

@@ -42,7 +42,7 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
   const composed = await compose(options, chance);
   const { parts } = composed;
   const app = createServer(parts);
-  const http2 = acceptHttp2(app);
+  const http2 = acceptHttp2(app, parts.limits);
   const sockets = new Set<Socket>();
   app.server.on('connection', (socket) => {
     sockets.add(socket);

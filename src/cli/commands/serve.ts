@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { parseDuration } from '#core';
 import { type GatewayOptions, type RunningGateway, StartError, startGateway } from '#gateway';
 import { cannotCheck } from '#policy';
 import { StoreOpenError } from '#state';
@@ -77,6 +78,10 @@ function gatewayOptions(call: VerbCall): GatewayOptions {
     storeUrl: env.SIGNALBOX_REDIS_URL || null,
     durability: env.SIGNALBOX_DURABILITY || null,
     adminToken: env.SIGNALBOX_ADMIN_TOKEN || null,
+    limits: {
+      ...readTimeout('headersTimeoutMs', 'SIGNALBOX_HEADERS_TIMEOUT', env.SIGNALBOX_HEADERS_TIMEOUT),
+      ...readTimeout('requestTimeoutMs', 'SIGNALBOX_REQUEST_TIMEOUT', env.SIGNALBOX_REQUEST_TIMEOUT),
+    },
     env,
     handleSignals: true,
   };
@@ -86,6 +91,20 @@ function readNumber(name: string, value: unknown, min: number, max: number): num
   const number = Number(value);
   if (Number.isInteger(number) && number >= min && number <= max && String(value).trim() !== '') return number;
   throw new UsageError(`${name} is a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`);
+}
+
+/** A timeout of connections that a variable sets; nothing where it does not. Throws UsageError. */
+function readTimeout<Name extends string>(
+  name: Name,
+  variable: string,
+  text: string | undefined,
+): Partial<Record<Name, number>> {
+  if (!text) return {};
+  const ms = parseDuration(text);
+  if (ms === null || ms < 1000) {
+    throw new UsageError(`${variable} is a duration of a second or more, such as 30s, not ${JSON.stringify(text)}`);
+  }
+  return { [name]: ms } as Record<Name, number>;
 }
 
 /** No revision can be served: every finding as `lint` shows it. A tree that is not there is 2, one that is wrong is 1. */
