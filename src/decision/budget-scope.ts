@@ -126,7 +126,10 @@ const UNSPLIT: readonly string[] = Object.freeze([]);
 /** The counter that a budget's requests had last, where nothing splits it: the same until the window is over. */
 const LATEST = new WeakMap<Budget, CounterKey>();
 
-/** `budget:<name>:<split values>:<window start>`: no revision in it, so that an edit of the policies keeps what was spent. */
+/**
+ * `budget:<name>:<split values>:<window start>`: no revision in it, so that an edit of the policies keeps what was spent. A rolling window has no start, nor has a
+ * limit on what runs at a time: a request that began in one window still runs in the next.
+ */
 export function counterOf(budget: Budget, split: readonly string[], nowMs: number): CounterKey {
   const { window } = budget;
   const latest = LATEST.get(budget);
@@ -136,7 +139,8 @@ export function counterOf(budget: Budget, split: readonly string[], nowMs: numbe
     if (latest.windowStartMs <= nowMs && nowMs < latest.windowEndMs) return latest;
   }
   const { startMs, endMs } = windowOf(window, nowMs);
-  const start = window.kind === 'rolling' ? 'rolling' : new Date(startMs).toISOString();
+  const hasStart = window.kind === 'calendar' && budget.unit !== 'concurrency';
+  const start = hasStart ? new Date(startMs).toISOString() : 'rolling';
   const counter: CounterKey = Object.freeze({
     key: `budget:${escapePart(budget.name)}:${split.map(escapePart).join(',')}:${start}`,
     budget: budget.name,

@@ -104,7 +104,8 @@ export function reservationsFor(
       enforce: budget.onExhausted?.kind !== 'warn' && !handedOver.has(budget.name) && !failsOpen,
       targets,
       leaseMs: budget.leaseMs,
-      onLeaseExpiry: budget.onLeaseExpiry,
+      // A place is taken while a request runs; nobody can be charged for it afterwards.
+      onLeaseExpiry: counter.unit === 'concurrency' ? 'release' : budget.onLeaseExpiry,
     };
   });
 }

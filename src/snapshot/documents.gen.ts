@@ -208,7 +208,7 @@ export interface BudgetSpec {
    */
   readonly lease?: string;
   /**
-   * Whether such a hold is charged (`settle`) or given back (`release`).
+   * Whether such a hold is charged (`settle`) or given back (`release`); a place under `limit.concurrency` is always given back.
    */
   readonly onLeaseExpiry?: 'settle' | 'release';
 }
@@ -276,7 +276,7 @@ export interface BudgetLimit {
    */
   readonly requests?: number;
   /**
-   * Requests at the same time.
+   * Requests at the same time, whatever the window.
    */
   readonly concurrency?: number;
 }

@@ -22,18 +22,19 @@ export interface TestGateway extends RunningGateway {
   readonly logged: readonly LogLine[];
 }
 
-/** Starts a gateway on a free port from policy files by name; it closes after the test. */
+/** Starts a gateway on a free port from policy files by name; it closes after the test. `chance` gives it another clock. */
 export async function startTestGateway(
   t: Cleanup,
   files: Readonly<Record<string, string>>,
   options: Partial<GatewayOptions> = {},
+  chance?: Parameters<typeof startGateway>[1],
 ): Promise<TestGateway> {
   const policies = options.policies ?? makeTempDirectory(t, files);
   const dataDir = options.dataDir ?? makeTempDirectory(t);
   const logged: LogLine[] = [];
   const logger = (level: LogLine['level']) => (fields: object, text: string) =>
     void logged.push({ level, text, fields: fields as LogLine['fields'] });
-  const gateway = await startGateway({
+  const all = {
     environment: 'development',
     port: 0,
     watch: false,
@@ -42,7 +43,8 @@ export async function startTestGateway(
     ...options,
     policies,
     dataDir,
-  });
+  };
+  const gateway = await startGateway(all, chance);
   t.after(() => gateway.close(0));
   return { ...gateway, policies, dataDir, logged };
 }
