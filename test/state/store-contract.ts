@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Clock } from '../../src/core/index.ts';
 import type { CounterKey, Reservation } from '../../src/decision/index.ts';
@@ -14,17 +14,24 @@ const DAY_MS = 86_400_000;
 
 /** The properties every store has, whatever it is made of. `open` gives an empty store that reads the clock. */
 export function describeStore(name: string, open: (clock: Clock) => Promise<Store>): void {
+  const opened: Store[] = [];
   async function start(): Promise<{ readonly store: Store; readonly clock: TestClock }> {
     const clock = testClock();
-    return { store: await open(clock), clock };
+    const store = await open(clock);
+    opened.push(store);
+    return { store, clock };
   }
 
   describe(`the ${name} store`, () => {
+    // Also after a test that failed: a connection left open would keep the process from ending.
+    afterEach(async () => {
+      for (const store of opened.splice(0)) await store.close();
+    });
+
     it('tells nothing about counters and targets nobody has touched', async () => {
       const { store } = await start();
       const facts = await store.readFacts({ counters: [dayKey('a')], targets: ['premium/gpt'] });
       assert.deepEqual(facts, { counters: {}, breakers: {}, latencies: {}, inFlight: {} });
-      await store.close();
     });
 
     it('holds, then charges what was spent and gives the rest back', async () => {
@@ -37,7 +44,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
         counters: [{ key: dayKey('a').key, budget: 'a', limit: 100, before: 0, after: 25 }],
       });
       assert.deepEqual(await read(store, 'a'), { spent: 25, held: 0 });
-      await store.close();
     });
 
     it('takes all reservations of a request or none', async () => {
@@ -51,14 +57,12 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       assert.deepEqual(result.counters[dayKey('b').key], { spent: 0, held: 90 });
       assert.equal((await read(store, 'a'))?.held ?? 0, 0);
       assert.equal((await read(store, 'c'))?.held ?? 0, 0);
-      await store.close();
     });
 
     it('counts a budget that only warns without ever refusing', async () => {
       const { store } = await start();
       assert.equal((await store.reserve(hold('r1', [{ ...reservation('a', 500), enforce: false }]))).kind, 'held');
       assert.deepEqual(await read(store, 'a'), { spent: 0, held: 500 });
-      await store.close();
     });
 
     it('settles a hold once: the second account changes nothing', async () => {
@@ -71,7 +75,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
         counters: [],
       });
       assert.deepEqual(await read(store, 'a'), { spent: 25, held: 0 });
-      await store.close();
     });
 
     it('takes the same hold twice as once', async () => {
@@ -79,7 +82,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       await store.reserve(hold('r1', [reservation('a', 60)]));
       assert.deepEqual(await store.reserve(hold('r1', [reservation('a', 60)])), { kind: 'held' });
       assert.deepEqual(await read(store, 'a'), { spent: 0, held: 60 });
-      await store.close();
     });
 
     it('raises a hold where there is room, and leaves it as it was where there is none', async () => {
@@ -89,7 +91,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       assert.deepEqual(await read(store, 'a'), { spent: 0, held: 90 });
       assert.equal((await store.reserve(hold('r1', [reservation('a', 101)]))).kind, 'refused');
       assert.deepEqual(await read(store, 'a'), { spent: 0, held: 90 });
-      await store.close();
     });
 
     it('charges an expired hold, and puts it right when the account comes late', async () => {
@@ -110,7 +111,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       assert.equal((await store.commit({ id: 'r1', charges: charges('a', 25) })).applied, true);
       assert.deepEqual(await read(store, 'a'), { spent: 25, held: 0 });
       assert.equal((await store.commit({ id: 'r1', charges: charges('a', 25) })).applied, false);
-      await store.close();
     });
 
     it('lets a name be taken once for a while, also by many at once', async () => {
@@ -124,7 +124,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       clock.advance(1);
       assert.deepEqual(await store.claimedAt(['once:a/b']), {});
       assert.equal(await store.claim('once:a/b', 1000), true);
-      await store.close();
     });
 
     it('gives an expired hold back where the budget says so, and still charges a late account', async () => {
@@ -135,7 +134,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       assert.deepEqual(await read(store, 'a'), { spent: 0, held: 0 });
       await store.commit({ id: 'r1', charges: charges('a', 25) });
       assert.deepEqual(await read(store, 'a'), { spent: 25, held: 0 });
-      await store.close();
     });
 
     it('takes the charge of an expired hold back when the hold is raised, and settles it once', async () => {
@@ -149,7 +147,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       assert.deepEqual(await read(store, 'a'), { spent: 0, held: 90 });
       await store.commit({ id: 'r1', charges: charges('a', 70) });
       assert.deepEqual(await read(store, 'a'), { spent: 70, held: 0 });
-      await store.close();
     });
 
     it('charges a request that was let through without a hold, once, and takes nothing under its id any more', async () => {
@@ -162,7 +159,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       assert.deepEqual(await store.commit(account), { applied: false, counters: [] });
       assert.equal((await store.reserve(hold('r1', [reservation('a', 40)]))).kind, 'refused');
       assert.deepEqual(await read(store, 'a'), { spent: 25, held: 0 });
-      await store.close();
     });
 
     it('settles the hold of a request whose hold arrived after all', async () => {
@@ -170,7 +166,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       await store.reserve(hold('r1', [reservation('a', 40)]));
       assert.equal((await store.commit({ id: 'r1', charges: charges('a', 25), isUnheld: true })).applied, true);
       assert.deepEqual(await read(store, 'a'), { spent: 25, held: 0 });
-      await store.close();
     });
 
     it('goes by the limit of the day: an edit neither resets what was spent nor frees what is held', async () => {
@@ -182,7 +177,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       assert.equal((await store.reserve(hold('r3', [under(80, 1)]))).kind, 'refused');
       assert.equal((await store.reserve(hold('r3', [under(120, 40)]))).kind, 'held');
       assert.deepEqual(await read(store, 'a'), { spent: 50, held: 70 });
-      await store.close();
     });
 
     it('keeps amounts exact up to the largest whole number', async () => {
@@ -193,7 +187,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       assert.equal((await store.reserve(hold('r2', [{ ...reservation('a', 2), counter: key }]))).kind, 'refused');
       await store.commit({ id: 'r1', charges: [{ counter: key, held: most, amount: most }] });
       assert.deepEqual(await read(store, 'a'), { spent: most, held: 0 });
-      await store.close();
     });
 
     it('keeps a hold whose lease is renewed', async () => {
@@ -204,7 +197,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       clock.advance(900);
       assert.deepEqual((await store.sweep()).expired, []);
       assert.equal(await store.renew('nobody'), false);
-      await store.close();
     });
 
     it('charges the window in which a request was admitted, not the one in which it ends', async () => {
@@ -213,7 +205,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       clock.advance(DAY_MS);
       await store.commit({ id: 'r1', charges: charges('a', 25) });
       assert.deepEqual(await read(store, 'a'), { spent: 25, held: 0 });
-      await store.close();
     });
 
     it('forgets in a rolling window what has left it, and not before', async () => {
@@ -226,7 +217,40 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       assert.equal((await store.reserve(hold('r2', [own]))).kind, 'refused');
       clock.advance(1_001);
       assert.equal((await store.reserve(hold('r2', [own]))).kind, 'held');
-      await store.close();
+    });
+
+    it('goes by the span of the day in a rolling window: an edit neither forgets too soon nor remembers too long', async () => {
+      const { store, clock } = await start();
+      const under = (spanMs: number, amount: number) => ({
+        ...reservation('a', amount),
+        counter: rollingKey('a', spanMs),
+      });
+      const spend = async (holdId: string, spanMs: number, amount: number) => {
+        const part = under(spanMs, amount);
+        if ((await store.reserve(hold(holdId, [part]))).kind === 'refused') return 'refused';
+        await store.commit({ id: holdId, charges: [{ counter: part.counter, held: amount, amount }] });
+        return 'spent';
+      };
+      const [minute, hour] = [60_000, 3_600_000];
+      assert.equal(await spend('r1', minute, 10), 'spent');
+      // One under way when the policy changes: it is settled by the key it was admitted with.
+      await store.reserve(hold('r2', [{ ...under(minute, 20), leaseMs: hour }]));
+      assert.equal(await spend('r3', hour, 60), 'spent');
+      clock.advance(10 * minute);
+      const settled = await store.commit({
+        id: 'r2',
+        charges: [{ counter: rollingKey('a', minute), held: 20, amount: 20 }],
+      });
+      assert.equal(settled.counters[0]?.after, 90);
+      assert.equal(await spend('r4', hour, 11), 'refused');
+      const read = async (spanMs: number) => {
+        const key = rollingKey('a', spanMs);
+        return (await store.readFacts({ counters: [key], targets: [] })).counters[key.key]?.spent;
+      };
+      assert.equal(await read(hour), 90);
+      clock.advance(2 * minute);
+      assert.equal(await read(minute), 0);
+      assert.equal(await spend('r5', minute, 100), 'spent');
     });
 
     it('never lets spent and held go over the limit, under any interleaving', async () => {
@@ -254,6 +278,7 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
             }
           }
           await store.close();
+          opened.pop();
         }),
         { numRuns: 150 },
       );
@@ -270,7 +295,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       );
       assert.equal(results.filter((kind) => kind === 'held').length, 14);
       assert.deepEqual(await read(store, 'a'), { spent: 98, held: 0 });
-      await store.close();
     });
 
     it('counts calls in flight and remembers how fast a target was', async () => {
@@ -285,7 +309,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       assert.deepEqual(facts.inFlight, {});
       const latencyMs = facts.latencies['premium/gpt'] ?? 0;
       assert.ok(latencyMs > 100 && latencyMs < 200);
-      await store.close();
     });
 
     it('opens a breaker after failures in a row, lets one call probe it, and closes it on success', async () => {
@@ -310,7 +333,6 @@ export function describeStore(name: string, open: (clock: Clock) => Promise<Stor
       assert.equal(await view(), 'open');
       store.attemptEnded({ target, health: 'success', latencyMs: 5, breaker });
       assert.equal(await view(), 'closed');
-      await store.close();
     });
   });
 }

@@ -11,7 +11,7 @@ export interface Counter {
   spent: number;
   /** When the window ends; a rolling window never does. */
   readonly windowEndMs: number;
-  readonly rolling: { readonly spanMs: number; readonly slices: Slice[] } | null;
+  readonly rolling: { spanMs: number; readonly slices: Slice[] } | null;
   touchedMs: number;
 }
 
@@ -41,6 +41,18 @@ export function createCounter(key: LedgerKey, nowMs: number): Counter {
 /** Length of a rolling window in ms; 0 for a calendar window. Pure. */
 export function spanOf(key: LedgerKey): number {
   return key.key.endsWith(':rolling') ? Math.max(1, key.windowEndMs - key.windowStartMs) : 0;
+}
+
+/**
+ * Takes over the span of a rolling window as policy has it now, which may have been edited since; what the shorter one has forgotten stays so. Effects: on the
+ * counter only.
+ */
+export function goBySpan(counter: Counter, key: LedgerKey, nowMs: number): void {
+  if (counter.rolling === null) return;
+  const spanMs = spanOf(key);
+  if (spanMs === counter.rolling.spanMs || spanMs === 0) return;
+  counter.rolling.spanMs = spanMs;
+  refreshCounter(counter, nowMs);
 }
 
 /** Lets go of what has left a rolling window. Effects: on the counter only. */

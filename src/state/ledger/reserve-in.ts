@@ -1,7 +1,7 @@
 import type { CounterKey, CounterState } from '#decision';
 import type { Hold, LeaseEnd, ReserveResult } from '../store.ts';
 import type { Books } from './books.ts';
-import { hasRoom, refund, refundable, stateOf } from './counter.ts';
+import { goBySpan, hasRoom, refund, refundable, stateOf } from './counter.ts';
 import { type HoldPart, type HoldRecord, recordOf } from './hold-record.ts';
 import { undoneEndOf } from './lease-end.ts';
 
@@ -14,6 +14,7 @@ export interface Reserved {
 /** Takes a hold, raises or revives one: every part or none (see `Store.reserve`). Effects: on the books only. */
 export function reserveIn(books: Books, hold: Hold, nowMs: number): Reserved {
   const before = books.holdOf(hold.id);
+  for (const { counter } of hold.reservations) goBySpan(books.counterOf(counter, nowMs), counter, nowMs);
   const exhausted = before?.isSettled === true ? [] : exhaustedKeys(books, hold, before, nowMs);
   if (before?.isSettled === true || exhausted.length > 0) {
     const counters = readIn(
@@ -40,9 +41,11 @@ export function reserveIn(books: Books, hold: Hold, nowMs: number): Reserved {
 /** The counters as decisions read them; one nobody touched is absent. */
 export function readIn(books: Books, keys: readonly CounterKey[], nowMs: number): Record<string, CounterState> {
   const states: Record<string, CounterState> = {};
-  for (const { key } of keys) {
-    const counter = books.knownCounter(key, nowMs);
-    if (counter !== undefined) states[key] = stateOf(counter);
+  for (const key of keys) {
+    const counter = books.knownCounter(key.key, nowMs);
+    if (counter === undefined) continue;
+    goBySpan(counter, key, nowMs);
+    states[key.key] = stateOf(counter);
   }
   return states;
 }

@@ -32,11 +32,13 @@ local leasesKey = prefix .. 'leases'
 -- Counters this script has read, by name; each is written at most once.
 local counters = {}
 
-local function counterOf(name, span)
+-- A rolling window has the span that policy gives it now (`isOfPolicy`); a hold from before an edit goes by what the counter knows.
+local function counterOf(name, span, isOfPolicy)
   local known = counters[name]
   if known then return known end
   local key = prefix .. 'c:' .. name
-  local fields = redis.call('HMGET', key, 's', 'h', 'w')
+  local fields = redis.call('HMGET', key, 's', 'h', 'w', 'p')
+  if span > 0 and fields[4] and not isOfPolicy then span = tonumber(fields[4]) end
   local counter = {
     key = key, span = span, exists = fields[1] ~= false, isChanged = false, ttl = 0,
     spent = tonumber(fields[1] or '0'), held = tonumber(fields[2] or '0'), slices = {},
@@ -60,7 +62,7 @@ local function partCounter(part)
   local counter = counterOf(part[NAME], part[SPAN])
   counter.isChanged = true
   -- Beyond the window and the lease, so that nothing leaks and nothing that is still needed goes.
-  local needed = part[SPAN] > 0 and math.ceil(part[SPAN] * 61 / 60) or math.max(0, part[WINDOW_END] - now)
+  local needed = counter.span > 0 and math.ceil(counter.span * 61 / 60) or math.max(0, part[WINDOW_END] - now)
   counter.ttl = math.max(counter.ttl, needed + part[LEASE] + GRACE_MS)
   return counter
 end
@@ -161,7 +163,8 @@ local function writeCounters()
   for _, counter in pairs(counters) do
     if counter.isChanged then
       if counter.span > 0 then
-        redis.call('HSET', counter.key, 's', whole(counter.spent), 'h', whole(counter.held), 'w', cmsgpack.pack(counter.slices))
+        local slices = cmsgpack.pack(counter.slices)
+        redis.call('HSET', counter.key, 's', whole(counter.spent), 'h', whole(counter.held), 'w', slices, 'p', whole(counter.span))
       else
         redis.call('HSET', counter.key, 's', whole(counter.spent), 'h', whole(counter.held))
       end

@@ -4,7 +4,7 @@
 takeReports(cjson.decode(ARGV[4]))
 local states = {}
 for _, wish in ipairs(cjson.decode(ARGV[3])) do
-  local counter = counterOf(wish[1], wish[2])
+  local counter = counterOf(wish[1], wish[2], true)
   if counter.exists then
     table.insert(states, wish[1])
     table.insert(states, counter.spent)

@@ -7,7 +7,10 @@ local exhausted = {}
 
 -- A counter may stand in a hold twice; it needs room for both, less what this hold has already.
 local wanted = {}
-for _, wish in ipairs(wishes) do wanted[wish[1][NAME]] = (wanted[wish[1][NAME]] or 0) + wish[1][AMOUNT] end
+for _, wish in ipairs(wishes) do
+  counterOf(wish[1][NAME], wish[1][SPAN], true)
+  wanted[wish[1][NAME]] = (wanted[wish[1][NAME]] or 0) + wish[1][AMOUNT]
+end
 if before then
   for _, part in ipairs(before.parts) do
     local had = part[AMOUNT]

@@ -28,8 +28,8 @@ const MAX_COPIED = 50_000;
 export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
   const statements = prepareStatements(database);
   const counters = new Map<string, Counter>();
-  /** Of counters that have a row: the time in its index. */
-  const forgetTimes = new Map<Counter, number>();
+  /** Of counters that have a row: what it says of the time in its index, and of the span. */
+  const rows = new Map<Counter, { readonly forgetAtMs: number; readonly spanMs: number | null }>();
   const holds = new Map<string, HoldRecord>();
   const changedCounters = new Set<Counter>();
   /** Null where the hold was dropped. */
@@ -41,7 +41,7 @@ export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
 
   function forgetCopy(): void {
     counters.clear();
-    forgetTimes.clear();
+    rows.clear();
     holds.clear();
     endedHolds.clear();
     changedCounters.clear();
@@ -72,7 +72,7 @@ export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
         if (row === undefined) return undefined;
         counter = counterFrom(row as unknown as CounterRow);
         counters.set(key, counter);
-        forgetTimes.set(counter, Number(row.forget_at_ms));
+        rows.set(counter, { forgetAtMs: Number(row.forget_at_ms), spanMs: counter.rolling?.spanMs ?? null });
       }
       refreshCounter(counter, nowMs);
       return counter;
@@ -124,13 +124,14 @@ export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
 
   function writeCounter(counter: Counter): void {
     const [key, spent, held, touchedMs, endMs, spanMs, slices, forgetAtMs] = counterColumns(counter);
-    if (forgetTimes.get(counter) === forgetAtMs) {
+    const row = rows.get(counter);
+    if (row?.forgetAtMs === forgetAtMs && row.spanMs === spanMs) {
       // An index that is not named is not touched.
       statements.setCounter.run(spent, held, touchedMs, slices, key);
       return;
     }
     statements.putCounter.run(key, spent, held, touchedMs, endMs, spanMs, slices, forgetAtMs);
-    forgetTimes.set(counter, forgetAtMs);
+    rows.set(counter, { forgetAtMs, spanMs });
   }
 
   /** A hold lives in one of the two tables: those that are open stay few, so that the due ones are found by a look at all. */
@@ -161,7 +162,7 @@ function prepareStatements(database: DatabaseSync) {
     due: database.prepare('SELECT id FROM holds WHERE until_ms <= ? LIMIT ?'),
     putCounter: database.prepare(
       `INSERT INTO counters VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET spent = excluded.spent,
-       held = excluded.held, touched_ms = excluded.touched_ms, slices = excluded.slices, forget_at_ms = excluded.forget_at_ms`,
+       held = excluded.held, touched_ms = excluded.touched_ms, span_ms = excluded.span_ms, slices = excluded.slices, forget_at_ms = excluded.forget_at_ms`,
     ),
     setCounter: database.prepare('UPDATE counters SET spent = ?, held = ?, touched_ms = ?, slices = ? WHERE key = ?'),
     putHold: database.prepare('INSERT OR REPLACE INTO holds VALUES (?, ?, ?)'),
