@@ -8,7 +8,7 @@ import { advanceBreaker, breakerView, CLOSED_BREAKER } from '#decision';
 import { openRecorder } from '#decision-log';
 import { cannotCheck, loadPolicies } from '#policy';
 import { createStore, createUsageLedger } from '#state';
-import { logAccess, openMetrics, openOtlp, openProcessLog } from '#telemetry';
+import { isTelemetryDisabled, logAccess, openMetrics, openOtlp, openProcessLog } from '#telemetry';
 import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
 import { openAlerts } from './alerts/open-alerts.ts';
 import { trafficSample } from './alerts/traffic-sample.ts';
@@ -145,6 +145,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
       return { revision, digest, environment: name, lastReloadSuccessful, rejected, recordsDropped: records.dropped() };
     },
     ...(otlp === null ? {} : { exportsDropped: otlp.dropped }),
+    isMeasuring: !isTelemetryDisabled(options.env ?? process.env),
     push: otlp?.metricReader == null ? null : { reader: otlp.metricReader, resource: otlp.resource },
   });
   finished.subscribe((request) => {

@@ -12,6 +12,8 @@ export type { KnownNames, MeasuredRequest, PolicyState } from './measured-reques
 export { type Metrics, type MetricsOptions, openMetrics } from './metrics.ts';
 /** The export over OTLP that the `OTEL_*` variables ask for. */
 export { type Otlp, type OtlpOptions, openOtlp } from './open-otlp.ts';
+/** Whether `OTEL_SDK_DISABLED` asks for no telemetry at all. Pure. */
+export { isDisabled as isTelemetryDisabled } from './otlp-settings.ts';
 /** The log of a process: asynchronous, in bounded memory. */
 export { openProcessLog, type ProcessLogOptions } from './process-log.ts';
 /** W3C trace context: read, sampled, and written for providers. Pure. */

@@ -26,6 +26,8 @@ export interface MetricsOptions {
   readonly push?: { readonly reader: IMetricReader; readonly resource: MeterProviderResource } | null;
   /** What no collector has got, by signal; read at every scrape. */
   readonly exportsDropped?: () => readonly { readonly signal: string; readonly count: number }[];
+  /** False, as `OTEL_SDK_DISABLED` asks: requests are not measured, and what is scraped tells of the policies alone. True by default. */
+  readonly isMeasuring?: boolean;
 }
 
 type MeterProviderResource = NonNullable<NonNullable<ConstructorParameters<typeof MeterProvider>[0]>['resource']>;
@@ -40,7 +42,8 @@ const OVERHEAD_S = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 
  * Opens the instruments of the contract: OpenTelemetry names, served in Prometheus' form. Label values that no policy and no catalogue entry names are
  * `other`. Effects: memory that grows with the number of known names only.
  */
-export function openMetrics({ version, known, policies, push = null, exportsDropped }: MetricsOptions): Metrics {
+export function openMetrics(options: MetricsOptions): Metrics {
+  const { version, known, policies, push = null, exportsDropped, isMeasuring = true } = options;
   const exporter = new PrometheusExporter({ preventServerStart: true });
   const provider = new MeterProvider({
     readers: [exporter, ...(push === null ? [] : [push.reader])],
@@ -109,6 +112,7 @@ export function openMetrics({ version, known, policies, push = null, exportsDrop
       return new PrometheusSerializer('', false, undefined, true, true).serialize(resourceMetrics);
     },
     measure(request) {
+      if (!isMeasuring) return;
       const served = {
         'gen_ai.operation.name': operationName(request.operation),
         'gen_ai.provider.name': providerName(name('provider', request.provider)),
@@ -162,8 +166,10 @@ export function openMetrics({ version, known, policies, push = null, exportsDrop
       firstToken.record(request.firstTokenMs / 1000, served);
       if (output > 1) perToken.record((request.durationMs - request.firstTokenMs) / 1000 / (output - 1), served);
     },
-    budgetReached: ({ budget, share }) =>
-      reached.add(1, { 'signalbox.budget': name('budget', budget), 'signalbox.share': `${Math.round(share * 100)}%` }),
+    budgetReached({ budget, share }) {
+      if (!isMeasuring) return;
+      reached.add(1, { 'signalbox.budget': name('budget', budget), 'signalbox.share': `${Math.round(share * 100)}%` });
+    },
     close: () => within(PATIENCE_MS, provider.shutdown()),
   };
 }

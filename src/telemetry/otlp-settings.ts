@@ -37,7 +37,7 @@ const NOTHING: OtlpSettings = Object.freeze({
  * (`OTEL_EXPORTER_OTLP_ENDPOINT`) or of one (`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, …). Pure.
  */
 export function readOtlpSettings(env: Env): OtlpSettings {
-  if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return NOTHING;
+  if (isDisabled(env)) return NOTHING;
   const problems: string[] = [];
   const target = (signal: Signal) => readTarget(env, signal, problems);
   const count = (name: string, fallback: number) => readCount(env, name, fallback, problems);
@@ -56,6 +56,11 @@ export function readOtlpSettings(env: Env): OtlpSettings {
     maxBatch: Math.min(maxQueue, count('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', NOTHING.maxBatch)),
     problems,
   };
+}
+
+/** Whether `OTEL_SDK_DISABLED` asks for no telemetry at all. Pure. */
+export function isDisabled(env: Env): boolean {
+  return env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true';
 }
 
 function readTarget(env: Env, signal: Signal, problems: string[]): OtlpTarget | null {

@@ -142,6 +142,20 @@ describe('metrics', () => {
     }
   });
 
+  test('nothing is measured where telemetry is disabled, and what serves is still told', async () => {
+    const options = { version: '0.1.0', known: { has: () => true }, policies: () => POLICIES, isMeasuring: false };
+    const metrics = openMetrics(options);
+    metrics.measure(request());
+    metrics.budgetReached({ budget: 'product-day', share: 0.8 });
+    const families = parsePrometheusText(await metrics.scrape());
+    await metrics.close();
+    const told = [...families.values()].filter(({ samples }) => samples.length > 0).map(({ name }) => name);
+    assert.deepEqual(told.sort(), [
+      ...['signalbox_config_info', 'signalbox_config_last_reload_successful', 'signalbox_config_rejected_total'],
+      'signalbox_recorder_dropped_total',
+    ]);
+  });
+
   test('Prometheus’ own checker finds no error in a scrape', async (t) => {
     const promtool = requireProgram(t, 'promtool');
     if (promtool === undefined) return;
