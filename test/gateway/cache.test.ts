@@ -1,33 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CORRUPT_FRAME, createAwsFramer } from '../../src/dialects/aws-framer.ts';
-import { ask, KEYS, type Providers, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
+import { cacheFiles } from './cache-policies.ts';
+import { ask, KEYS, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { ANTHROPIC, OPENAI } from './provider-answers.ts';
-
-export const cacheFiles = (providers: Providers, spec = 'mode: exact, ttl: 1h', more: Record<string, string> = {}) =>
-  policyFiles(providers, {
-    'caches.yaml': `apiVersion: signalbox/v1
-kind: Cache
-metadata: { name: kept }
-spec: { ${spec} }
----
-apiVersion: signalbox/v1
-kind: Cache
-metadata: { name: never }
-spec: { mode: "off" }
----
-apiVersion: signalbox/v1
-kind: Route
-metadata: { name: cached }
-spec: { match: { models: ["faq*"] }, chain: all, cache: kept, tags: [faq] }
----
-apiVersion: signalbox/v1
-kind: Route
-metadata: { name: live }
-spec: { match: { models: [live] }, chain: all, cache: never }
-`,
-    ...more,
-  });
 
 const start = async (
   t: Parameters<typeof startProviders>[0],

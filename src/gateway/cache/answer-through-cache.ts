@@ -84,21 +84,21 @@ async function joined(
   for (let tries = 0; tries < TRIES; tries++) {
     const flight = parts.cache.flights.find(key);
     if (flight === null) return false;
-    const leave = flight.seat();
-    const forget = cancellation.onCancel(leave);
+    const seat = flight.seat();
+    const forget = cancellation.onCancel(seat.leave);
     try {
       const begun = await flight.begun;
       if (!isOutcomeForAll(begun)) continue;
       const miss = progress.cache;
       progress.cache = { ...miss, result: 'shared' };
       if (begun.kind === 'failed') progress.cache = miss;
-      await takeSeat(parts, progress, flight, begun, cancellation, reply);
+      await takeSeat(parts, progress, { flight, seat }, begun, cancellation, reply);
       await flight.over;
       progress.cache = { ...progress.cache, savedMicroUsd: flight.costMicroUsd };
       return true;
     } finally {
       forget();
-      leave();
+      seat.leave();
     }
   }
   return false;
@@ -114,15 +114,15 @@ async function led(
   reply: ServerResponse,
 ): Promise<void> {
   const flight = openFlight(parts, progress, cached.key);
-  const leave = flight.seat();
-  const forget = cancellation.onCancel(leave);
+  const seat = flight.seat();
+  const forget = cancellation.onCancel(seat.leave);
   void fly(parts, progress, cached, flight, run);
   try {
     const begun = await flight.begun;
-    await takeSeat(parts, progress, flight, begun, cancellation, reply);
+    await takeSeat(parts, progress, { flight, seat }, begun, cancellation, reply);
   } finally {
     forget();
-    leave();
+    seat.leave();
     await flight.over;
   }
 }

@@ -36,8 +36,11 @@ const MAX_BEHIND_BYTES = 8 * 1024 * 1024;
 // What an event weighs in memory, roughly, beside its text.
 const EVENT_BYTES = 96;
 
-/** Creates one. Holds the first `wholeBytes` of the answer for readers who come later, and beyond that only what the slowest reader has not taken. */
-export function createBroadcast(wholeBytes: number): Broadcast {
+/**
+ * Creates one. Holds the first `wholeBytes` of the answer for readers who come later, and beyond that only what the slowest reader has not taken, or, while
+ * `isAwaited`, all of it up to 8 MiB: somebody has a seat and has not begun to read. A reader who comes when the beginning is gone is cut.
+ */
+export function createBroadcast(wholeBytes: number, isAwaited: () => boolean): Broadcast {
   const batches: Batch[] = [];
   const readers = new Set<Reader>();
   let first = 0;
@@ -86,7 +89,7 @@ export function createBroadcast(wholeBytes: number): Broadcast {
   }
 
   function trim(): void {
-    if (isWhole) return;
+    if (isWhole || (isAwaited() && total <= MAX_BEHIND_BYTES)) return;
     const needed = Math.min(first + batches.length, ...[...readers].map(({ at }) => at));
     if (needed > first) {
       batches.splice(0, needed - first);
@@ -99,6 +102,7 @@ export function createBroadcast(wholeBytes: number): Broadcast {
       form,
       start(sink) {
         const { promise, resolve } = Promise.withResolvers<ReplyEnd>();
+        if (first > 0) return Promise.resolve({ ...CUT, cancelled: true });
         const own: Reader = { at: 0, behind: total, isFull: false, sink, form, resolve };
         readers.add(own);
         const forget = cancellation.onCancel(() => leave(own, { ...CUT, cancelled: true }));

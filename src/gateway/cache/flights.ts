@@ -13,6 +13,13 @@ export type Begun =
   | { readonly kind: 'failed'; readonly executed: Extract<Executed, { kind: 'failed' }> }
   | { readonly kind: 'cancelled' };
 
+/** A place at a call in progress; each function counts once. */
+export interface Seat {
+  /** Its reader has begun, or there will be none. */
+  readonly settle: () => void;
+  readonly leave: () => void;
+}
+
 /** One call in progress, with a seat for everyone who wants its answer. */
 export interface Flight {
   readonly key: string;
@@ -26,8 +33,9 @@ export interface Flight {
   /** The call is over and its answer is kept, or not; never rejects. */
   readonly over: Promise<void>;
   readonly land: () => void;
-  /** Takes a seat; call the returned function once to leave it. */
-  readonly seat: () => () => void;
+  readonly seat: () => Seat;
+  /** Whether somebody has a seat and has not begun to read: a stream's beginning is kept for them. */
+  readonly isAwaited: () => boolean;
   /** Whether who comes now still gets everything. */
   readonly canJoin: () => boolean;
   /** What the call cost, once it is over; null when nobody knows. */
@@ -66,6 +74,7 @@ function createFlight(key: string, leader: Flight['leader'], onLanded: () => voi
   // Whoever waits for it hears of it; that nobody does is no fault.
   begun.promise.catch(() => undefined);
   let seats = 0;
+  let unsettled = 0;
   let broadcast: Broadcast | null = null;
   let isOver = false;
   return {
@@ -86,15 +95,28 @@ function createFlight(key: string, leader: Flight['leader'], onLanded: () => voi
     },
     seat() {
       seats += 1;
-      let isTaken = true;
-      return () => {
-        if (!isTaken) return;
-        isTaken = false;
+      unsettled += 1;
+      const settle = once(() => {
+        unsettled -= 1;
+      });
+      const leave = once(() => {
+        settle();
         seats -= 1;
         if (seats === 0 && !isOver) cancellation.cancel();
-      };
+      });
+      return { settle, leave };
     },
+    isAwaited: () => unsettled > 0,
     canJoin: () => !isOver && !cancellation.isCancelled() && (broadcast === null || broadcast.isWhole()),
     costMicroUsd: null,
+  };
+}
+
+function once(run: () => void): () => void {
+  let isRun = false;
+  return () => {
+    if (isRun) return;
+    isRun = true;
+    run();
   };
 }

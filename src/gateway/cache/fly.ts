@@ -64,7 +64,7 @@ async function flyStream(
   executed: Extract<Executed, { kind: 'stream' }>,
 ): Promise<void> {
   const { maxEntryBytes } = cached.rule;
-  const broadcast = createBroadcast(2 * maxEntryBytes);
+  const broadcast = createBroadcast(2 * maxEntryBytes, flight.isAwaited);
   const collector = collectEvents();
   const startedMs = parts.nowMs();
   let isWhole = true;

@@ -34,7 +34,9 @@ export async function revalidate(
     cache: { ...asked.cache, result: 'refresh', ageMs: null, savedMicroUsd: null, provider: null, model: null },
   };
   const flight = openFlight(parts, progress, cached.key);
-  const leave = flight.seat();
+  const seat = flight.seat();
+  // Nobody reads along.
+  seat.settle();
   try {
     const facts = await readFacts(parts, asked.active, needs, startedMs);
     const decision = await admitRequest(parts, progress, snapshot, request, cached.route, facts);
@@ -52,7 +54,7 @@ export async function revalidate(
     progress.errorCode = code;
     progress.status = status;
   } finally {
-    leave();
+    seat.leave();
     await settleRequest(parts, progress);
     ended();
   }

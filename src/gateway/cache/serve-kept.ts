@@ -68,14 +68,39 @@ async function stream(
   const write = (part: readonly NeutralEvent[]) =>
     part.map((event) => (event.kind === 'response-end' ? '' : writer.push(event))).join('');
   const last = `${hasComments ? `: x-signalbox-cost-usd=${formatUsd(0)}\n\n` : ''}${writer.push({ kind: 'response-end' })}`;
-  if (spanMs > 0) await paced(events, spanMs, cancellation, (part) => reply.write(write(part), encoding));
+  let rest = events;
+  if (spanMs > 0) {
+    await paced(events, spanMs, cancellation, (part) => reply.write(write(part), encoding));
+    rest = [];
+  }
+  while (rest.length > AT_ONCE && !cancellation.isCancelled()) {
+    if (!reply.write(write(rest.slice(0, AT_ONCE)), encoding)) await drained(reply, cancellation);
+    rest = rest.slice(AT_ONCE);
+  }
   if (cancellation.isCancelled()) {
     progress.status = CLIENT_CLOSED;
     progress.isCut = true;
     reply.destroy();
     return;
   }
-  reply.end(spanMs > 0 ? last : write(events) + last, encoding);
+  reply.end(write(rest) + last, encoding);
+}
+
+// Of a long answer so many events are written at a time, some 100 KB: a slow caller does not have all of it lie in memory.
+const AT_ONCE = 512;
+
+/** Resolves when the caller can take more, or has gone. */
+function drained(reply: ServerResponse, cancellation: Cancellation): Promise<void> {
+  return new Promise((resolve) => {
+    const forget = cancellation.onCancel(done);
+    reply.once('drain', done);
+
+    function done(): void {
+      reply.off('drain', done);
+      forget();
+      resolve();
+    }
+  });
 }
 
 const STEP_MS = 20;

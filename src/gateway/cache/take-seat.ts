@@ -9,7 +9,7 @@ import type { Progress } from '../progress.ts';
 import type { ReplyStream } from '../reply-stream.ts';
 import { respondJson } from '../respond-json.ts';
 import { respondStream } from '../respond-stream.ts';
-import type { Begun, Flight } from './flights.ts';
+import type { Begun, Flight, Seat } from './flights.ts';
 
 type Json = Extract<Executed, { kind: 'json' }>;
 type Stream = Extract<Begun, { kind: 'stream' }>;
@@ -18,7 +18,7 @@ type Stream = Extract<Begun, { kind: 'stream' }>;
 export async function takeSeat(
   parts: GatewayParts,
   progress: Progress,
-  flight: Flight,
+  { flight, seat }: { readonly flight: Flight; readonly seat: Seat },
   begun: Begun,
   cancellation: Cancellation,
   reply: ServerResponse,
@@ -45,9 +45,9 @@ export async function takeSeat(
       return respondStream(parts, progress, { ...executed, stream }, reply);
     }
     case 'stream': {
-      if (!wantsStream) return respondCollected(parts, progress, begun, cancellation, reply);
+      if (!wantsStream) return respondCollected(parts, progress, begun, seat, cancellation, reply);
       const form = begun.executed.stream.form === 'both' && isAlike(progress, flight) ? 'bytes' : 'events';
-      const stream = begun.broadcast.reader(form, cancellation);
+      const stream = settling(begun.broadcast.reader(form, cancellation), seat);
       return respondStream(parts, progress, { ...begun.executed, stream }, reply);
     }
   }
@@ -62,6 +62,18 @@ function isAlike({ call, shape, guard }: Progress, { leader }: Flight): boolean 
     (shape?.streamUsage ?? false) === leader.streamUsage &&
     (shape?.legacyFunctions ?? false) === leader.legacyFunctions
   );
+}
+
+/** From its start on, a reader holds its place itself. */
+function settling(stream: ReplyStream, seat: Seat): ReplyStream {
+  return {
+    ...stream,
+    start(sink) {
+      const end = stream.start(sink);
+      seat.settle();
+      return end;
+    },
+  };
 }
 
 /** A whole answer for a caller who asked for a stream and came to a call that is none. */
@@ -81,6 +93,7 @@ async function respondCollected(
   parts: GatewayParts,
   progress: Progress,
   { executed, broadcast }: Stream,
+  seat: Seat,
   cancellation: Cancellation,
   reply: ServerResponse,
 ): Promise<void> {
@@ -97,7 +110,7 @@ async function respondCollected(
     },
     onDrain: () => undefined,
   };
-  const end = await broadcast.reader('events', cancellation).start(sink);
+  const end = await settling(broadcast.reader('events', cancellation), seat).start(sink);
   if (end.cancelled) {
     reply.destroy();
     return;
