@@ -9,8 +9,7 @@ import { VERBS } from './verbs.ts';
  * Runs one command line and tells its exit code. Reports go to stdout, everything else to stderr; a mistake of the user is one line and a hint, a
  * bug of ours says how to report it.
  */
-export async function main(argv: readonly string[]): Promise<ExitCode> {
-  const terminal = openTerminal();
+export async function main(argv: readonly string[], terminal: Terminal = openTerminal()): Promise<ExitCode> {
   return exitCodeOf(terminal, () => runCommandLine(argv, terminal));
 }
 

@@ -1,12 +1,15 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { VERSION } from '#core';
 import { CONFIG_KINDS } from '#importers';
 import { readForeign, reportImport } from '../init/import-verb.ts';
 import { type StarterFile, starterFiles } from '../init/starter-files.ts';
 import { textOption } from '../options.ts';
-import { createPaint } from '../report/colours.ts';
-import { withReports } from '../report/formats.ts';
+import { createPaint, type Paint } from '../report/colours.ts';
+import { readFailLevel, readOutputs, withReports } from '../report/formats.ts';
+import type { Report } from '../report/report.ts';
 import { safeText } from '../report/safe-text.ts';
+import { writeReports } from '../report/write-reports.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
 
@@ -29,6 +32,8 @@ export const init: Verb = {
 async function writeStarter(call: VerbCall): Promise<ExitCode> {
   const { options, args, terminal } = call;
   const from = textOption(options.from);
+  readFailLevel(call);
+  const outputs = readOutputs(call);
   const folder = args[0] ?? '.';
   const isForced = options.force === true;
   await checkFolder(folder, isForced);
@@ -42,7 +47,20 @@ async function writeStarter(call: VerbCall): Promise<ExitCode> {
     if (await writeStarterFile(folder, file, isForced)) written.push(file.path);
     else kept.push(file.path);
   }
-  terminal.out(report(folder, written, kept, createPaint(terminal.hasColours)));
+  const report: Report = {
+    ...{ verb: 'init', findings: [], failLevel: 'error', exitCode: 0, notes: [] },
+    json: { version: VERSION, exitCode: 0, written, kept },
+    pathOf: (file) => file,
+    texts: new Map(),
+    scope: `${written.length} files written below ${folder}`,
+  };
+  const show = (paint: Paint) => showWritten(folder, written, kept, paint);
+  await writeReports(report, outputs, terminal, {
+    own: {
+      pretty: ({ hasColours }) => show(createPaint(hasColours)),
+      markdown: () => `\`\`\`text\n${show(createPaint(false))}\`\`\`\n`,
+    },
+  });
   return 0;
 }
 
@@ -104,12 +122,7 @@ async function importForeign(call: VerbCall, folder: string, from: string): Prom
   return 0;
 }
 
-function report(
-  folder: string,
-  written: readonly string[],
-  kept: readonly string[],
-  paint: ReturnType<typeof createPaint>,
-): string {
+function showWritten(folder: string, written: readonly string[], kept: readonly string[], paint: Paint): string {
   const at = (path: string) => safeText(join(folder, path).replaceAll('\\', '/'));
   const where = folder === '.' ? '' : ` --policies ${at('policies')}`;
   const lines = [
