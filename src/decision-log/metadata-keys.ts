@@ -15,8 +15,11 @@ export function metadataKeys(snapshot: Snapshot): ReadonlySet<string> {
 }
 
 function* namedKeys({ routes, budgets, caches, carried }: Snapshot): Generator<string> {
-  for (const { match } of routes.values()) {
+  for (const { match, prompt } of routes.values()) {
     for (const { key } of match.metadata) yield key;
+    for (const piece of [...(prompt.prepend ?? []), ...(prompt.append ?? [])]) {
+      if (typeof piece !== 'string' && piece.source.kind === 'metadata') yield piece.source.key;
+    }
     if (match.when?.source.includes('metadata')) yield* keysInText(match.when.source);
   }
   for (const { scope, per } of budgets.values()) {

@@ -44,6 +44,7 @@ export function factsOfRecord(record: TrafficRecord): RecordedInput {
       ...(request.inputTokensAtMost === undefined ? {} : { inputTokensAtMost: request.inputTokensAtMost }),
       ...(request.cacheWrites === undefined ? {} : { cacheWrites: request.cacheWrites }),
       ...(request.askedWindow === undefined ? {} : { askedWindow: request.askedWindow }),
+      ...(request.trimmed === undefined ? {} : { trimmed: request.trimmed }),
       maxOutputTokens: request.maxOutputTokens ?? null,
       temperature: request.temperature ?? null,
       session: request.session ?? null,

@@ -1,4 +1,4 @@
-import type { RequestFacts } from '#decision';
+import type { RequestFacts, TrimmedInput } from '#decision';
 import { looksPrivate } from './looks-private.ts';
 import type { Pseudonymise } from './pseudonym.ts';
 import type { RecordedDigests, RecordedRequest } from './record.gen.ts';
@@ -75,6 +75,7 @@ export function recordRequest({
     ...(request.inputTokensAtMost === undefined ? {} : { inputTokensAtMost: request.inputTokensAtMost }),
     ...(request.cacheWrites === undefined ? {} : { cacheWrites: request.cacheWrites }),
     ...(request.askedWindow === undefined ? {} : { askedWindow: request.askedWindow }),
+    ...(request.trimmed === undefined ? {} : { trimmed: trimmedOf(request.trimmed) }),
     tokenizer: 'estimate',
     maxOutputTokens: request.maxOutputTokens,
     temperature: request.temperature,
@@ -86,4 +87,18 @@ export function recordRequest({
     ...(masked.length === 0 ? {} : { masked }),
   };
   return { request: recorded, replaced };
+}
+
+function trimmedOf({
+  messages,
+  inputTokens,
+  inputTokensAtMost,
+  to,
+}: TrimmedInput): NonNullable<RecordedRequest['trimmed']> {
+  return {
+    messages: messages ?? 0,
+    inputTokens,
+    ...(inputTokensAtMost === undefined ? {} : { inputTokensAtMost }),
+    to,
+  };
 }

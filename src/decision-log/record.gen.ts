@@ -175,6 +175,7 @@ export interface RecordedRequest {
    * A context window in tokens that the call asked for by a header, beyond what models declare.
    */
   readonly askedWindow?: number;
+  readonly trimmed?: RecordedTrim;
   /**
    * How they were counted: `bytes` for an estimate from the size, else the tokenizer's id.
    */
@@ -208,6 +209,27 @@ export interface RecordedRequest {
    * Fields whose value looked like personal data or a secret and was replaced by a keyed pseudonym.
    */
   readonly masked?: readonly string[];
+}
+/**
+ * What was left out of a conversation that was too long; the other figures are those after it.
+ */
+export interface RecordedTrim {
+  /**
+   * Messages left out.
+   */
+  readonly messages: number;
+  /**
+   * Estimated input tokens before.
+   */
+  readonly inputTokens: number;
+  /**
+   * The most that they could cost, before; null where nothing bounded it.
+   */
+  readonly inputTokensAtMost?: number | null;
+  /**
+   * The tokens that policy asked for.
+   */
+  readonly to: number;
 }
 /**
  * Keyed digests: equal text gives equal digests within one recording, and nothing else can be told.
@@ -373,7 +395,7 @@ export interface RecordedDecision {
   /**
    * What else policy did.
    */
-  readonly notes?: readonly ('budget-warn' | 'budget-downgrade' | 'output-clamped')[];
+  readonly notes?: readonly ('budget-warn' | 'budget-downgrade' | 'output-clamped' | 'input-trimmed')[];
   /**
    * What was held.
    */

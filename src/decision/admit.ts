@@ -61,7 +61,7 @@ function nextHandover(
 
 function verdict(
   snapshot: Snapshot,
-  { route, facts }: GateContext,
+  { request, route, facts }: GateContext,
   made: MadePlan,
   checks: readonly BudgetCheck[],
   handedOver: ReadonlySet<string>,
@@ -80,6 +80,13 @@ function verdict(
   if (clamped !== undefined) {
     const at = placeOf(snapshot, `Route/${route.name}`, 'limits.maxOutputTokens', 'limits');
     notes.push({ kind: 'output-clamped', text: `output is limited to ${clamped.clampedTo} tokens`, at });
+  }
+  if (request.trimmed !== undefined) {
+    const { messages, inputTokens } = request.trimmed;
+    const at = placeOf(snapshot, `Route/${route.name}`, 'prompt.trim', 'prompt');
+    const what = messages === null ? 'old turns are' : `${messages} old messages are`;
+    const text = `${what} left out: about ${request.inputTokens} of ${inputTokens} input tokens go on`;
+    notes.push({ kind: 'input-trimmed', text, at });
   }
   const reservations = reservationsFor(checks, facts, handedOver);
   return { kind: 'allow', route: route.name, plan: made.plan, reservations, notes };

@@ -31,11 +31,13 @@ export { stickyDraws } from './order-runs.ts';
 export { describePartition, partitionOf, partitionValues } from './partition.ts';
 export { type ModelNames, mayUseModel } from './permissions.ts';
 export { classPrice, costOf, priceAt, tierOf } from './price.ts';
+export { isFixedPrompt, NO_PROMPT, promptVariables, renderPrompt, valueOfVariable } from './render-prompt.ts';
 export { resolveModel } from './resolve-model.ts';
 export { outcomeOfStatus, type ScriptedOutcome, type UpstreamScript } from './script.ts';
 export { raiseHolds, settle } from './settle.ts';
 export { type SimulatedCall, type Simulation, simulateRequest } from './simulate-request.ts';
 export { stableDraw } from './stable-draw.ts';
+export { asSent, trimLimit, trimmedFacts } from './trim-limit.ts';
 export type {
   Attempt,
   Charge,
@@ -54,6 +56,7 @@ export type {
   Reservation,
   Settlement,
   SkippedTarget,
+  TrimmedInput,
 } from './types.ts';
 export { type Window, windowOf } from './window.ts';
 export { type WorstCase, worstCaseOf } from './worst-case.ts';

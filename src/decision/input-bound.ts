@@ -42,9 +42,8 @@ export function takesTextsApart(endpoint: RequestFacts['endpoint']): boolean {
   return endpoint === 'embeddings' || endpoint === 'rerank' || endpoint === 'moderations';
 }
 
-function promptTokens({ prepend, append }: Route['prompt']): number {
-  if (prepend === null && append === null) return 0;
-  return Buffer.byteLength(prepend ?? '') + Buffer.byteLength(append ?? '') + PROMPT_TOKENS;
+function promptTokens({ bytesAtMost }: Route['prompt']): number {
+  return bytesAtMost === 0 ? 0 : bytesAtMost + PROMPT_TOKENS;
 }
 
 /** Schemas and the like; figures and switches are not read by the model. */

@@ -7,6 +7,7 @@ import { failureOf } from './failure.ts';
 import { match } from './match.ts';
 import { playAttempt, scriptedOutcome, type UpstreamScript } from './script.ts';
 import { settle } from './settle.ts';
+import { asSent, trimmedFacts } from './trim-limit.ts';
 import type { Attempt, Decision, Facts, NeededFacts, Next, PlanTarget, RequestFacts, Settlement } from './types.ts';
 
 /** A call that was made, with what led to it. */
@@ -19,6 +20,8 @@ export interface SimulatedCall {
 /** What came of a request in a simulated world. */
 export interface Simulation {
   readonly route: string | null;
+  /** As it was decided about; null where no route has it. */
+  readonly request: RequestFacts | null;
   readonly needs: NeededFacts;
   readonly decision: Decision;
   readonly calls: readonly SimulatedCall[];
@@ -49,18 +52,20 @@ export function simulateRequest(
   script: UpstreamScript = {},
 ): Simulation {
   if (!snapshot.consumers.has(request.consumer)) return refused(denyUnknownConsumer(request), NO_NEEDS);
-  const matched = match(snapshot, request, facts.nowMs);
+  const matched = match(snapshot, asSent(request), facts.nowMs);
   if (matched.kind === 'unmatched') return refused(denyUnmatched(request), NO_NEEDS);
-  const decision = decide(snapshot, request, matched.route, facts);
-  if (decision.kind === 'deny') return refused(decision, matched.needs);
+  const trimmed = trimmedFacts(snapshot, request, matched.route);
+  const decision = decide(snapshot, trimmed, matched.route, facts);
+  if (decision.kind === 'deny') return { ...refused(decision, matched.needs), request: trimmed };
 
-  const { calls, end } = callUpstreams(decision, request, facts, script);
+  const { calls, end } = callUpstreams(decision, trimmed, facts, script);
   const attempts = calls.map(({ attempt }) => attempt);
   const served = end.kind === 'served' ? end.next : null;
   const failure = end.kind === 'served' ? null : failureOf(end.next, attempts);
   const { firstTier } = decision.plan;
   return {
     route: decision.route,
+    request: trimmed,
     needs: matched.needs,
     decision,
     calls,
@@ -106,5 +111,5 @@ function callUpstreams(
 function refused(decision: Extract<Decision, { kind: 'deny' }>, needs: NeededFacts): Simulation {
   const { route, status, code, message, retryAfterMs } = decision;
   const nothing = { target: null, fallback: null, isDegraded: false, settlement: null, elapsedMs: 0 };
-  return { route, needs, decision, calls: [], status, code, message, retryAfterMs, ...nothing };
+  return { route, request: null, needs, decision, calls: [], status, code, message, retryAfterMs, ...nothing };
 }

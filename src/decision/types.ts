@@ -44,6 +44,8 @@ export interface RequestFacts {
   readonly cacheWrites?: 'none' | '5m' | '1h';
   /** A context window in tokens that the call asks for by a header, beyond what models declare; absent for none. */
   readonly askedWindow?: number;
+  /** What the route left out of a conversation that was too long; `inputTokens` and `inputTokensAtMost` are those after it. Absent where nothing was. */
+  readonly trimmed?: TrimmedInput;
   readonly maxOutputTokens: number | null;
   /** How many answers are asked for (`n`); absent means one. */
   readonly choices?: number;
@@ -51,6 +53,16 @@ export interface RequestFacts {
   readonly session: string | null;
   readonly ip: string | null;
   readonly bodyBytes: number;
+}
+
+/** A conversation without its oldest turns; tokens as before. */
+export interface TrimmedInput {
+  /** Messages left out; null where nobody has the text. */
+  readonly messages: number | null;
+  readonly inputTokens: number;
+  readonly inputTokensAtMost?: number | null;
+  /** The tokens that the route asked for. */
+  readonly to: number;
 }
 
 /** What the world knew at the time: read in one store round trip online, from the record offline. */
@@ -129,7 +141,7 @@ export type Decision =
 
 /** Something policy changed or let pass that the caller and the record should see. */
 export interface Note {
-  readonly kind: 'budget-warn' | 'budget-downgrade' | 'output-clamped';
+  readonly kind: 'budget-warn' | 'budget-downgrade' | 'output-clamped' | 'input-trimmed';
   readonly text: string;
   readonly at: Place | null;
 }

@@ -21,6 +21,8 @@ export type {
 } from './dialect.ts';
 export { editsBetween } from './edits-between.ts';
 export { createTextMeter, estimateTokens, type TextLength, type TextMeter } from './estimate-tokens.ts';
+/** Leaves the oldest turns out of a conversation that is too long. Pure. */
+export { type TrimmedHistory, trimHistory } from './history.ts';
 export { createInputSource, type InputSource, inputCeiling } from './input-ceiling.ts';
 export { countingDialectOf, dialectOf, wireDialects } from './registry.ts';
 export { responseEvents } from './response-events.ts';

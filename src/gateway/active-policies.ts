@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { type DialectName, fitsGlob, type Glob } from '#core';
+import { promptVariables } from '#decision';
 import { compileGuard, type RouteGuard } from '#guardrails';
 import type { Provider, Snapshot } from '#snapshot';
 
@@ -81,11 +82,12 @@ function blockListOf(networks: readonly string[]): BlockList {
   return list;
 }
 
-/** Header names of `match.headers`, of cache partitions, and every name that a `when` about headers may mean. */
+/** Header names of `match.headers`, of prompts and cache partitions, and every name that a `when` about headers may mean. */
 function headerNamesOf(snapshot: Snapshot): readonly string[] {
   const names = new Set<string>();
-  for (const { match } of snapshot.routes.values()) {
+  for (const { match, prompt } of snapshot.routes.values()) {
     for (const { key } of match.headers) names.add(key);
+    for (const { source } of promptVariables(prompt)) if (source.kind === 'header') names.add(source.key);
     for (const name of namesInPredicate(match.when?.source ?? '')) names.add(name);
   }
   for (const { partition, neverWhen } of snapshot.caches.values()) {

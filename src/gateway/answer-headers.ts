@@ -31,6 +31,12 @@ export function answerHeaders(progress: Progress, provider: Readonly<Record<stri
   );
   pushCache(headers, progress.cache);
   if (route !== null) headers.push('x-signalbox-route', route);
+  const trimmed = progress.request?.trimmed;
+  if (trimmed !== undefined) {
+    const { messages, inputTokens } = trimmed;
+    const after = progress.request?.inputTokens ?? inputTokens;
+    headers.push('x-signalbox-trimmed', `messages=${messages ?? 0}; tokens=${inputTokens}; left=${after}`);
+  }
   if (decision?.kind === 'allow') {
     // A stream's own attempt is still under way.
     const running = served !== null && settlement === null && progress.cache.result !== 'shared' ? 1 : 0;

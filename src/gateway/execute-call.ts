@@ -1,7 +1,7 @@
 import type { Decision } from '#decision';
 import { healthOf } from '#decision';
 import { createTextMeter, estimateTokens } from '#dialects';
-import type { Route } from '#snapshot';
+import type { RenderedPrompt, Route } from '#snapshot';
 import type { Cancellation, ExecuteCall, Executed, Inbound } from '#upstream';
 import { raiseForAttempt } from './admit-request.ts';
 import type { InlineChain } from './compat/portkey-chain.ts';
@@ -42,8 +42,8 @@ export function outboundCall(
     requestId: call.id,
     startedMs: call.startedMs,
     plan: callPlan(decision, inline),
-    route,
-    inbound: { ...inboundOf(progress, route, inline), traceparentOf: traceparentOf(progress, parts.isTracing) },
+    route: { prompt: progress.prompt, unsupportedParams: route.unsupportedParams },
+    inbound: { ...inboundOf(progress, inline), traceparentOf: traceparentOf(progress, parts.isTracing) },
     models: progress.snapshot.models,
     form: call.framing === 'json-array' || readsAnswers(progress.guard) ? 'events' : form,
     cancellation,
@@ -67,8 +67,7 @@ export function outboundCall(
 }
 
 function inboundOf(
-  { call, request, shape, service, body, bytes }: Progress,
-  route: Route,
+  { call, request, shape, service, body, bytes, prompt }: Progress,
   inline: InlineChain | null,
 ): Inbound {
   return {
@@ -79,7 +78,7 @@ function inboundOf(
     headers: call.headers as Readonly<Record<string, string>>,
     stream: shape?.stream ?? false,
     streamUsage: shape?.streamUsage ?? false,
-    inputTokens: (request?.inputTokens ?? 0) + promptTokens(route),
+    inputTokens: (request?.inputTokens ?? 0) + promptTokens(prompt),
     metadata: request?.metadata ?? {},
     ...(service === null ? {} : { service }),
     ...(inline === null || inline.forward.length === 0 ? {} : { forward: inline.forward }),
@@ -87,10 +86,10 @@ function inboundOf(
 }
 
 /** About what the route's own words cost, where a provider does not say. */
-function promptTokens({ prompt }: Route): number {
-  if (prompt.prepend === null && prompt.append === null) return 0;
+function promptTokens({ prepend, append }: RenderedPrompt): number {
+  if (prepend === null && append === null) return 0;
   const meter = createTextMeter();
-  meter.add(prompt.prepend ?? '');
-  meter.add(prompt.append ?? '');
+  meter.add(prepend ?? '');
+  meter.add(append ?? '');
   return estimateTokens(meter.length(), 1);
 }

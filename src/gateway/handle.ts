@@ -25,6 +25,7 @@ import { respondRaw } from './respond-raw.ts';
 import { respondStream } from './respond-stream.ts';
 import { routeCall } from './route-call.ts';
 import { settleBeforeEnd, settleRequest } from './settle-request.ts';
+import { shapePrompt } from './shape-prompt.ts';
 import { watchHangUp } from './watch-hang-up.ts';
 import { gatewayErrorOf, writeError } from './write-error.ts';
 
@@ -82,6 +83,7 @@ async function answer(parts: GatewayParts, progress: Progress, reply: ServerResp
 
   const { route, needs } = routeCall(active.snapshot, request, inline, call.startedMs);
   progress.route = route.name;
+  shapePrompt(progress, route);
   await guardRequest(parts, progress, route, cancellation);
   const facts = await readFacts(parts, active, needs, call.startedMs);
   const wish = { route, inline, own: own.cache, compat: compat.cache };

@@ -1,7 +1,7 @@
 import type { ErrorCode, JsonObject } from '#core';
 import type { Attempt, Decision, Facts, RequestFacts, Settlement } from '#decision';
 import type { RequestShape } from '#dialects';
-import type { Snapshot } from '#snapshot';
+import type { RenderedPrompt, Snapshot } from '#snapshot';
 import type { CounterChange } from '#state';
 import type { Served, ServiceCall } from '#upstream';
 import type { ActivePolicies } from './active-policies.ts';
@@ -25,6 +25,8 @@ export interface Progress {
   service: ServiceCall | null;
   request: RequestFacts | null;
   route: string | null;
+  /** What the route adds to the instructions, the request's values in place. */
+  prompt: RenderedPrompt;
   facts: Facts | null;
   decision: Decision | null;
   /** What is kept with the hold. */
@@ -59,6 +61,8 @@ export interface Progress {
 /** The status that stands in the record when the caller hung up first, as nginx writes it. */
 export const CLIENT_CLOSED = 499;
 
+const NO_TEXTS: RenderedPrompt = Object.freeze({ prepend: null, append: null });
+
 /** A request of which nothing is known but its bytes. */
 export function beginProgress(call: InboundCall, active: ActivePolicies): Progress {
   return {
@@ -72,6 +76,7 @@ export function beginProgress(call: InboundCall, active: ActivePolicies): Progre
     service: null,
     request: null,
     route: null,
+    prompt: NO_TEXTS,
     facts: null,
     decision: null,
     memo: '',

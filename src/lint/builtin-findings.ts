@@ -108,6 +108,19 @@ export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
     good: 'requires: ">=0.1 <2"',
   },
   {
+    id: 'prompt/variable',
+    summary: 'A text of a route names a variable that it does not have, or a variable that cannot be filled in.',
+    why: 'The model would read `{{team}}` in place of a team.',
+    bad: `
+prompt:
+  append: "The customer asks about {{topc}}."
+  variables: { topic: { metadata: topic, default: general } }`,
+    good: `
+prompt:
+  append: "The customer asks about {{topic}}."
+  variables: { topic: { metadata: topic, default: general } }`,
+  },
+  {
     id: 'ref/cycle',
     summary: 'A consumer is its own parent, directly or through others.',
     why: 'Whatever it spends would count for ever.',

@@ -4,7 +4,17 @@ import { type Effective, specOf } from './effective.ts';
 import type { Path } from './types.ts';
 
 /** Fields whose parts an explanation cites one by one. */
-const CITED_PARTS: ReadonlySet<string> = new Set(['match', 'allow', 'deny', 'limits', 'scope', 'auth', 'window']);
+const CITED_PARTS: ReadonlySet<string> = new Set([
+  'match',
+  'allow',
+  'deny',
+  'limits',
+  'scope',
+  'auth',
+  'window',
+  'prompt',
+  'aliases',
+]);
 
 /** Where a document and its fields stand: what decisions, records and explanations point at. Built-in documents have no field places. Pure. */
 export function compileOrigin(document: Effective): Origin {
@@ -41,7 +51,7 @@ function addParts(value: JsonObject, name: string, path: Path, add: Add): void {
   for (const key of Object.keys(value)) {
     add(`${name}.${key}`, [...path, key]);
     const part = value[key];
-    if (!isObject(part) || name !== 'match') continue;
+    if (!isObject(part) || !(name === 'match' || name === 'prompt')) continue;
     for (const inner of Object.keys(part)) add(`${name}.${key}.${inner}`, [...path, key, inner]);
   }
 }

@@ -1,5 +1,6 @@
 import type { Predicate, Route, RouteSpec } from '#snapshot';
 import { compileMatcher } from './compile-matcher.ts';
+import { compilePrompt } from './compile-prompt.ts';
 import { toBytes, toMicroUsd, toMsOrNull } from './compile-quantities.ts';
 import { specificityOf } from './specificity.ts';
 
@@ -16,7 +17,7 @@ export function compileRoute(name: string, spec: RouteSpec, when: Predicate | nu
     deny: deny ? { status: deny.status ?? 403, message: deny.message ?? 'This request is refused by policy.' } : null,
     cache: spec.cache ?? null,
     guardrails: spec.guardrails ?? [],
-    prompt: { prepend: prompt?.prepend ?? null, append: prompt?.append ?? null },
+    prompt: compilePrompt(prompt),
     limits: {
       maxInputTokens: limits?.maxInputTokens ?? null,
       maxOutputTokens: limits?.maxOutputTokens ?? null,

@@ -1,4 +1,5 @@
 import {
+  asSent,
   type Decision,
   decide,
   denyUnknownConsumer,
@@ -6,6 +7,7 @@ import {
   type Facts,
   match,
   type RequestFacts,
+  trimmedFacts,
 } from '#decision';
 import type { Snapshot } from '#snapshot';
 import { eligibleCache } from './cache-eligible.ts';
@@ -15,8 +17,9 @@ import { heldInputTokens, type Verdict, verdictOf } from './verdict.ts';
 /** Matches and decides, as the gateway does: a consumer that no document names is refused before anything else. Pure. */
 export function decideRequest(snapshot: Snapshot, request: RequestFacts, facts: Facts): Decision {
   if (!snapshot.consumers.has(request.consumer)) return denyUnknownConsumer(request);
-  const matched = match(snapshot, request, facts.nowMs);
-  return matched.kind === 'unmatched' ? denyUnmatched(request) : decide(snapshot, request, matched.route, facts);
+  const matched = match(snapshot, asSent(request), facts.nowMs);
+  if (matched.kind === 'unmatched') return denyUnmatched(request);
+  return decide(snapshot, trimmedFacts(snapshot, request, matched.route), matched.route, facts);
 }
 
 /** The same, as a verdict. Pure. */

@@ -605,6 +605,15 @@ export interface ConsumerSpec {
   readonly allow?: Allow;
   readonly deny?: DenyList;
   /**
+   * Names of the consumer's own for models: looked up before the catalogue's aliases, after the catalogue's names. Consumers below it have them too, unless they say otherwise.
+   */
+  readonly aliases?: {
+    /**
+     * A model as the catalogue names it, an alias of the catalogue, or another of these names.
+     */
+    readonly [k: string]: string;
+  };
+  /**
    * Addresses from which the keys may be used; absent means all.
    *
    * @minItems 1
@@ -2458,17 +2467,76 @@ export interface Deny {
   readonly message?: string;
 }
 /**
- * Text added to the instructions.
+ * Text added to the instructions, with what the request says in marked places, and old turns left out where a conversation grows too long.
  */
 export interface PromptParts {
   /**
-   * Put before the caller's own instructions.
+   * Put before the caller's own instructions. `{{name}}` stands for a variable; `\{{` for two braces.
    */
   readonly prepend?: string | null;
   /**
-   * Put after the caller's own instructions.
+   * Put after the caller's own instructions, with variables likewise.
    */
   readonly append?: string | null;
+  /**
+   * What stands for `{{name}}` in `prepend` and `append`. Every name in a text must be here.
+   */
+  readonly variables?: {
+    readonly [k: string]: PromptVariable;
+  };
+  /**
+   * Leaves out the oldest turns of a conversation that is too long. Instructions, the last turn and a call with its result stay whole; null never leaves anything out. With both fields the smaller figure counts.
+   */
+  readonly trim?: PromptTrim | null;
+}
+/**
+ * One variable: exactly one of `consumer`, `label`, `metadata`, `header` and `date` says where it comes from. Values are escaped like the inside of a JSON string.
+ */
+export interface PromptVariable {
+  /**
+   * The name of the consumer.
+   */
+  readonly consumer?: 'name';
+  /**
+   * The label of the consumer with this key.
+   */
+  readonly label?: string;
+  /**
+   * The entry of the request's metadata with this key.
+   */
+  readonly metadata?: string;
+  /**
+   * The request header of this name; never one that carries credentials.
+   */
+  readonly header?: string;
+  /**
+   * The date of the request in the project's time zone: `2026-11-26`, `2026-11`, `2026` or `Thursday`.
+   */
+  readonly date?: 'day' | 'month' | 'year' | 'weekday';
+  /**
+   * Stands in where the request has no value, a longer one than `maxLength` or none of `values`. Required for `label`, `metadata` and `header`.
+   */
+  readonly default?: string;
+  /**
+   * The only values that are taken; any other counts as none.
+   *
+   * @minItems 1
+   */
+  readonly values?: readonly string[];
+  /**
+   * Longest value that is taken, in characters; a longer one counts as none.
+   */
+  readonly maxLength?: number;
+}
+export interface PromptTrim {
+  /**
+   * Input tokens, as the gateway estimates them, that the caller's part is brought down to.
+   */
+  readonly tokens?: number;
+  /**
+   * Share of the smallest context window of the chain that input and output may take together, the route's own text included. Tokens are estimated: 100% leaves no room for error.
+   */
+  readonly window?: string;
 }
 /**
  * Limits of one request.
@@ -2863,6 +2931,11 @@ export interface TestExpectation {
    */
   readonly alerts?: readonly string[];
   readonly guardrails?: ExpectedGuardrails;
+  readonly prompt?: ExpectedPrompt;
+  /**
+   * The input tokens that a conversation is brought down to; null where nothing is left out. A case tells no turns: as many are taken to be old as need be.
+   */
+  readonly trimmedTo?: number | null;
 }
 /**
  * What the guardrails of the route come to; only what is named is compared. Services that judge are not asked: `not_evaluated`.
@@ -2888,6 +2961,19 @@ export interface ExpectedGuardrails {
    * The answer as the caller gets it: masked, and with what was masked on the way in put back.
    */
   readonly answer?: string;
+}
+/**
+ * What the route adds to the instructions, with the values of the request in place; only what is named is compared.
+ */
+export interface ExpectedPrompt {
+  /**
+   * The text before the caller's instructions; null for none.
+   */
+  readonly prepend?: string | null;
+  /**
+   * The text after the caller's instructions; null for none.
+   */
+  readonly append?: string | null;
 }
 /**
  * An exception from a lint rule, with its reason and its end.

@@ -37,6 +37,7 @@ export type { Guardrail } from './guardrail.ts';
 export type { Model, Price, PriceTier } from './model.ts';
 export type { Predicate, PredicateInput } from './predicate.ts';
 export type { Mail, Project } from './project.ts';
+export type { PromptSource, PromptText, PromptTrim, PromptVariable, RenderedPrompt, RoutePrompt } from './prompt.ts';
 export type { CloudAuth, Provider, Quirks, SecretRef } from './provider.ts';
 export type { FieldMatcher, Matcher, Route } from './route.ts';
 export type { IndexedField, RouteIndex } from './route-index.ts';

@@ -1,5 +1,6 @@
 import type { DialectName, Endpoint, Glob, MicroUsd } from '#core';
 import type { Predicate } from './predicate.ts';
+import type { RoutePrompt } from './prompt.ts';
 
 /** Which requests go where, and under which rules. */
 export interface Route {
@@ -13,7 +14,7 @@ export interface Route {
   readonly deny: { readonly status: number; readonly message: string } | null;
   readonly cache: string | null;
   readonly guardrails: readonly string[];
-  readonly prompt: { readonly prepend: string | null; readonly append: string | null };
+  readonly prompt: RoutePrompt;
   readonly limits: {
     readonly maxInputTokens: number | null;
     readonly maxOutputTokens: number | null;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type JsonObject, NO_USAGE, TOKEN_CLASSES, type TokenClass, type Usage } from '#core';
-import { classPrice, costOf, priceAt, tierOf, worstCaseOf } from '#decision';
+import { classPrice, costOf, NO_PROMPT, priceAt, tierOf, worstCaseOf } from '#decision';
 import type { Model, Price } from '#snapshot';
 import { requestOf } from './build.ts';
 
@@ -107,7 +107,7 @@ describe('a long prompt costs what its tier says, all of it', () => {
       retiresAt: null,
       prices: [GEMINI],
     };
-    const route = { prompt: { prepend: null, append: null } };
+    const route = { prompt: NO_PROMPT };
     const target = { model, provider: null, params: {}, outputCap: 1000, atMs: 0 };
     const most = (inputTokens: number) => worstCaseOf(requestOf({ inputTokens }), route, target).costMicroUsd;
     // 200,000 × 1.25 + 1,000 × 10; then 200,001 × 2.50 + 1,000 × 15, rounded up.
@@ -120,7 +120,7 @@ describe('a long prompt costs what its tier says, all of it', () => {
   });
   test('what policy sets for a target counts: answers, schemas, and what brings in more than any body holds', () => {
     const bounded = requestOf({ inputTokens: 300, inputTokensAtMost: 1200 });
-    const route = { prompt: { prepend: null, append: null } };
+    const route = { prompt: NO_PROMPT };
     const most = (params: JsonObject) => {
       const { inputTokens, outputTokens } = worstCaseOf(bounded, route, {
         ...{ model: null, provider: null, outputCap: 10, atMs: 0 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GatewayError } from '#core';
-import { worstCaseOf } from '#decision';
+import { NO_PROMPT, worstCaseOf } from '#decision';
 import { dialectOf, type RequestShape } from '#dialects';
 import { shapeFacts } from '#gateway';
 import type { Model } from '#snapshot';
@@ -10,7 +10,7 @@ import { requireSharedData } from '../support/skip.ts';
 import { type Exchange, readExchanges } from './recorded/exchanges.ts';
 import { rawFacts, sseObjects } from './recorded/raw-facts.ts';
 
-const NO_PROMPT = { prompt: { prepend: null, append: null } };
+const UNPROMPTED = { prompt: NO_PROMPT };
 
 /** Answers whose usage no bound of the request can foresee. */
 const EXCLUDED: readonly { readonly id: string; readonly reason: string }[] = [
@@ -85,7 +85,7 @@ function boundOf(exchange: Exchange) {
     outputCap: shape.maxOutputTokens,
     atMs: 0,
   };
-  const worst = worstCaseOf(requestOf(facts), NO_PROMPT, target);
+  const worst = worstCaseOf(requestOf(facts), UNPROMPTED, target);
   // The window that stands in where nothing is declared.
   const isOpen = worst.inputTokens >= 1_048_576;
   return { ...worst, outputTokens: shape.maxOutputTokens === null ? null : worst.outputTokens, isOpen };

@@ -1,6 +1,6 @@
 import { cacheKey, chainForm, forwardedForm, type KeyParts, policyDigest, scopeKey } from '#cache';
 import type { NeutralRequest, Place } from '#core';
-import { describePartition, partitionOf } from '#decision';
+import { describePartition, partitionOf, renderPrompt } from '#decision';
 import type { Cache, Route, Snapshot } from '#snapshot';
 import { placeIn } from '../request/place-in.ts';
 
@@ -71,6 +71,8 @@ export function leakChecks(
   return { rules: rules.size, checks, leaks, shared: [...shared] };
 }
 
+const NOBODY = { consumer: '', labels: {}, metadata: {}, headers: {} };
+
 function isShown(snapshot: Snapshot, cache: Cache, route: Route, one: Tenant, other: Tenant, keys: LeakKeys): boolean {
   const parts = (request: Tenant): KeyParts => ({
     environment: snapshot.environment,
@@ -78,7 +80,8 @@ function isShown(snapshot: Snapshot, cache: Cache, route: Route, one: Tenant, ot
     route: route.name,
     request,
     form: forwardedForm(QUESTION, {}),
-    policy: policyDigest(chainForm(snapshot, route.chain), route.prompt),
+    // Only the partition may keep tenants apart: what a prompt says of them does not count.
+    policy: policyDigest(chainForm(snapshot, route.chain), renderPrompt(route.prompt, NOBODY, 0, null)),
     own: '',
   });
   const [kept, asked] = [parts(one), parts(other)];

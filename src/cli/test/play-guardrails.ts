@@ -1,4 +1,5 @@
 import { GatewayError, isObject, type NeutralResponse } from '#core';
+import { renderPrompt } from '#decision';
 import {
   applyVerdict,
   checkAnswer,
@@ -43,7 +44,8 @@ export function playGuardrails(
   const text = said ?? '';
   const vault = createVault((placeholder) => text.includes(placeholder));
   const tally = createTally();
-  const instructions = [policy.prompt.prepend, policy.prompt.append].filter((each) => each !== null && each !== '');
+  const { prepend, append } = renderPrompt(policy.prompt, request, facts.nowMs, snapshot.project.timezone);
+  const instructions = [prepend, append].filter((each) => each !== null && each !== '');
   const runOf = (stage: StageGuard): GuardRun => ({
     guard: stage,
     context: { stage: stage.stage, instructions: instructions as string[] },

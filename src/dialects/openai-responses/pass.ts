@@ -12,9 +12,21 @@ export function passRequest(body: JsonObject, target: OutboundTarget, _context?:
   const changed: Record<string, unknown> = { ...applyPolicy(body, target, lost) };
   const input = withoutForeign(body.input, target.upstreamModel, lost);
   if (input !== body.input) changed.input = input;
-  const instructions = promptAround(body.instructions, target.prompt);
+  const { prepend, append } = target.prompt;
+  const led = append ? behindInstructions(input, append) : null;
+  if (led !== null) changed.input = led;
+  const instructions = promptAround(body.instructions, led === null ? target.prompt : { prepend, append: null });
   if (instructions !== undefined) changed.instructions = instructions;
   return { path: RESPONSES_PATH, query: {}, headers: {}, edits: editsBetween(body, changed), lost };
+}
+
+/** The input with a text behind the instructions that it begins with; null where it begins with none. */
+function behindInstructions(input: unknown, append: string): readonly unknown[] | null {
+  const items = asArray(input);
+  const found = items.findIndex((item) => !isObject(item) || (item.role !== 'system' && item.role !== 'developer'));
+  const end = found === -1 ? items.length : found;
+  if (end === 0) return null;
+  return [...items.slice(0, end), { role: 'system', content: append }, ...items.slice(end)];
 }
 
 function promptAround(own: unknown, { prepend, append }: OutboundTarget['prompt']): string | undefined {

@@ -1,6 +1,6 @@
 import { type CachedAnswer, cacheKey, chainForm, forwardedForm, type KeyParts, policyDigest } from '#cache';
 import { digestOf, GatewayError, type NeutralRequest } from '#core';
-import { mayCache, type SkippedTarget } from '#decision';
+import { isFixedPrompt, mayCache, type SkippedTarget } from '#decision';
 import type { Cache, Route, Snapshot } from '#snapshot';
 import type { CompatCache } from '../compat/compat-cache.ts';
 import type { InlineChain } from '../compat/portkey-chain.ts';
@@ -60,7 +60,7 @@ export function cacheCall(progress: Progress, question: CacheQuestion): CacheCal
     route: route.name,
     request,
     form: forwardedForm(neutral, call.headers),
-    policy: policyOf(snapshot, route, question.chain),
+    policy: policyOf(progress, route, question.chain),
     own: ownOf(progress, question.inline),
   };
   const key = cacheKey(keyParts);
@@ -102,7 +102,8 @@ function readNeutral({ call, body }: Progress): NeutralRequest | null {
   }
 }
 
-function policyOf(snapshot: Snapshot, route: Route, chain: string | null): string {
+function policyOf({ snapshot, prompt }: Progress, route: Route, chain: string | null): string {
+  if (!isFixedPrompt(route.prompt)) return policyDigest(chainForm(snapshot, chain), prompt);
   let known = policies.get(snapshot);
   if (known === undefined) {
     known = new Map();
@@ -111,7 +112,7 @@ function policyOf(snapshot: Snapshot, route: Route, chain: string | null): strin
   const name = `${route.name} ${chain ?? ''}`;
   let digest = known.get(name);
   if (digest === undefined) {
-    digest = policyDigest(chainForm(snapshot, chain), route.prompt);
+    digest = policyDigest(chainForm(snapshot, chain), prompt);
     known.set(name, digest);
   }
   return digest;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#core';
-import { neededFacts, type RequestFacts } from '#decision';
+import { NO_PROMPT, neededFacts, type RequestFacts } from '#decision';
 import { type Dialect, dialectOf, estimateTokens } from '#dialects';
 import type { Consumer, Route, SemanticRule, Snapshot } from '#snapshot';
 import { createCancellation } from '#upstream';
@@ -102,7 +102,7 @@ export const BARE = Object.freeze({
   cache: null,
   deny: null,
   guardrails: [],
-  prompt: { prepend: null, append: null },
+  prompt: NO_PROMPT,
   limits: { maxInputTokens: null, maxOutputTokens: null, maxRequestCostMicroUsd: null, bodyBytes: null },
   unsupportedParams: 'drop' as const,
 });

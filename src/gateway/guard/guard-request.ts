@@ -9,12 +9,11 @@ import {
   type GuardRun,
   type StageGuard,
 } from '#guardrails';
-import type { Route } from '#snapshot';
+import type { RenderedPrompt, Route } from '#snapshot';
 import type { Cancellation, Upload } from '#upstream';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { Progress } from '../progress.ts';
-import { readAsked } from '../read-asked.ts';
-import { shapeFacts } from '../request-facts.ts';
+import { replaceBody } from '../replace-body.ts';
 import { askRemotes } from './ask-remotes.ts';
 import { contextOf, type GuardUse } from './guard-use.ts';
 import { toolCallsOf, toolsOf, turnsOf } from './request-texts.ts';
@@ -40,7 +39,7 @@ export async function guardRequest(
     guard,
     vault: createVault((placeholder) => call.bytes.includes(placeholder)),
     tally: createTally(),
-    instructions: once(() => instructionsOf(readNeutral(), route)),
+    instructions: once(() => instructionsOf(readNeutral(), progress.prompt)),
     cancellation,
   };
   progress.guard = use;
@@ -106,18 +105,9 @@ async function judgeTexts(
 /** From here on the masked body is the body. */
 function takeMasked(progress: Progress, body: JsonObject, masked: JsonObject): void {
   if (masked === body) return;
-  const { call, request } = progress;
   const upload = progress.service?.upload ?? null;
-  const bytes = Buffer.from(JSON.stringify(masked));
   const kept = upload === null ? null : withFields(upload, editsBetween(body, masked));
-  const { shape, service } = readAsked(call, masked, kept);
-  progress.service = service;
-  progress.body = masked;
-  progress.bytes = bytes;
-  progress.shape = shape;
-  if (request === null) return;
-  const bodyBytes = upload === null ? bytes.length : request.bodyBytes;
-  progress.request = { ...request, ...shapeFacts(shape, bodyBytes), bodyBytes };
+  replaceBody(progress, masked, Buffer.from(JSON.stringify(masked)), kept);
 }
 
 /** A form whose text fields are masked goes out with the masks, whatever else is changed in it. */
@@ -132,7 +122,7 @@ function isTalk({ call }: Progress): boolean {
   return TALK.has(call.context.endpoint);
 }
 
-function instructionsOf(neutral: NeutralRequest | null, { prompt }: Route): readonly string[] {
+function instructionsOf(neutral: NeutralRequest | null, prompt: RenderedPrompt): readonly string[] {
   const own = turnsOf(neutral, {}).filter(({ role }) => role === 'system');
   return [prompt.prepend, prompt.append, ...own.map(({ text }) => text)].filter(
     (text) => text !== null && text !== '',
