@@ -137,6 +137,7 @@ function plannedTarget(
     skippedBefore: skippedBefore?.reason ?? null,
     at: candidate.at,
     worstCaseMicroUsd: worst.costMicroUsd,
+    inputTokensAtMost: worst.inputTokens,
     outputTokensAtMost: worst.outputTokens,
   };
   return { target, modelName: candidate.modelName, worst, clampedTo: cap.isClamped ? cap.bound : null };

@@ -195,6 +195,8 @@ export interface PlanTarget extends TargetPolicy {
   readonly at: Place | null;
   /** The most one call can cost, in micro-USD; null without a price. Absent in plans that `decide` did not make. */
   readonly worstCaseMicroUsd?: number | null;
+  /** The most input tokens that one call can be charged. Absent in plans that `decide` did not make. */
+  readonly inputTokensAtMost?: number;
   /** The most output tokens that one call can use. Absent in plans that `decide` did not make. */
   readonly outputTokensAtMost?: number;
 }

@@ -21,6 +21,8 @@ export interface WorstCaseTarget extends InputReader {
 
 /** The bound of a model that declares neither an output limit nor a context window, for a caller that sets none. */
 const UNDECLARED_OUTPUT = 4096;
+// A picture of high quality has 6240, three sketches before it 300 (platform.openai.com, image generation, 2026-11); newer models make larger ones.
+const UNDECLARED_PICTURE = 16_384;
 
 const INPUT_CLASSES = ['input', 'cacheRead', 'cacheWrite', 'cacheWrite1h'] as const;
 const WITHOUT_HOUR = ['input', 'cacheRead', 'cacheWrite'] as const;
@@ -30,7 +32,7 @@ const OUTPUT_CLASSES = ['output', 'reasoning', 'audioOutput'] as const;
 /**
  * The worst case of one call: all input at the dearest input class (audio only when there is some), the output bound at the dearest
  * output class, at the dearest price tier that so much input can reach, once for each choice asked for. `outputCap` is the smallest bound anyone has set, null for none: then the model's own
- * limit, what is left of its context window, or 4096 tokens. Pure.
+ * limit, what is left of its context window, or 4096 tokens (16,384 for a picture). Pure.
  */
 export function worstCaseOf(request: RequestFacts, route: Pick<Route, 'prompt'>, target: WorstCaseTarget): WorstCase {
   const { model, params, outputCap, atMs } = target;
@@ -104,5 +106,5 @@ function outputBound(request: RequestFacts, model: Model | null, outputCap: numb
   // What the input leaves is certain only where the input is.
   const taken = request.inputTokensAtMost === undefined ? request.inputTokens : 0;
   if (model?.contextWindow != null) return Math.max(0, model.contextWindow - taken);
-  return UNDECLARED_OUTPUT;
+  return request.endpoint === 'images' ? UNDECLARED_PICTURE : UNDECLARED_OUTPUT;
 }

@@ -8,6 +8,7 @@ import type { KeyPool } from './auth/key-pool.ts';
 import type { ExecuteCall, Executed, Served } from './call.ts';
 import type { Failure } from './failure.ts';
 import type { Prepare, PrepareContext, Prepared } from './prepare.ts';
+import { callSize } from './stream-account.ts';
 import type { TimerWheel } from './timer-wheel.ts';
 import type { Send } from './transport.ts';
 
@@ -131,7 +132,7 @@ async function tryTarget(
     form: prepared.isSameDialect ? call.form : 'events',
     stripUsage: prepared.isSameDialect && STRIPPED.has(prepared.dialect.name) && !inbound.streamUsage,
     service: prepared.service,
-    size: { inputTokens: inbound.inputTokens, outputTokensAtMost: target.outputTokensAtMost ?? null },
+    size: callSize(inbound.inputTokens, target),
     maxBodyBytes: options.maxBodyBytes,
     onFirstToken: () => {
       firstTokenMs = elapsedMs();

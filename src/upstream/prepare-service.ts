@@ -12,6 +12,7 @@ import {
 import type { Inbound } from './call.ts';
 import { type ServiceAnswer, serviceAnswer } from './service-answer.ts';
 import type { ServiceCall } from './service-call.ts';
+import type { CallSize } from './stream-account.ts';
 import type { BodySource } from './transport.ts';
 
 /** What to send to a provider, and how its answer is read. */
@@ -31,6 +32,7 @@ export function writeService(
   { service, inbound }: { readonly service: ServiceCall; readonly inbound: Inbound },
   spoken: DialectName,
   out: OutboundTarget,
+  size: CallSize,
 ): WrittenService | string {
   const asked = inbound.dialect.name;
   const { name, request, upload } = service;
@@ -45,7 +47,7 @@ export function writeService(
   if (isForeign && request.kind === 'embeddings' && request.hasMedia === true) {
     return `pictures and files to be embedded cannot be said to a provider of ${spoken}`;
   }
-  const answer = serviceAnswer(outbound, request, inbound.inputTokens);
+  const answer = serviceAnswer(outbound, request, size);
   const { pass } = service.inbound;
   if (pass === null || isForeign) {
     const written = outbound.writeRequest(request, out);

@@ -13,6 +13,7 @@ import { sandboxBody } from './sandbox/sandbox-wire.ts';
 import type { Secrets } from './secrets.ts';
 import { type ServiceAnswer, serviceAnswer } from './service-answer.ts';
 import type { ServiceCall } from './service-call.ts';
+import { callSize } from './stream-account.ts';
 import type { SendRequest } from './transport.ts';
 import { writeUrl } from './write-url.ts';
 
@@ -111,7 +112,10 @@ export function createPrepare(secrets: Secrets, keys: KeyPool, cloud: CloudCrede
     }
 
     const out = outboundTarget(call, target);
-    const serving = service === undefined ? null : writeService({ service, inbound }, spoken, out);
+    const serving =
+      service === undefined
+        ? null
+        : writeService({ service, inbound }, spoken, out, callSize(inbound.inputTokens, target));
     if (typeof serving === 'string') return skip('unsupported-dialect', serving);
     const written =
       serving?.written ??
@@ -223,7 +227,7 @@ function prepareSandboxService(context: PrepareContext, { request }: ServiceCall
     request: { origin: SANDBOX_ORIGIN, path: '/', headers: [], body, timeouts: timeoutsOf(context) },
     sign: null,
     dialect: sandboxDialect,
-    service: serviceAnswer(SANDBOX_SERVICE, request, call.inbound.inputTokens),
+    service: serviceAnswer(SANDBOX_SERVICE, request, callSize(call.inbound.inputTokens, target)),
     isSameDialect: false,
     lost: [],
     key: null,

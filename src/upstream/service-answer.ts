@@ -1,6 +1,6 @@
 import { isObject, type ServiceRequest, type Usage } from '#core';
 import { createSseFramer, type OutboundService, unreportedUsage } from '#dialects';
-import type { Counted, StreamAccount } from './stream-account.ts';
+import type { CallSize, Counted, StreamAccount } from './stream-account.ts';
 
 /** How the answer of a call that is no chat is read. */
 export interface ServiceAnswer extends Pick<OutboundService, 'readResponse' | 'readEvent' | 'mayBeRaw'> {
@@ -8,10 +8,10 @@ export interface ServiceAnswer extends Pick<OutboundService, 'readResponse' | 'r
   readonly unreported: Usage;
 }
 
-/** The reading of answers to one request, of about so many input tokens. Pure. */
-export function serviceAnswer(outbound: OutboundService, request: ServiceRequest, inputTokens: number): ServiceAnswer {
+/** The reading of answers to one request, of about that size. Pure. */
+export function serviceAnswer(outbound: OutboundService, request: ServiceRequest, size: CallSize): ServiceAnswer {
   const { readResponse, readEvent, mayBeRaw } = outbound;
-  const unreported = unreportedUsage(request, inputTokens);
+  const unreported = unreportedUsage(request, size);
   return { readResponse, mayBeRaw, unreported, ...(readEvent === undefined ? {} : { readEvent }) };
 }
 

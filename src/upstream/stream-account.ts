@@ -1,4 +1,5 @@
 import { type NeutralEvent, type NeutralResponse, NO_USAGE, type Usage } from '#core';
+import type { PlanTarget } from '#decision';
 import { createTextMeter, estimateTokens, type TextMeter } from '#dialects';
 
 /** Counts what an answer used: by the provider's figures, and by its text where the provider gives none. */
@@ -24,10 +25,21 @@ export interface Counted {
 
 /** What is known of a call before its answer. */
 export interface CallSize {
-  /** About so many tokens are in the prompt. */
+  /** About so many tokens are in the prompt, and never more than are held for it. */
   readonly inputTokens: number;
   /** What the provider can have made at most, all choices together: no count of ours may exceed it. Null where unknown. */
   readonly outputTokensAtMost: number | null;
+}
+
+/** What is known of a call to a target, for a prompt of about so many tokens. Pure. */
+export function callSize(
+  inputTokens: number,
+  { inputTokensAtMost, outputTokensAtMost }: Pick<PlanTarget, 'inputTokensAtMost' | 'outputTokensAtMost'>,
+): CallSize {
+  return {
+    inputTokens: Math.min(inputTokens, inputTokensAtMost ?? inputTokens),
+    outputTokensAtMost: outputTokensAtMost ?? null,
+  };
 }
 
 /** Creates an account for an answer to a prompt of about so many tokens. */

@@ -79,9 +79,9 @@ describe('what a body can cost beyond its length', () => {
       'speech, by its length in time',
       'openai-chat',
       openai([{ type: 'input_audio', input_audio: { data: DATA, format: 'wav' } }]),
-      TEMPLATE - 4200 + 200,
+      TEMPLATE - 4200 + 210,
     ],
-    ['speech', 'gemini', gemini([{ inlineData: { mimeType: 'audio/mp3', data: DATA } }]), TEMPLATE - 4200 + 200],
+    ['speech', 'gemini', gemini([{ inlineData: { mimeType: 'audio/mp3', data: DATA } }]), TEMPLATE - 4200 + 210],
     [
       'a document of plain text, by its own length',
       'anthropic-messages',

@@ -22,6 +22,7 @@ const PREPEND = 'あなたは Example 社の窓口です。😀'.repeat(20);
 
 const MODELS: Readonly<Record<string, string>> = {
   claude: 'anthropic/bound',
+  command: 'cohere/bound',
   gemini: 'google/bound',
   gpt: 'openai/bound',
 };
@@ -39,7 +40,7 @@ spec: { maxAttempts: 5, fallbackOn: [server-error], targets: [{ id: ${id}, model
 `;
 }
 
-/** Three models of several price classes and tiers, one tier cheaper than what is below it. */
+/** Four models of several price classes and tiers, one tier cheaper than what is below it. */
 const SNAPSHOT = compileInlineSnapshot(`kind: Consumer
 metadata: { name: app }
 spec: {}
@@ -48,12 +49,12 @@ kind: Route
 metadata: { name: default }
 spec: { match: {}, chain: main, prompt: { prepend: "${PREPEND}", append: null } }
 ---
-${['claude', 'gemini', 'gpt'].map(alone).join('')}kind: Chain
+${['claude', 'command', 'gemini', 'gpt'].map(alone).join('')}kind: Chain
 metadata: { name: main }
 spec:
   maxAttempts: 5
   fallbackOn: [rate-limit, server-error, timeout]
-  targets: [{ id: claude, model: anthropic/bound }, { id: gemini, model: google/bound }, { id: gpt, model: openai/bound }]
+  targets: [{ id: claude, model: anthropic/bound }, { id: command, model: cohere/bound }, { id: gemini, model: google/bound }, { id: gpt, model: openai/bound }]
 ---
 kind: Model
 metadata: { name: anthropic/bound }
@@ -64,6 +65,16 @@ spec:
   maxOutput: 8192
   prices:
     - { from: 2020-01-01, input: "3.00", cacheRead: "0.30", cacheWrite: "3.75", cacheWrite1h: "6.00", output: "15.00", source: "https://example.com", readAt: 2026-11-01 }
+---
+kind: Model
+metadata: { name: cohere/bound }
+spec:
+  provider: cohere
+  upstreamName: command-bound
+  contextWindow: 256000
+  maxOutput: 8000
+  prices:
+    - { from: 2020-01-01, input: "2.50", output: "10.00", source: "https://example.com", readAt: 2026-11-01 }
 ---
 kind: Model
 metadata: { name: google/bound }
@@ -105,15 +116,35 @@ spec: { scope: { models: [anthropic/bound] }, limit: { cost: "100000 USD" }, win
 
 const WINDOWS: Readonly<Record<string, number>> = {
   claude: 200_000,
+  command: 256_000,
   gemini: 1_000_000,
   gpt: 128_000,
 };
 /** The published sizes at the largest picture. */
-const IMAGE: Readonly<Record<string, number>> = { claude: 4784, gemini: 5160, gpt: 48_169 };
+const IMAGE: Readonly<Record<string, number>> = { claude: 4784, command: 16_384, gemini: 5160, gpt: 48_169 };
+
+const DIALECTS = [
+  'openai-chat',
+  'openai-responses',
+  'openai-completions',
+  'anthropic-messages',
+  'bedrock-converse',
+  'gemini',
+  'cohere-chat',
+  'ollama',
+] as const;
+/** What else than text and pictures their callers can send. */
+const ALSO: Readonly<Partial<Record<Asked['dialect'], readonly string[]>>> = {
+  'openai-chat': ['audio', 'pdf'],
+  'openai-responses': ['pdf'],
+  'anthropic-messages': ['pdf'],
+  'bedrock-converse': ['pdf'],
+  gemini: ['audio', 'pdf'],
+};
 
 /** A request with what any provider may honestly count for it. */
 interface Asked {
-  readonly dialect: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'bedrock-converse' | 'gemini';
+  readonly dialect: (typeof DIALECTS)[number];
   readonly body: JsonObject;
   /** Texts as the model gets them: a token stands for a byte at least. */
   readonly texts: readonly string[];
@@ -147,7 +178,7 @@ const part = fc.oneof(
 
 const asked: fc.Arbitrary<Asked> = fc
   .record({
-    dialect: fc.constantFrom('openai-chat', 'openai-responses', 'anthropic-messages', 'bedrock-converse', 'gemini'),
+    dialect: fc.constantFrom(...DIALECTS),
     cached: fc.constantFrom<CacheWrites>('none', 'none', '5m', '1h'),
     system: fc.option(text, { nil: undefined }),
     messages: fc.array(fc.array(part, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 }),
@@ -159,10 +190,9 @@ const asked: fc.Arbitrary<Asked> = fc
     choices: fc.integer({ min: 1, max: 3 }),
   })
   .map(({ dialect, cached, system, messages, tools, format, cap, choices }) => {
-    // The others take no speech.
-    const parts = messages.map((each) =>
-      each.filter(({ kind }) => dialect === 'openai-chat' || dialect === 'gemini' || kind !== 'audio'),
-    );
+    const isPlain = dialect === 'openai-completions';
+    const kinds = ['text', ...(isPlain ? [] : ['image']), ...(ALSO[dialect] ?? [])];
+    const parts = messages.map((each) => each.filter(({ kind }) => kinds.includes(kind)));
     const all = parts.flat();
     const body = writeBody[dialect]({ system, parts, tools, format, cap, choices, cached });
     const audioChars = all.reduce((sum, { kind, value }) => sum + (kind === 'audio' ? value.length : 0), 0);
@@ -173,12 +203,12 @@ const asked: fc.Arbitrary<Asked> = fc
       texts: [
         ...(system === undefined ? [] : [system]),
         ...all.flatMap(({ kind, value }) => (kind === 'text' ? [value] : [])),
-        ...tools.flatMap((tool) => [tool.name, tool.description, plain(tool.schema)]),
-        ...(format === undefined ? [] : [plain(format)]),
+        ...(isPlain ? [] : tools).flatMap((tool) => [tool.name, tool.description, plain(tool.schema)]),
+        ...(format === undefined || isPlain ? [] : [plain(format)]),
       ],
       messages: messages.length + (system === undefined ? 0 : 1),
       // A format becomes a tool where the target knows no formats.
-      hasTools: tools.length > 0 || format !== undefined,
+      hasTools: !isPlain && (tools.length > 0 || format !== undefined),
       images: all.filter(({ kind }) => kind === 'image').length,
       // 32 tokens a second at 500 bytes a second.
       audioTokens: Math.floor((audioChars * 0.75) / 500) * 32,
@@ -222,6 +252,45 @@ const writeBody: Readonly<Record<Asked['dialect'], (parts: Parts) => JsonObject>
           if (kind === 'audio') return { type: 'input_audio', input_audio: { data: value, format: 'mp3' } };
           return { type: 'file', file: { file_data: `data:application/pdf;base64,${value}` } };
         }),
+      })),
+    ],
+  }),
+  // Each prompt is answered; the end of a text that is to be filled in stands for the instructions.
+  'openai-completions': ({ system, parts, cap, choices }) => ({
+    model: 'm',
+    n: choices,
+    ...(cap === undefined ? {} : { max_tokens: cap }),
+    ...(system === undefined ? {} : { suffix: system }),
+    prompt: parts.map((each) => each.map(({ value }) => value).join('')),
+  }),
+  'cohere-chat': ({ system, parts, tools, format, cap }) => ({
+    model: 'm',
+    ...(cap === undefined ? {} : { max_tokens: cap }),
+    ...(format === undefined ? {} : { response_format: { type: 'json_object', json_schema: format } }),
+    ...(tools.length === 0 ? {} : { tools: tools.map(functionTool) }),
+    messages: [
+      ...(system === undefined ? [] : [{ role: 'system', content: system }]),
+      ...parts.map((each) => ({
+        role: 'user',
+        content: each.map(({ kind, value }) =>
+          kind === 'text'
+            ? { type: 'text', text: value }
+            : { type: 'image_url', image_url: { url: `data:image/png;base64,${value}` } },
+        ),
+      })),
+    ],
+  }),
+  ollama: ({ system, parts, tools, format, cap }) => ({
+    model: 'm',
+    ...(cap === undefined ? {} : { options: { num_predict: cap } }),
+    ...(format === undefined ? {} : { format }),
+    ...(tools.length === 0 ? {} : { tools: tools.map(functionTool) }),
+    messages: [
+      ...(system === undefined ? [] : [{ role: 'system', content: system }]),
+      ...parts.map((each) => ({
+        role: 'user',
+        content: each.flatMap(({ kind, value }) => (kind === 'text' ? [value] : [])).join(''),
+        images: each.flatMap(({ kind, value }) => (kind === 'image' ? [value] : [])),
       })),
     ],
   }),
@@ -328,6 +397,10 @@ const writeBody: Readonly<Record<Asked['dialect'], (parts: Parts) => JsonObject>
   }),
 };
 
+function functionTool({ name, description, schema: parameters }: Parts['tools'][number]) {
+  return { type: 'function', function: { name, description, parameters } };
+}
+
 /** A value in as few bytes as a provider can tell it to a model and keep it whole. */
 function plain(value: unknown): string {
   if (Array.isArray(value)) return value.map(plain).join(',');
@@ -384,7 +457,7 @@ function honestUsage(request: Asked, target: string, outputAtMost: number, share
   return { ...NO_USAGE, input, audioInput, cacheRead, cacheWrite, cacheWrite1h, reasoning, audioOutput, output: left };
 }
 
-const walks = fc.array(fc.record({ target: fc.nat({ max: 2 }), isBilled: fc.boolean(), share: shares }), {
+const walks = fc.array(fc.record({ target: fc.nat({ max: 3 }), isBilled: fc.boolean(), share: shares }), {
   minLength: 1,
   maxLength: 5,
 });
@@ -431,7 +504,7 @@ function attemptAt(plan: Plan, at: number, usage: Usage | null, isLast: boolean)
 test('whatever is asked, whoever answers, and however often it was billed, the charge is never more than was held', () => {
   let tightest = 0;
   fc.assert(
-    fc.property(asked, fc.constantFrom('any', 'claude', 'gemini', 'gpt'), walks, (request, model, walk) => {
+    fc.property(asked, fc.constantFrom('any', 'claude', 'command', 'gemini', 'gpt'), walks, (request, model, walk) => {
       const { decision } = admitted(request, model);
       const attempts = walk.map(({ target, isBilled, share }, index) => {
         const isLast = index === walk.length - 1;
@@ -462,9 +535,13 @@ function outputOf({ body, dialect }: Asked, target: string): number {
     body.max_completion_tokens ??
     body.max_output_tokens ??
     inference.maxTokens ??
-    config.maxOutputTokens) as number | undefined;
-  const choices = dialect === 'gemini' ? (config.candidateCount as number) : ((body.n ?? 1) as number);
-  const own = { claude: 8192, gemini: 9000 }[target] ?? 128_000;
+    config.maxOutputTokens ??
+    (body.options as JsonObject | undefined)?.num_predict ??
+    // OpenAI's own default for a completion.
+    (dialect === 'openai-completions' ? 16 : undefined)) as number | undefined;
+  const prompts = dialect === 'openai-completions' ? (body.prompt as readonly unknown[]).length : 1;
+  const choices = dialect === 'gemini' ? (config.candidateCount as number) : prompts * ((body.n ?? 1) as number);
+  const own = { claude: 8192, command: 8000, gemini: 9000 }[target] ?? 128_000;
   return Math.min(cap ?? own, own) * choices;
 }
 

@@ -1,14 +1,16 @@
-import type { ServiceRequest, ServiceText } from '#core';
+import type { RerankRequest, ServiceRequest, ServiceText } from '#core';
 import type { RequestShape } from '../dialect.ts';
 import { createTextMeter, type TextMeter } from '../estimate-tokens.ts';
 import { createInputSource } from '../input-ceiling.ts';
 import { severalChoices } from '../several-choices.ts';
 
-// 32 tokens a second at 4 kbit/s, thinner than any speech codec in use, is 16 bytes a token; in base64, as the ceiling counts, 21 characters.
-const AUDIO_CHARS_PER_BYTE = 21 / 16;
+// The ceiling counts sound as base64.
+const AUDIO_CHARS_PER_BYTE = 4 / 3;
 // A search unit is a query with up to 100 documents; one of more than 500 tokens counts as several (docs.cohere.com, pricing, 2026-11).
 const DOCUMENTS_PER_UNIT = 100;
 const TOKENS_PER_CHUNK = 500;
+// Begin, middle and end of a pair of texts.
+const MARKS = 4;
 
 /** What policy needs of a request to a service. Pure. */
 export function shapeOfService(request: ServiceRequest): RequestShape {
@@ -20,6 +22,7 @@ export function shapeOfService(request: ServiceRequest): RequestShape {
   source.mediaChars = fileBytes;
   // Nobody knows before what will be said.
   source.isOpen = request.kind === 'realtime' || (request.kind === 'embeddings' && request.hasMedia === true);
+  source.repeatedBytes = request.kind === 'rerank' ? repeatedQuery(request) : 0;
   source.audioChars = isTranscription ? Math.ceil(fileBytes * AUDIO_CHARS_PER_BYTE) : 0;
   return {
     model: request.model,
@@ -39,6 +42,14 @@ export function shapeOfService(request: ServiceRequest): RequestShape {
     source,
     user: 'user' in request ? (request.user ?? null) : null,
   };
+}
+
+/**
+ * Those who bill by tokens count the query with each document (docs.voyageai.com, FAQ on the total tokens of rerankers, 2026-11), and the marks between the two: for the
+ * first document the body has room for both.
+ */
+function repeatedQuery({ query, documents }: RerankRequest): number {
+  return Math.max(0, documents.length - 1) * (Buffer.byteLength(query) + MARKS);
 }
 
 /** Every text that a request brings to a model, with its place: what guardrails look at. Pure. */

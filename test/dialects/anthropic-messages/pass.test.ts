@@ -146,7 +146,7 @@ describe('a request’s shape', () => {
         user: 'u',
         textLength: [2, 0],
         messageCount: 1,
-        source: { mediaChars: 0, audioChars: 0, builtInTools: 0, hasTools: false, isOpen: false },
+        source: { mediaChars: 0, audioChars: 0, builtInTools: 0, hasTools: false, repeatedBytes: 0, isOpen: false },
         images: 0,
         audio: 0,
         documents: 0,
