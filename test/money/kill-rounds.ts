@@ -83,7 +83,7 @@ export async function killRounds(t: Cleanup, plan: KillPlan): Promise<KillReport
         return costMicroUsd;
       }),
     );
-    await gateway.ended;
+    assert.equal((await gateway.ended).signal, 'SIGKILL');
     await agent.destroy();
     sent += requests;
     for (const outcome of outcomes) if (outcome.status === 'fulfilled') acknowledged.push(outcome.value);

@@ -20,7 +20,7 @@ async function killInTheMiddle(t: TestContext, cwd: string, env: Readonly<Record
   for (const one of asked) one.catch(() => undefined);
   await until(async () => (await standingOf(gateway.url, 'tight')).held === UNDER_WAY * WORST_MICRO_USD);
   gateway.child.kill('SIGKILL');
-  await gateway.ended;
+  assert.equal((await gateway.ended).signal, 'SIGKILL');
   await agent.destroy();
 }
 

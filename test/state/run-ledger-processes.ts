@@ -20,21 +20,22 @@ export async function runLedgerProcesses(tasks: readonly LedgerTask[]): Promise<
   for (const { begin } of running) begin();
   return Promise.all(
     running.map(async ({ ended, acknowledged }) => {
-      const code = await ended;
-      if (code !== 0) throw new Error(`a ledger process ended with ${code}`);
+      const end = await ended;
+      if (end !== 0) throw new Error(`a ledger process ended with ${end}`);
       return acknowledged;
     }),
   );
 }
 
-/** Runs one task and kills it (SIGKILL) once it has acknowledged so many settled requests. */
+/** Runs one task and kills it (SIGKILL) once it has acknowledged so many settled requests. Rejects when it came to another end, such as its own. */
 export async function killMidway(task: LedgerTask, afterSettled: number): Promise<Acknowledged> {
   const { child, ready, begin, ended, acknowledged } = startLedgerProcess(task, (settled) => {
     if (settled === afterSettled) child.kill('SIGKILL');
   });
   await ready;
   begin();
-  await ended;
+  const end = await ended;
+  if (end !== 'SIGKILL') throw new Error(`a ledger process was to be killed, and ended with ${end}`);
   return acknowledged;
 }
 
@@ -82,7 +83,9 @@ function startLedgerProcess(task: LedgerTask, onSettled: (count: number) => void
     if (what === 'held' || what === 'refused' || what === 'settled') sets[what].add(id);
     if (what === 'settled') onSettled(sets.settled.size);
   });
-  const ended = Promise.all([once(child, 'exit'), once(lines, 'close')]).then(([[code]]) => code as number | null);
+  const ended = Promise.all([once(child, 'exit'), once(lines, 'close')]).then(
+    ([[code, signal]]) => (signal ?? code) as NodeJS.Signals | number,
+  );
   child.stdin!.on('error', () => undefined);
   return { child, ready, ended, acknowledged: sets as Acknowledged, begin: () => void child.stdin!.write('go\n') };
 }
