@@ -1,6 +1,6 @@
 import type { AnswerStore } from './answer-store.ts';
 import { createMemoryAnswers } from './memory-answers.ts';
-import { createSeal, readSealKey } from './seal.ts';
+import { createSeal, readSealKeys } from './seal.ts';
 import { createSqliteAnswers } from './sqlite-answers.ts';
 
 /** Process settings of the store of answers. */
@@ -9,7 +9,7 @@ export interface AnswerStoreOptions {
   readonly url?: string | null;
   readonly dataDir: string;
   readonly nowMs: () => number;
-  /** `SIGNALBOX_CACHE_KEY`: kept answers are sealed with it. */
+  /** `SIGNALBOX_CACHE_KEY`: kept answers are sealed with it; several with commas between them are a rotation, the newest first. */
   readonly sealKey?: string | null;
   /** Bound of what is kept on this machine; Redis has its own. */
   readonly maxBytes?: number;
@@ -21,7 +21,7 @@ const DISK_BYTES = 1024 * 1024 * 1024;
 /** Opens the store of answers that the settings name. Throws StoreOpenError for a seal key that is none. Effects: those of the store. */
 export async function createAnswerStore(options: AnswerStoreOptions): Promise<AnswerStore> {
   const { url, dataDir, nowMs, maxBytes } = options;
-  const seal = createSeal(readSealKey(options.sealKey));
+  const seal = createSeal(readSealKeys(options.sealKey));
   if (url === 'memory:') return createMemoryAnswers({ nowMs, seal, maxBytes: maxBytes ?? MEMORY_BYTES });
   if (!url) return createSqliteAnswers({ dataDir, nowMs, seal, maxBytes: maxBytes ?? DISK_BYTES });
   const { createRedisAnswers } = await import('./redis-answers.ts');

@@ -16,6 +16,8 @@ export interface RedisAnswersOptions {
 const MAX_QUESTIONS = 100_000;
 // Of a list, per round trip.
 const STEP = 1000;
+// Questions whose time is over are dropped after so many new ones.
+const SWEEP_EVERY = 256;
 
 /**
  * Opens the store that replicas share. Answers lie apart, each under its own key with its own life, so that a cluster spreads them; one list of keys with
@@ -42,6 +44,23 @@ export async function createRedisAnswers({ url, nowMs, seal }: RedisAnswersOptio
     if (members.length > 0) await client.zrem(index, ...members);
   }
 
+  /** Their words go with the answers; a replica that has read them already finds no answer to give. */
+  async function dropQuestions(isMeant: (key: string, expiresAtMs: number) => boolean): Promise<void> {
+    let from = '-';
+    for (;;) {
+      const found = await availability.roundTrip(() => client.xrangeBuffer(stream, from, '+', 'COUNT', STEP));
+      const ids = found.flatMap(([id, fields]) => {
+        const [key = '', expiresAtMs = ''] = ['k', 'x'].map((name) => String(fieldOf(fields, name)));
+        return isMeant(key, Number(expiresAtMs)) ? [String(id)] : [];
+      });
+      if (ids.length > 0) await availability.roundTrip(() => client.xdel(stream, ...ids));
+      const last = found.at(-1);
+      if (last === undefined || found.length < STEP) return;
+      from = `(${last[0]}`;
+    }
+  }
+
+  let sinceSweep = 0;
   const questions: QuestionStore = {
     async put(question) {
       const { key, scope, embedder, expiresAtMs } = question;
@@ -50,6 +69,11 @@ export async function createRedisAnswers({ url, nowMs, seal }: RedisAnswersOptio
       await availability
         .roundTrip(() => client.xadd(stream, 'MAXLEN', '~', MAX_QUESTIONS, '*', ...fields))
         .catch(() => undefined);
+      sinceSweep += 1;
+      if (sinceSweep < SWEEP_EVERY) return;
+      sinceSweep = 0;
+      const now = nowMs();
+      await dropQuestions((_, endMs) => endMs <= now).catch(() => undefined);
     },
     async after(cursor) {
       try {
@@ -97,7 +121,7 @@ export async function createRedisAnswers({ url, nowMs, seal }: RedisAnswersOptio
       }
     },
     async purge(query) {
-      let purged = 0;
+      const keys = new Set<string>();
       let cursor = '0';
       do {
         const [next, found] = await availability.roundTrip(() => client.zscan(index, cursor, 'COUNT', STEP));
@@ -107,10 +131,12 @@ export async function createRedisAnswers({ url, nowMs, seal }: RedisAnswersOptio
           return fitsPurge(query, key, labels);
         });
         await forget(meant);
-        purged += meant.length;
+        for (const member of meant) keys.add(readMember(member).key);
         cursor = next;
       } while (cursor !== '0');
-      return purged;
+      const now = nowMs();
+      await dropQuestions((key, endMs) => keys.has(key) || endMs <= now);
+      return keys.size;
     },
     async size() {
       return { entries: await availability.roundTrip(() => client.zcard(index)), bytes: 0 };
@@ -131,10 +157,13 @@ function readMember(member: string): { readonly key: string; readonly labels: An
   return { key, labels: { cache, route, consumer, tags } };
 }
 
+function fieldOf(fields: readonly Buffer[], name: string): Buffer | undefined {
+  return fields[fields.findIndex((field, at) => at % 2 === 0 && field.toString() === name) + 1];
+}
+
 function readQuestion(fields: readonly Buffer[], seal: Seal, nowMs: number): StoredQuestion | null {
-  const of = (name: string) => fields[fields.findIndex((field, at) => at % 2 === 0 && field.toString() === name) + 1];
-  const [key, scope, embedder, expiresAtMs] = ['k', 's', 'e', 'x'].map((name) => String(of(name)));
-  const sealed = of('d');
+  const [key, scope, embedder, expiresAtMs] = ['k', 's', 'e', 'x'].map((name) => String(fieldOf(fields, name)));
+  const sealed = fieldOf(fields, 'd');
   if (!key || !scope || !embedder || sealed === undefined || Number(expiresAtMs) <= nowMs) return null;
   const text = seal.open(`q:${key}`, sealed);
   const meaning = text === null ? null : readMeaning(text);

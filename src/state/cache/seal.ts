@@ -27,9 +27,10 @@ const SECRET = 2;
 
 /**
  * Creates the seal of a process: zstd for large texts, then AES-256-GCM where there is a key, else a checksum, so that a torn write is
- * never taken for an answer.
+ * never taken for an answer. The first key closes, each of them opens.
  */
-export function createSeal(key: Buffer | null): Seal {
+export function createSeal(keys: readonly Buffer[]): Seal {
+  const [key = null] = keys;
   const opened = new LRUCache<string, { readonly head: Buffer; readonly length: number; readonly text: string }>({
     maxSize: OPENED_BYTES,
     sizeCalculation: ({ text }) => 2 * text.length + 256,
@@ -40,7 +41,7 @@ export function createSeal(key: Buffer | null): Seal {
       const isPacked = plain.length >= COMPRESS_FROM;
       const body = isPacked ? zstdCompressSync(plain) : plain;
       const kind = (isPacked ? PACKED : PLAIN) | (key === null ? 0 : SECRET);
-      if (key === null) return Buffer.concat([Buffer.of(kind), checkOf(name, body), body]);
+      if (key === null) return Buffer.concat([Buffer.of(kind), checkOf(`${kind}:${name}`, body), body]);
       const nonce = randomBytes(NONCE);
       const cipher = createCipheriv('aes-256-gcm', key, nonce);
       cipher.setAAD(Buffer.from(`${kind}:${name}`));
@@ -55,7 +56,7 @@ export function createSeal(key: Buffer | null): Seal {
       // With a key in use, what was written without one is not trusted: whoever can write the file could have put it there.
       if ((kind & SECRET) !== (key === null ? 0 : SECRET)) return null;
       try {
-        const body = key === null ? openPlain(name, sealed) : openSecret(name, sealed, key);
+        const body = key === null ? openPlain(name, sealed) : openByAny(name, sealed, keys);
         if (body === null) return null;
         const plain = (kind & PACKED) === 0 ? body : zstdDecompressSync(body, { maxOutputLength: MAX_TEXT_BYTES });
         const text = plain.toString('utf8');
@@ -70,7 +71,19 @@ export function createSeal(key: Buffer | null): Seal {
 
 function openPlain(name: string, sealed: Buffer): Buffer | null {
   const body = sealed.subarray(1 + CHECK);
-  return sealed.subarray(1, 1 + CHECK).equals(checkOf(name, body)) ? body : null;
+  return sealed.subarray(1, 1 + CHECK).equals(checkOf(`${sealed[0]}:${name}`, body)) ? body : null;
+}
+
+/** A key that does not fit says so by its tag. */
+function openByAny(name: string, sealed: Buffer, keys: readonly Buffer[]): Buffer | null {
+  for (const key of keys) {
+    try {
+      return openSecret(name, sealed, key);
+    } catch {
+      // The next one may fit.
+    }
+  }
+  return null;
 }
 
 function openSecret(name: string, sealed: Buffer, key: Buffer): Buffer {
@@ -86,13 +99,18 @@ function checkOf(name: string, body: Buffer): Buffer {
   return hash('sha256', named, 'buffer').subarray(0, CHECK);
 }
 
-/** Reads `SIGNALBOX_CACHE_KEY`: 32 bytes in hex or base64; null when it is not set. Throws StoreOpenError. Pure. */
-export function readSealKey(text: string | null | undefined): Buffer | null {
-  if (!text) return null;
-  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
-  if (key.length === 32) return key;
-  throw new StoreOpenError(
-    'SIGNALBOX_CACHE_KEY is not 32 bytes in hex or base64.',
-    'Make one with `openssl rand -base64 32`.',
-  );
+/**
+ * Reads `SIGNALBOX_CACHE_KEY`: 32 bytes in hex or base64, or several with commas between them, the newest first; empty when it is not set. Throws StoreOpenError. Pure.
+ */
+export function readSealKeys(text: string | null | undefined): readonly Buffer[] {
+  if (!text) return [];
+  return text.split(',').map((each) => {
+    const written = each.trim();
+    const key = /^[0-9a-f]{64}$/i.test(written) ? Buffer.from(written, 'hex') : Buffer.from(written, 'base64');
+    if (key.length === 32) return key;
+    throw new StoreOpenError(
+      'SIGNALBOX_CACHE_KEY is not 32 bytes in hex or base64, nor several with commas between them.',
+      'Make one with `openssl rand -base64 32`.',
+    );
+  });
 }
