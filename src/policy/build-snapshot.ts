@@ -24,6 +24,7 @@ import { compileOrigin } from './compile-origins.ts';
 import { compileProject } from './compile-project.ts';
 import { compileProvider } from './compile-provider.ts';
 import { compileRoute } from './compile-route.ts';
+import { compileStoredSecrets } from './compile-stored-secrets.ts';
 import { digestOfContent } from './digest.ts';
 import { type Effective, keyOf } from './effective.ts';
 import { deepFreeze } from './freeze.ts';
@@ -71,6 +72,7 @@ export function buildSnapshot({ environment, documents, predicates, catalogDiges
     budgets: each('Budget', (name, spec: BudgetSpec) => compileBudget(name, spec, projectSpec.timezone ?? null)),
     caches: each('Cache', (name, spec: CacheSpec) => compileCache(name, spec)),
     guardrails: each('Guardrail', (name, spec: GuardrailSpec) => compileGuardrail(name, spec)),
+    storedSecrets: compileStoredSecrets(sorted),
     carried: sorted.filter((document) => CARRIED_KINDS.includes(document.kind)).map(carry),
     origins: new Map(sorted.map((document) => [keyOf(document), compileOrigin(document)])),
   });

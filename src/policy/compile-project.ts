@@ -1,6 +1,7 @@
 import type { Project, ProjectSpec } from '#snapshot';
 import { toBytes, toMs, toRatio } from './compile-quantities.ts';
 import { compileSecret } from './compile-secret.ts';
+import { compileSecretStore } from './compile-secret-store.ts';
 import { compileTargetPolicy } from './compile-target-policy.ts';
 
 /** The project's settings with defaults filled in; a tree without a Project has the defaults alone. Pure. */
@@ -34,6 +35,9 @@ export function compileProject(name: string, spec: ProjectSpec): Project {
     onStale: { afterMs: toMs(onStale?.after ?? '24h'), then: onStale?.then ?? 'warn' },
     gates: { ...spec.gates },
     mail: compileMail(spec.mail ?? {}),
+    secretStores: new Map(
+      Object.entries(spec.secretStores ?? {}).map(([name, store]) => [name, compileSecretStore(name, store)]),
+    ),
     publicUrl: spec.publicUrl ?? null,
     maintenance: spec.maintenance ?? [],
   };

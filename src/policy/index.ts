@@ -10,6 +10,7 @@ export { parsePolicies } from './parse.ts';
 export { type Reference, referencesOf } from './references.ts';
 export { fieldSchemas, KINDS, resolveSchema, SCHEMAS, SHARED_SCHEMA } from './schemas.ts';
 export { findSecrets, looksSecret } from './secret-like.ts';
+export { findSecretReferences, type SecretReference } from './secret-references.ts';
 export { specificityOf } from './specificity.ts';
 export { suggest } from './suggest.ts';
 export type {

@@ -3,6 +3,7 @@ import { asObject, asString } from '#core';
 import { type Effective, specOf } from './effective.ts';
 import { findCycles } from './find-cycles.ts';
 import { findDuplicateAliases, findDuplicateKeys } from './find-duplicates.ts';
+import { findUnknownStores } from './find-unknown-stores.ts';
 import { errorAt } from './finding.ts';
 import { environmentsOf, type Reference, referencesOf } from './references.ts';
 import { suggest } from './suggest.ts';
@@ -21,6 +22,7 @@ export function link(world: World): readonly Diagnostic[] {
     ...findCycles(world),
     ...findDuplicateAliases(world),
     ...findDuplicateKeys(world),
+    ...findUnknownStores(world),
     ...documents.flatMap(findIncomplete),
   ];
 }

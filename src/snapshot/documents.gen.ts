@@ -1821,6 +1821,15 @@ export interface ProjectSpec {
   readonly telemetry?: Telemetry;
   readonly mail?: Mail;
   /**
+   * Secret stores by the name under which `{ store: NAME, key: … }` refers to them.
+   */
+  readonly secretStores?: {
+    /**
+     * A place that keeps secrets and gives them to the gateway while it runs.
+     */
+    readonly [k: string]: SecretStore;
+  };
+  /**
    * Where people reach this gateway: for links in mails and other notices.
    */
   readonly publicUrl?: string;
@@ -3069,13 +3078,17 @@ export interface SecretRef {
    */
   readonly file?: string;
   /**
-   * Name of the secret store.
+   * Name of a secret store of the project.
    */
   readonly store?: string;
   /**
-   * Key within the secret store.
+   * What the store calls it: `NAME`, `NAME#FIELD` for one field of an object, `NAME?version=V` for a version that stays.
    */
   readonly key?: string;
+  /**
+   * The day on which the value was made: lint and alerts say when it has grown old. A store may know better.
+   */
+  readonly createdAt?: string;
   /**
    * Whether the value may be missing: then whatever uses it is left out without a warning.
    */
@@ -3097,13 +3110,17 @@ export type TextOrSecret =
        */
       readonly file?: string;
       /**
-       * Name of the secret store.
+       * Name of a secret store of the project.
        */
       readonly store?: string;
       /**
-       * Key within the secret store.
+       * What the store calls it: `NAME`, `NAME#FIELD` for one field of an object, `NAME?version=V` for a version that stays.
        */
       readonly key?: string;
+      /**
+       * The day on which the value was made: lint and alerts say when it has grown old. A store may know better.
+       */
+      readonly createdAt?: string;
       /**
        * Whether the value may be missing: then whatever uses it is left out without a warning.
        */
@@ -3174,6 +3191,136 @@ export interface Auth {
    * The external id that the role asks for; only with `role`.
    */
   readonly externalId?: string;
+}
+
+/**
+ * A secret that is at hand where the gateway runs: exactly one of `env` or `file`. What opens a secret store cannot lie in one.
+ */
+export interface LocalSecretRef {
+  /**
+   * Name of the environment variable that holds the secret.
+   */
+  readonly env?: string;
+  /**
+   * Path of the file that holds the secret, such as a mounted Kubernetes secret; one trailing newline is dropped.
+   */
+  readonly file?: string;
+  /**
+   * The day on which the value was made: lint and alerts say when it has grown old. A store may know better.
+   */
+  readonly createdAt?: string;
+  /**
+   * Whether the value may be missing: then whatever uses it is left out without a warning.
+   */
+  readonly optional?: boolean;
+}
+
+/**
+ * How the gateway proves to a secret store who it is. Stores of clouds go without by what the machine provides.
+ */
+export interface StoreAuth {
+  /**
+   * How a Vault is logged in to: `token` a token that is there already, `approle` an AppRole, `kubernetes` the service account of the pod. Only with `kind: vault`.
+   */
+  readonly kind?: 'token' | 'approle' | 'kubernetes';
+  /**
+   * What proves it: the token or the secret id of a Vault, the secret access key of AWS, the JSON of a Google key file, the client secret of Entra.
+   */
+  readonly secret?: LocalSecretRef;
+  /**
+   * The role id; only with `kind: approle`.
+   */
+  readonly roleId?: LocalSecretRef;
+  /**
+   * The role of Vault with `kind: kubernetes`, or the ARN of a role that is assumed at AWS.
+   */
+  readonly role?: string;
+  /**
+   * Where the auth method of Vault is mounted; by default under its own name.
+   */
+  readonly mount?: string;
+  /**
+   * The token of the service account; only with `kind: kubernetes`.
+   */
+  readonly tokenFile?: string;
+  /**
+   * The AWS access key id, whose `secret` is the secret access key.
+   */
+  readonly accessKeyId?: LocalSecretRef;
+  /**
+   * The AWS session token.
+   */
+  readonly sessionToken?: LocalSecretRef;
+  /**
+   * The profile of AWS’s configuration files.
+   */
+  readonly profile?: string;
+  /**
+   * The external id that the role of AWS asks for.
+   */
+  readonly externalId?: string;
+  /**
+   * The Microsoft Entra tenant. Without it `AZURE_TENANT_ID` counts.
+   */
+  readonly tenant?: string;
+  /**
+   * The Microsoft Entra application, or the managed identity where there is no secret. Without it `AZURE_CLIENT_ID` counts.
+   */
+  readonly clientId?: string;
+  /**
+   * Where Microsoft Entra gives tokens, for clouds of their own. Without it `AZURE_AUTHORITY_HOST` counts, then the public cloud.
+   */
+  readonly authority?: string;
+  /**
+   * The OAuth scope of the token; by default that of the store.
+   */
+  readonly scope?: string;
+}
+
+/**
+ * A place that keeps secrets and gives them to the gateway while it runs.
+ */
+export interface SecretStore {
+  /**
+   * What it is: the KV engine (version 2) of a Vault or OpenBao, or the secret store of a cloud.
+   */
+  readonly kind: 'vault' | 'aws-secrets-manager' | 'google-secret-manager' | 'azure-key-vault';
+  /**
+   * Its address; clouds other than Azure have one of their own, which this replaces.
+   */
+  readonly url?: string;
+  /**
+   * The namespace of Vault Enterprise or OpenBao.
+   */
+  readonly namespace?: string;
+  /**
+   * Where the KV engine is mounted in the Vault.
+   */
+  readonly mount?: string;
+  /**
+   * The AWS region. Without it `AWS_REGION` counts.
+   */
+  readonly region?: string;
+  /**
+   * The Google Cloud project.
+   */
+  readonly project?: string;
+  /**
+   * The location of Google’s regional secrets; without it they are global.
+   */
+  readonly location?: string;
+  /**
+   * How the gateway proves who it is.
+   */
+  readonly auth?: StoreAuth;
+  /**
+   * How often a value is asked for anew, one that ends earlier before its end, one that a provider refuses at once.
+   */
+  readonly refresh?: string;
+  /**
+   * How long the store may take to answer.
+   */
+  readonly timeout?: string;
 }
 
 /**

@@ -24,6 +24,7 @@ export type {
   Retry as RetrySpec,
   RouteSpec,
   SecretRef as SecretRefSpec,
+  SecretStore as SecretStoreSpec,
   TestCase,
   TestExpectation,
   TestRequest,
@@ -41,4 +42,5 @@ export type { PromptSource, PromptText, PromptTrim, PromptVariable, RenderedProm
 export type { CloudAuth, Provider, Quirks, SecretRef } from './provider.ts';
 export type { FieldMatcher, Matcher, Route } from './route.ts';
 export type { IndexedField, RouteIndex } from './route-index.ts';
+export type { SecretStore, StoreAuth } from './secret-store.ts';
 export type { CarriedDocument, Origin, Snapshot } from './snapshot.ts';

@@ -2,6 +2,7 @@ import type { JsonObject } from '#core';
 import type { TargetPolicy } from './chain.ts';
 import type { ProjectSpec } from './documents.gen.ts';
 import type { SecretRef } from './provider.ts';
+import type { SecretStore } from './secret-store.ts';
 
 /** The settings of the whole tree. */
 export interface Project {
@@ -36,6 +37,8 @@ export interface Project {
   readonly gates: JsonObject;
   /** Null where no sender or no server is named. */
   readonly mail: Mail | null;
+  /** By the name that references use. */
+  readonly secretStores: ReadonlyMap<string, SecretStore>;
   /** Where people reach the gateway; null where nobody says. */
   readonly publicUrl: string | null;
   /** Planned work, as written. */

@@ -6,6 +6,8 @@ export interface SecretRef {
   readonly source: 'env' | 'file' | 'store';
   readonly name: string;
   readonly optional: boolean;
+  /** When the value was made, as the policy says; absent where it does not. */
+  readonly createdAtMs?: number;
   /** A text of several lines, such as a key file, that never is a header itself. */
   readonly isText?: boolean;
 }

@@ -6,7 +6,7 @@ import type { Consumer, ConsumerKey } from './consumer.ts';
 import type { Guardrail } from './guardrail.ts';
 import type { Model } from './model.ts';
 import type { Project } from './project.ts';
-import type { Provider } from './provider.ts';
+import type { Provider, SecretRef } from './provider.ts';
 import type { Route } from './route.ts';
 import type { RouteIndex } from './route-index.ts';
 
@@ -36,6 +36,8 @@ export interface Snapshot {
   readonly budgets: ReadonlyMap<string, Budget>;
   readonly caches: ReadonlyMap<string, Cache>;
   readonly guardrails: ReadonlyMap<string, Guardrail>;
+  /** Every secret of a store that a document refers to, each once; optional where all of its references are. */
+  readonly storedSecrets: readonly SecretRef[];
   /** Documents whose run time reads their spec as written: Alert, Receiver, Report, McpServer, Invariant, Waiver, Drill. */
   readonly carried: readonly CarriedDocument[];
   /** `Kind/name` → where its document starts and how it came about. */

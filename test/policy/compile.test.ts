@@ -178,8 +178,12 @@ spec: { quirks: { systemRole: developer } }
     assert.deepEqual(providers.get('groq')?.quirks.other, {});
   });
 
-  const compile = (spec: string) =>
-    compileInlineSnapshot(`kind: Provider\nmetadata: { name: anthropic }\nspec: ${spec}\n`).providers.get('anthropic');
+  const stores = '{ vault: { kind: vault, url: "https://vault.test", auth: { kind: token, secret: { env: T } } } }';
+  const compileAll = (spec: string) =>
+    compileInlineSnapshot(
+      `kind: Project\nmetadata: { name: p }\nspec: { secretStores: ${stores} }\n---\nkind: Provider\nmetadata: { name: anthropic }\nspec: ${spec}\n`,
+    );
+  const compile = (spec: string) => compileAll(spec).providers.get('anthropic');
 
   it('overrides the built-in one field by field', () => {
     const provider = compile(
@@ -202,6 +206,22 @@ spec: { quirks: { systemRole: developer } }
       compile('{ auth: { kind: header, name: x-api-key, secret: { store: vault, key: claude } } }')?.auth.secrets,
       [{ id: 'store:vault/claude', source: 'store', name: 'vault/claude', optional: false }],
     );
+  });
+
+  it('lists every secret of a store that a document refers to, once, by what is needed most', () => {
+    const key = (optional: boolean) => `{ store: vault, key: "llm#key", optional: ${optional}, createdAt: 2026-11-01 }`;
+    const { storedSecrets, project } = compileAll(
+      `{ auth: { kind: bearer, secret: ${key(true)} }, headers: { x-a: ${key(false)}, x-b: { store: vault, key: b, optional: true } } }`,
+    );
+    assert.deepEqual(
+      storedSecrets.map(({ id, optional }) => [id, optional]),
+      [
+        ['store:vault/llm#key', false],
+        ['store:vault/b', true],
+      ],
+    );
+    const vault = project.secretStores.get('vault');
+    assert.deepEqual([vault?.mount, vault?.refreshMs, vault?.timeoutMs], ['secret', 300_000, 5000]);
   });
 
   it('replaces the whole auth by one of another kind, and a secret by a pool', () => {

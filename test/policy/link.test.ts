@@ -68,6 +68,26 @@ describe('a reference to nothing', () => {
       findings: [`x.yaml:5:10 ref/unresolved there is no Cache \`faq\` ${add('Cache')}`],
     },
     {
+      title: 'a secret store, wherever a secret may stand',
+      text: `kind: Project
+metadata: { name: p }
+spec: { secretStores: { vault: { kind: vault, url: "https://vault.test", auth: { kind: token, secret: { env: T } } } } }
+---
+kind: Provider
+metadata: { name: openai }
+spec: { auth: { kind: bearer, secret: { store: valut, key: k } }, headers: { x-team: { store: aws, key: k } } }
+---
+kind: Guardrail
+metadata: { name: g }
+spec: { checks: [{ id: w, check: webhook, action: block, url: "https://g.test", secret: { store: aws, key: k } }] }
+`,
+      findings: [
+        'x.yaml:8:48 ref/unresolved there is no secret store `valut` [Did you mean `vault`?]',
+        'x.yaml:8:95 ref/unresolved there is no secret store `aws` [Name it in `secretStores` of the Project.]',
+        'x.yaml:13:98 ref/unresolved there is no secret store `aws` [Name it in `secretStores` of the Project.]',
+      ],
+    },
+    {
       title: 'a guardrail',
       text: route('guardrails: [pii]'),
       findings: [`x.yaml:5:16 ref/unresolved there is no Guardrail \`pii\` ${add('Guardrail')}`],

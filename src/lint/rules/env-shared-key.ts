@@ -43,7 +43,7 @@ metadata: { name: staging }`,
     const isWritten = ({ document, path }: FoundSecret): boolean => parsed.texts.has(document.valueSpan(path).file);
     return secretsOf(own).flatMap((secret) => {
       const sharing = others.filter(({ secrets }) =>
-        secrets.some((other) => other.id === secret.id && (isWritten(other) || isWritten(secret))),
+        secrets.some((other) => other.place === secret.place && (isWritten(other) || isWritten(secret))),
       );
       const { document, path, id } = secret;
       const copy = others.flatMap(({ name, secrets }) =>
@@ -89,6 +89,8 @@ interface FoundSecret {
   readonly path: Path;
   /** Such as `env:OPENAI_API_KEY`. */
   readonly id: string;
+  /** The id with the definition of its store: where both are the same, so is the secret. */
+  readonly place: string;
 }
 
 function secretsOf({ documents }: Compiled): readonly FoundSecret[] {
@@ -98,8 +100,19 @@ function secretsOf({ documents }: Compiled): readonly FoundSecret[] {
       const auth = asObject(asObject(document.value.spec).auth);
       const single = auth.secret === undefined ? [] : [{ path: ['spec', 'auth', 'secret'], value: auth.secret }];
       const pool = asArray(auth.secrets).map((value, at) => ({ path: ['spec', 'auth', 'secrets', at], value }));
-      return [...single, ...pool].map(({ path, value }) => ({ document, path, id: idOf(value) }));
+      return [...single, ...pool].map(({ path, value }) => {
+        const id = idOf(value);
+        return { document, path, id, place: placeOf(documents, id, value) };
+      });
     });
+}
+
+/** What one name means: a store may be another one in each environment. */
+function placeOf(documents: readonly EffectiveDocument[], id: string, value: unknown): string {
+  const { store } = asObject(value);
+  if (store === undefined) return id;
+  const projects = documents.filter(({ kind }) => kind === 'Project');
+  return `${id} ${JSON.stringify(projects.map((project) => asObject(asObject(project.value.spec).secretStores)[String(store)]))}`;
 }
 
 function idOf(value: unknown): string {
