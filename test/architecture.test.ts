@@ -34,7 +34,7 @@ const table: ArchitectureTable = {
 
     network: { rank: 3, imports: [], packages: [] },
     state: { rank: 3, imports: ['core'], types: ['decision'] },
-    upstream: { rank: 3, imports: ['core', 'dialects', 'decision', 'network'], types: ['catalog'] },
+    upstream: { rank: 3, imports: ['core', 'dialects', 'decision', 'network'], types: ['catalog', 'snapshot'] },
     'decision-log': { rank: 3, imports: ['core'], types: ['decision', 'snapshot'] },
     telemetry: { rank: 3, imports: ['core'] },
     alerts: { rank: 3, imports: ['core', 'decision', 'network'], types: ['decision-log', 'snapshot'] },

@@ -258,6 +258,7 @@ function unsupported(
 function rest(keys: KeyPool, key: NonNullable<Ready['key']>, { reason, retryAfterMs }: Failure): void {
   const restMs = REST_MS[reason];
   if (restMs !== undefined) keys.rest(key, retryAfterMs ?? restMs);
+  if (reason === 'auth') keys.refused(key);
 }
 
 function wait(wheel: TimerWheel, delayMs: number, { cancellation }: ExecuteCall): Promise<void> {

@@ -1,5 +1,7 @@
 /** The auth kinds this version can use; a target of another kind is skipped, and lint says so. Pure. */
 export { supportedAuthKinds } from './auth/auth.ts';
+/** Why no credentials are to be had, in words that hold none. */
+export { TokenError } from './auth/fetch-token.ts';
 /** One request to be answered along a plan, and what came of it. Times in ms since the request began, tokens in disjoint classes. */
 export type {
   AnswerStream,
@@ -23,6 +25,14 @@ export { type RealtimeSocket, realtimeSocket } from './realtime/realtime-socket.
 export { createSecrets, referencesOf, type SecretRef, type SecretSources, type Secrets } from './secrets.ts';
 /** A call that is no chat, its form with files, and a body that is read as it is sent. */
 export type { ServiceCall, Upload } from './service-call.ts';
+/** Secrets of stores: kept, had anew, the last good ones while a store is away; effects: connections to stores. */
+export { createCallStore } from './stores/store-call.ts';
+export {
+  createStoredSecrets,
+  type StoredEvent,
+  type StoredSecrets,
+  type StoredState,
+} from './stores/stored-secrets.ts';
 /** The upstream dialects this version can call, the sandbox's included. Pure. */
 export { supportedDialects } from './supported-dialects.ts';
 /** A body that is read as it is sent: its size, and its bytes from the beginning at each call. */

@@ -1,5 +1,6 @@
 import { sha256 } from '#core';
 import type { PlanTarget } from '#decision';
+import type { StoredSecrets } from './stores/stored-secrets.ts';
 
 type Provider = PlanTarget['provider'];
 /** A typed reference to a secret; never its value. */
@@ -17,6 +18,8 @@ export interface Secrets {
   readonly missing: (providers: readonly Provider[]) => ReadonlySet<string>;
   /** The first eight hex digits of the value's SHA-256, to compare keys without showing them; null without a value. */
   readonly fingerprint: (ref: SecretRef) => string | null;
+  /** A provider would not have the value: where it came from a store, that is asked whether there is a newer one. */
+  readonly refused: (ref: SecretRef) => void;
 }
 
 /** Where secrets come from; `env` best a copy of the environment, which is slow to read. */
@@ -25,6 +28,8 @@ export interface SecretSources {
   /** Reads a whole file; throws when it cannot. */
   readonly readFile: (path: string) => string;
   readonly nowMs: () => number;
+  /** Null or absent where no store can be read, as in the tools that work without a network. */
+  readonly stored?: Pick<StoredSecrets, 'valueOf' | 'refused'> | null;
 }
 
 // Mounted secrets are rotated by replacing the file; a read a second follows that without a read per request.
@@ -38,8 +43,9 @@ interface KnownFile {
   readonly problem: string;
 }
 
-/** Creates the resolver. Effects: reads files, each at most once a second. */
+/** Creates the resolver. Effects: reads files, each at most once a second, and has stores asked. */
 export function createSecrets(sources: SecretSources): Secrets {
+  const { stored = null } = sources;
   const files = new Map<string, KnownFile>();
 
   function read(ref: SecretRef): { readonly value: string | null; readonly problem: string } {
@@ -54,7 +60,12 @@ export function createSecrets(sources: SecretSources): Secrets {
       const entry = readFile(ref.name);
       return ref.isText === true ? { ...entry, value: entry.text } : entry;
     }
-    return { value: null, problem: `this version does not support secret stores (${ref.id}); use env or file` };
+    if (stored === null) return { value: null, problem: `${ref.id}: no secret store is asked here` };
+    const { value, problem } = stored.valueOf(ref.name);
+    if (value === null) return { value, problem: `${ref.id}: ${problem}` };
+    if (ref.isText === true) return { value, problem: '' };
+    const trimmed = value.trim();
+    return { value: isSendable(trimmed) ? trimmed : null, problem: problemOf(trimmed || null, ref.id) };
   }
 
   function readFile(path: string): KnownFile {
@@ -103,7 +114,7 @@ export function createSecrets(sources: SecretSources): Secrets {
     resolve: (ref) => read(ref).value,
     text(ref) {
       if (ref.source === 'env') return sources.env[ref.name]?.trim() || null;
-      if (ref.source !== 'file') return null;
+      if (ref.source === 'store') return stored?.valueOf(ref.name).value?.trim() || null;
       try {
         return sources.readFile(ref.name).trim() || null;
       } catch {
@@ -118,6 +129,9 @@ export function createSecrets(sources: SecretSources): Secrets {
     fingerprint: (ref) => {
       const { value } = read(ref);
       return value === null ? null : sha256(value).slice(0, 8);
+    },
+    refused: (ref) => {
+      if (ref.source === 'store') stored?.refused(ref.name);
     },
   };
 }

@@ -52,10 +52,7 @@ describe('secrets', () => {
       },
     });
     assert.equal(secrets.problem(ref('file', '/nowhere')), 'the file /nowhere cannot be read (ENOENT)');
-    assert.match(
-      secrets.problem(ref('store', 'vault')) ?? '',
-      /does not support secret stores \(store:vault\); use env or file/,
-    );
+    assert.equal(secrets.problem(ref('store', 'vault/key')), 'store:vault/key: no secret store is asked here');
     const bad = secrets.problem(ref('env', 'BAD')) ?? '';
     assert.match(bad, /BAD holds white space/);
     assert.doesNotMatch(bad, /sk-with/);

@@ -2,20 +2,35 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import type { SendRequest } from '../transport.ts';
 import type { AwsKeys } from './aws-credentials.ts';
 
-/**
- * Signs a call to Bedrock with Signature Version 4 and returns it with the headers of the signature. The library is loaded
- * when first needed. Only host and content type are signed besides: what the caller's tracing adds is nobody's proof.
- */
-export async function signAws(
-  request: SendRequest,
+/** A call by POST that is to be signed. */
+export interface Unsigned {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Path with query. */
+  readonly path: string;
+  /** Signed besides the host. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** What a signature is good for. */
+export interface AwsScope {
+  /** Such as `bedrock`. */
+  readonly service: string;
+  readonly region: string;
+}
+
+/** The headers that sign a call with Signature Version 4, its host and content type aside. The library is loaded when first needed. */
+export async function awsSignature(
+  call: Unsigned,
   keys: AwsKeys,
-  region: string,
+  { service, region }: AwsScope,
   nowMs: number,
-): Promise<SendRequest> {
+): Promise<Readonly<Record<string, string>>> {
   const { SignatureV4 } = await import('@smithy/signature-v4');
-  const signer = new SignatureV4({ service: 'bedrock', region, credentials: keys, sha256: Sha256 });
-  const url = new URL(request.origin);
-  const [path = '/', search = ''] = request.path.split('?');
+  const signer = new SignatureV4({ service, region, credentials: keys, sha256: Sha256 });
+  const url = new URL(call.origin);
+  const [path = '/', search = ''] = call.path.split('?');
   const { headers } = await signer.sign(
     {
       method: 'POST',
@@ -23,13 +38,31 @@ export async function signAws(
       hostname: url.hostname,
       path,
       query: Object.fromEntries(new URLSearchParams(search)),
-      headers: { host: url.host, 'content-type': headerOf(request.headers, 'content-type') },
-      body: request.body,
+      headers: { host: url.host, ...call.headers },
+      body: call.body,
     },
     { signingDate: new Date(nowMs) },
   );
-  const own = Object.entries(headers).filter(([name]) => name !== 'host' && name !== 'content-type');
-  return { ...request, headers: [...request.headers, ...own.flat()] };
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name !== 'host' && call.headers[name] === undefined),
+  );
+}
+
+/**
+ * Signs a call to Bedrock and returns it with the headers of the signature. Only host and content type are signed besides: what the caller's tracing adds is
+ * nobody's proof.
+ */
+export async function signAws(
+  request: SendRequest,
+  keys: AwsKeys,
+  region: string,
+  nowMs: number,
+): Promise<SendRequest> {
+  const headers = { 'content-type': headerOf(request.headers, 'content-type') };
+  // Calls to Bedrock have their body at hand.
+  const body = request.body as Uint8Array;
+  const own = await awsSignature({ ...request, headers, body }, keys, { service: 'bedrock', region }, nowMs);
+  return { ...request, headers: [...request.headers, ...Object.entries(own).flat()] };
 }
 
 function headerOf(headers: readonly string[], name: string): string {

@@ -5,8 +5,10 @@ import type { Auth } from './auth.ts';
 export interface KeyPool {
   /** The key for the next call; null when none has a value, or the provider needs none. */
   readonly next: (auth: Auth) => PickedKey | null;
-  /** A refused or limited key rests, unless all do. */
+  /** A refused or limited key rests, unless all do; one that has been replaced since does not. */
   readonly rest: (key: PickedKey, forMs: number) => void;
+  /** A provider would not have the key: perhaps there is a newer one. */
+  readonly refused: (key: PickedKey) => void;
 }
 
 export interface PickedKey {
@@ -16,23 +18,24 @@ export interface PickedKey {
 
 /** Creates a pool over all providers; a key that two providers share rests for both. */
 export function createKeyPool(secrets: Secrets, nowMs: () => number): KeyPool {
-  const restUntilMs = new Map<string, number>();
+  const resting = new Map<string, { readonly value: string; readonly untilMs: number }>();
   let turn = 0;
 
   function next(auth: Auth): PickedKey | null {
     const [only] = auth.secrets;
     if (auth.secrets.length === 1 && only !== undefined) return pick(only);
     const atMs = nowMs();
-    let resting: PickedKey | null = null;
+    let rested: PickedKey | null = null;
     turn += 1;
     for (let i = 0; i < auth.secrets.length; i++) {
       const ref = auth.secrets[(turn + i) % auth.secrets.length];
       const key = ref === undefined ? null : pick(ref);
       if (key === null) continue;
-      if ((restUntilMs.get(key.ref.id) ?? 0) <= atMs) return key;
-      resting ??= key;
+      const rests = resting.get(key.ref.id);
+      if (rests === undefined || rests.untilMs <= atMs || rests.value !== key.value) return key;
+      rested ??= key;
     }
-    return resting;
+    return rested;
   }
 
   function pick(ref: SecretRef): PickedKey | null {
@@ -40,5 +43,9 @@ export function createKeyPool(secrets: Secrets, nowMs: () => number): KeyPool {
     return value === null ? null : { ref, value };
   }
 
-  return { next, rest: (key, forMs) => restUntilMs.set(key.ref.id, nowMs() + forMs) };
+  return {
+    next,
+    rest: ({ ref, value }, forMs) => resting.set(ref.id, { value, untilMs: nowMs() + forMs }),
+    refused: ({ ref }) => secrets.refused(ref),
+  };
 }

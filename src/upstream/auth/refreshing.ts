@@ -42,7 +42,9 @@ export function createRefreshing<T>(load: () => Promise<Expiring<T>>, nowMs: () 
   }
 
   function refresh(): Promise<void> {
-    pending ??= load()
+    // What throws before it waits is no less a refusal.
+    pending ??= Promise.resolve()
+      .then(load)
       .then(
         (loaded) => {
           held = { ...loaded, sinceMs: nowMs() };
