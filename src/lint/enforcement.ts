@@ -22,15 +22,6 @@ export const UNENFORCED: readonly Unenforced[] = Object.freeze([
   whole('McpServer', 'MCP servers are checked and carried, but no tool is offered yet'),
   whole('Drill', 'drills are checked for their shape, but cannot be run yet'),
   {
-    id: 'Provider.auth.secret.store',
-    kind: 'Provider',
-    find: (document) => {
-      const secret = asObject(asObject(asObject(document.spec).auth).secret);
-      return secret.store === undefined ? null : ['spec', 'auth', 'secret', 'store'];
-    },
-    message: 'this version reads secrets from `env` and `file` only: every target at such a provider is skipped',
-  },
-  {
     id: 'Route.match.endpoints',
     kind: 'Route',
     find: (document) => {

@@ -72,6 +72,10 @@ import { routeUnused } from './rules/route-unused.ts';
 import { runtimeNotEnforced } from './rules/runtime-not-enforced.ts';
 import { secretInUrl } from './rules/secret-in-url.ts';
 import { secretLiteral } from './rules/secret-literal.ts';
+import { secretRotationOverdue } from './rules/secret-rotation-overdue.ts';
+import { secretStorePlainHttp } from './rules/secret-store-plain-http.ts';
+import { secretStoreRefresh } from './rules/secret-store-refresh.ts';
+import { secretStoreUnused } from './rules/secret-store-unused.ts';
 import { splitCanaryForgotten } from './rules/split-canary-forgotten.ts';
 import { splitNoSticky } from './rules/split-no-sticky.ts';
 import { splitWeightsSum } from './rules/split-weights-sum.ts';
@@ -158,6 +162,10 @@ export const RULES: readonly Rule[] = Object.freeze([
   runtimeNotEnforced,
   secretInUrl,
   secretLiteral,
+  secretRotationOverdue,
+  secretStorePlainHttp,
+  secretStoreRefresh,
+  secretStoreUnused,
   splitCanaryForgotten,
   splitNoSticky,
   splitWeightsSum,
