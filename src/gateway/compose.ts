@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { loadCatalog } from '#catalog';
@@ -9,7 +8,7 @@ import { openRecorder } from '#decision-log';
 import { cannotCheck, loadPolicies } from '#policy';
 import { createStore, createUsageLedger } from '#state';
 import { isTelemetryDisabled, logAccess, openMetrics, openOtlp, openProcessLog } from '#telemetry';
-import { createSecrets, createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
+import { createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
 import { openAlerts } from './alerts/open-alerts.ts';
 import { trafficSample } from './alerts/traffic-sample.ts';
 import { embeddersOf, openCacheParts } from './cache/open-cache-parts.ts';
@@ -28,8 +27,10 @@ import { logStoreEvent } from './log-store-event.ts';
 import { logThreshold } from './log-threshold.ts';
 import { logUsageEvent } from './log-usage-event.ts';
 import { knownNames, measuredRequest } from './measure-requests.ts';
+import { openSecrets } from './open-secrets.ts';
 import { bootPolicies } from './policy-holder.ts';
 import { recoverUsage } from './recover-usage.ts';
+import { secretStoreStates } from './secret-store-states.ts';
 import { tracedRequest, traceIdsOf } from './trace-requests.ts';
 import { TRANSPORT_LIMITS } from './transport-limits.ts';
 import { usageEntry } from './usage-entry.ts';
@@ -66,11 +67,8 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     onProblem: (fields, text) => ownLog.warn(fields, text),
   });
   const log: Log = otlp?.log == null ? ownLog : bothLogs(ownLog, otlp.log);
-  const secrets = createSecrets({
-    env: options.env ?? process.env,
-    readFile: (path) => readFileSync(path, 'utf8'),
-    nowMs,
-  });
+  const opened = openSecrets({ env: options.env ?? process.env, nowMs, draw, log });
+  const { secrets } = opened;
   const dialects = supportedDialects();
   const catalog = loadCatalog();
   let rejected = 0;
@@ -80,6 +78,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     support: { canSpeak: (name) => dialects.includes(name), authKinds: supportedAuthKinds() },
     lastGood: createLastGood(dataDir, environment),
     nowMs,
+    prepare: opened.prepare,
     onActivated: (active, attempt) => logActivation(log, secrets, active, attempt),
     onRejected(attempt) {
       rejected += 1;
@@ -89,6 +88,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
   });
   if (boot.kind === 'refused') {
     const { diagnostics } = boot.attempt;
+    opened.close();
     const what = cannotCheck(diagnostics) ? 'there are no policies to serve' : 'the policies do not compile';
     throw new StartError(`${what}, and there is no last good revision`, diagnostics);
   }
@@ -144,6 +144,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
       const lastReloadSuccessful = holder.rejected() === null;
       return { revision, digest, environment: name, lastReloadSuccessful, rejected, recordsDropped: records.dropped() };
     },
+    secretStores: () => secretStoreStates(opened.stored(), nowMs()),
     ...(otlp === null ? {} : { exportsDropped: otlp.dropped }),
     isMeasuring: !isTelemetryDisabled(options.env ?? process.env),
     push: otlp?.metricReader == null ? null : { reader: otlp.metricReader, resource: otlp.resource },
@@ -177,6 +178,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     alerts,
     policies: boot.holder,
     secrets,
+    storedSecrets: opened.stored,
     store,
     cache,
     upstream,
@@ -206,6 +208,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
   return {
     parts,
     async close() {
+      opened.close();
       await alerts.runner.close();
       await alerts.outbox.close();
       await upstream.close();

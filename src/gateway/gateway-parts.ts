@@ -1,6 +1,6 @@
 import type { Channel } from '#core';
 import type { Store, UsageLedger } from '#state';
-import type { Secrets, Upstream } from '#upstream';
+import type { Secrets, StoredState, Upstream } from '#upstream';
 import type { AlertParts } from './alerts/alert-parts.ts';
 import type { CacheParts } from './cache/cache-parts.ts';
 import type { FinishedRequest } from './finished-request.ts';
@@ -18,6 +18,8 @@ export interface GatewayParts {
   readonly owner: string;
   readonly policies: PolicyHolder;
   readonly secrets: Secrets;
+  /** How each secret of a store is. */
+  readonly storedSecrets: () => readonly StoredState[];
   readonly store: Store;
   readonly upstream: Upstream;
   readonly cache: CacheParts;

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '#core';
 import type { LoadedTree, Source } from '#policy';
+import type { Snapshot } from '#snapshot';
 import { type ActivePolicies, activePolicies, type Support } from './active-policies.ts';
 import type { Verdict } from './compile-tree.ts';
 import type { LastGood } from './last-good.ts';
@@ -45,6 +46,8 @@ export interface PolicyHolderOptions {
   readonly support: Support;
   readonly lastGood: LastGood;
   readonly nowMs: () => number;
+  /** What has to be at hand before a snapshot serves; never rejects. */
+  readonly prepare: (snapshot: Snapshot) => Promise<void>;
   readonly onActivated: (active: ActivePolicies, attempt: ActivationAttempt) => void;
   readonly onRejected: (attempt: ActivationAttempt) => void;
   /** The last good revision could not be written or read back. */
@@ -70,6 +73,7 @@ export async function bootPolicies(options: PolicyHolderOptions): Promise<Boot> 
   });
   const verdict = sources === null ? null : await options.compile({ sources, ignored: [], diagnostics: [] });
   if (sources === null || verdict === null || verdict.snapshot === null) return { kind: 'refused', attempt: first };
+  await options.prepare(verdict.snapshot);
   const active = activePolicies(verdict.snapshot, options.support, nowMs());
   options.onActivated(active, { ...first, accepted: true, digest: verdict.snapshot.digest, diagnostics: [] });
   options.onRejected(first);
@@ -150,6 +154,7 @@ async function attempt(
     if (before !== null) options.onRejected(refused);
     return refused;
   }
+  await options.prepare(snapshot);
   const active = activePolicies(snapshot, options.support, atMs);
   const accepted = { ...base, accepted: true, digest: snapshot.digest, changed: snapshot.digest !== before?.digest };
   swap({ active, sources: tree.sources });

@@ -7,7 +7,7 @@ export { type Logger, type LoggerOptions, openLogger } from './logger.ts';
 /** Text of callers without what looks like keys or personal data. Pure. */
 export { maskText } from './mask-text.ts';
 /** What is measured of a request, and which names may be labels. */
-export type { KnownNames, MeasuredRequest, PolicyState } from './measured-request.ts';
+export type { KnownNames, MeasuredRequest, PolicyState, SecretStoreState } from './measured-request.ts';
 /** The instruments of the contract in Prometheus' text form. */
 export { type Metrics, type MetricsOptions, openMetrics } from './metrics.ts';
 /** The export over OTLP that the `OTEL_*` variables ask for. */

@@ -55,6 +55,15 @@ export interface PolicyState {
   readonly recordsDropped: number;
 }
 
+/** How a secret store of the policies is. */
+export interface SecretStoreState {
+  readonly store: string;
+  /** Secrets that it gives no newer value of. */
+  readonly problems: number;
+  /** Since the secret that it confirmed longest ago was confirmed; null where it never gave any. */
+  readonly unconfirmedMs: number | null;
+}
+
 /** The names that may stand in a label; everything else is `other`, so that no caller can make new series. */
 export interface KnownNames {
   readonly has: (

@@ -2,7 +2,7 @@ import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporte
 import { AggregationType, type IMetricReader, MeterProvider, type ViewOptions } from '@opentelemetry/sdk-metrics';
 import { inputTokens, outputTokens } from '#core';
 import { operationName, providerName } from './gen-ai.ts';
-import type { KnownNames, MeasuredRequest, PolicyState } from './measured-request.ts';
+import type { KnownNames, MeasuredRequest, PolicyState, SecretStoreState } from './measured-request.ts';
 
 /** The metrics of one process. */
 export interface Metrics {
@@ -24,6 +24,8 @@ export interface MetricsOptions {
   readonly policies: () => PolicyState;
   /** Pushes the same instruments to a collector. */
   readonly push?: { readonly reader: IMetricReader; readonly resource: MeterProviderResource } | null;
+  /** How each secret store is, by name; read at every scrape. */
+  readonly secretStores?: () => readonly SecretStoreState[];
   /** What no collector has got, by signal; read at every scrape. */
   readonly exportsDropped?: () => readonly { readonly signal: string; readonly count: number }[];
   /** False, as `OTEL_SDK_DISABLED` asks: requests are not measured, and what is scraped tells of the policies alone. True by default. */
@@ -43,7 +45,7 @@ const OVERHEAD_S = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 
  * `other`. Effects: memory that grows with the number of known names only.
  */
 export function openMetrics(options: MetricsOptions): Metrics {
-  const { version, known, policies, push = null, exportsDropped, isMeasuring = true } = options;
+  const { version, known, policies, push = null, exportsDropped, secretStores, isMeasuring = true } = options;
   const exporter = new PrometheusExporter({ preventServerStart: true });
   const provider = new MeterProvider({
     readers: [exporter, ...(push === null ? [] : [push.reader])],
@@ -93,6 +95,7 @@ export function openMetrics(options: MetricsOptions): Metrics {
     description: 'Shares of their limit that budgets have reached, each counted once per window.',
   });
   observePolicies(meter, policies);
+  if (secretStores !== undefined) observeSecretStores(meter, secretStores);
   if (exportsDropped !== undefined) {
     meter
       .createObservableCounter('signalbox.telemetry.dropped', {
@@ -206,6 +209,26 @@ function observePolicies(meter: Meter, policies: () => PolicyState): void {
   meter
     .createObservableCounter('signalbox.recorder.dropped', { description: 'Decision records that were lost.' })
     .addCallback((result) => result.observe(policies().recordsDropped));
+}
+
+function observeSecretStores(meter: Meter, stores: () => readonly SecretStoreState[]): void {
+  meter
+    .createObservableGauge('signalbox.secret.store.problems', {
+      description: 'Secrets that the store gives no newer value of; the last good ones serve on.',
+    })
+    .addCallback((result) => {
+      for (const { store, problems } of stores()) result.observe(problems, { 'signalbox.store': store });
+    });
+  meter
+    .createObservableGauge('signalbox.secret.store.unconfirmed', {
+      unit: 's',
+      description: 'Since when the store has not confirmed the secret that it was asked for longest ago.',
+    })
+    .addCallback((result) => {
+      for (const { store, unconfirmedMs } of stores()) {
+        if (unconfirmedMs !== null) result.observe(unconfirmedMs / 1000, { 'signalbox.store': store });
+      }
+    });
 }
 
 const BUCKETS: Readonly<Record<string, readonly number[]>> = {

@@ -45,6 +45,14 @@ function describe(report: JsonObject, paint: Paint): string {
       `  ${text(target.id).padEnd(24)} ${paint(isReady ? 'good' : 'warn', text(target.status))}${problem === undefined ? '' : paint('dim', ` ${safeText(problem)}`)}`,
     );
   }
+  for (const secret of asArray(report.storedSecrets).map(asObject)) {
+    const problem = asString(secret.problem);
+    const word = problem === undefined ? 'fresh' : secret.isKept === true ? 'kept' : 'missing';
+    const id = `store:${text(secret.store)}/${text(secret.name)}`;
+    lines.push(
+      `  ${id.padEnd(24)} ${paint(problem === undefined ? 'good' : 'warn', word)} version ${text(secret.version)}, confirmed ${text(secret.checkedAt)}${problem === undefined ? '' : paint('dim', ` ${safeText(problem)}`)}`,
+    );
+  }
   return `${lines.join('\n')}\n`;
 }
 

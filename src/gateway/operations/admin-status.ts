@@ -1,4 +1,5 @@
 import type { Provider } from '#snapshot';
+import type { StoredState } from '#upstream';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { ActivationAttempt } from '../policy-holder.ts';
 import { readinessOf } from './health.ts';
@@ -41,7 +42,14 @@ export async function statusReport(parts: GatewayParts) {
       usageDropped: parts.usage.dropped(),
     },
     targets: await targetStatuses(parts),
+    storedSecrets: parts.storedSecrets().map(reportStored),
   };
+}
+
+/** A secret of a store, by name, version and times. Pure. */
+function reportStored({ store, name, version, createdAtMs, checkedAtMs, problem, isKept }: StoredState) {
+  const at = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+  return { store, name, version, createdAt: at(createdAtMs), checkedAt: at(checkedAtMs), isKept, problem };
 }
 
 /** A try to put a tree into service, as the HTTP contract shows it. Pure. */
