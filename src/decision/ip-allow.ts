@@ -1,7 +1,24 @@
-/** Whether an address is in one of the CIDR blocks; false for text that is no address. IPv4 in IPv6 (`::ffff:10.0.0.1`) counts as IPv4. Pure. */
+/**
+ * Whether an address is in one of the CIDR blocks; false for text that is no address. IPv4 in IPv6 (`::ffff:10.0.0.1`) counts as IPv4, in addresses and in
+ * blocks, so that a block of IPv6 holds no IPv4, not even `::/0`. Pure.
+ */
 export function isIpAllowed(blocks: readonly string[], ip: string): boolean {
   const address = parseAddress(ip);
-  return address !== null && blocks.some((block) => isInBlock(block, address));
+  if (address === null) return false;
+  let networks = PARSED.get(blocks);
+  if (networks === undefined) {
+    networks = blocks.flatMap((block) => parseBlock(block) ?? []);
+    PARSED.set(blocks, networks);
+  }
+  return networks.some(({ bits, value, shift }) => bits === address.bits && value === address.value >> shift);
+}
+
+/** A list of a snapshot is read once. */
+const PARSED = new WeakMap<readonly string[], readonly Network[]>();
+
+/** `value` without the `shift` bits that may differ. */
+interface Network extends Address {
+  readonly shift: bigint;
 }
 
 interface Address {
@@ -9,14 +26,16 @@ interface Address {
   readonly value: bigint;
 }
 
-function isInBlock(block: string, address: Address): boolean {
+function parseBlock(block: string): Network | null {
   const [text = '', length] = block.split('/');
-  const network = parseAddress(text);
-  if (network === null || network.bits !== address.bits) return false;
-  const kept = length === undefined ? network.bits : Number(length);
-  if (!Number.isInteger(kept) || kept < 0 || kept > network.bits) return false;
-  const shift = BigInt(network.bits - kept);
-  return network.value >> shift === address.value >> shift;
+  const address = parseAddress(text);
+  if (address === null) return null;
+  const { bits, value } = address;
+  // The first 96 bits of IPv4 in IPv6 say that it is that.
+  const written = length === undefined ? bits : Number(length) - (bits === 32 && text.includes(':') ? 96 : 0);
+  if (!Number.isInteger(written) || written < 0 || written > bits) return null;
+  const shift = BigInt(bits - written);
+  return { bits, value: value >> shift, shift };
 }
 
 function parseAddress(text: string): Address | null {

@@ -1,4 +1,3 @@
-import { BlockList, isIPv6 } from 'node:net';
 import { type DialectName, fitsGlob, type Glob } from '#core';
 import { promptVariables } from '#decision';
 import { compileGuard, type RouteGuard } from '#guardrails';
@@ -12,10 +11,8 @@ export interface ActivePolicies {
   readonly providers: readonly Provider[];
   /** Providers that this version cannot call: their dialect or kind of authentication is not spoken. */
   readonly unsupportedProviders: ReadonlySet<string>;
-  /** Consumer → addresses it may call from; absent allows every one. */
-  readonly addressBlocks: ReadonlyMap<string, BlockList>;
   /** Proxies whose `x-forwarded-for` counts; null where there are none. */
-  readonly trustedProxies: BlockList | null;
+  readonly trustedProxies: readonly string[] | null;
   /** Lower-case names of request headers that some policy reads. */
   readonly headerNames: readonly string[];
   /** Guardrails by route, made ready; a route without any is absent. */
@@ -41,8 +38,7 @@ export function activePolicies(snapshot: Snapshot, support: Support, nowMs: numb
     activatedAtMs: nowMs,
     providers,
     unsupportedProviders: new Set(unsupported.map(({ name }) => name)),
-    addressBlocks: addressBlocksOf(snapshot),
-    trustedProxies: snapshot.project.trustedProxies.length === 0 ? null : blockListOf(snapshot.project.trustedProxies),
+    trustedProxies: snapshot.project.trustedProxies.length === 0 ? null : snapshot.project.trustedProxies,
     headerNames: headerNamesOf(snapshot),
     guards: guardsOf(snapshot),
     customPaths: snapshot.routeIndex.ranked.flatMap(({ match, dialect }) =>
@@ -61,25 +57,6 @@ function guardsOf({ routes, guardrails }: Snapshot): ReadonlyMap<string, RouteGu
   return new Map(
     guarded.map((route) => [route.name, compileGuard(route.guardrails.flatMap((name) => guardrails.get(name) ?? []))]),
   );
-}
-
-function addressBlocksOf(snapshot: Snapshot): ReadonlyMap<string, BlockList> {
-  const blocks = new Map<string, BlockList>();
-  for (const { name, ipAllow } of snapshot.consumers.values()) {
-    if (ipAllow !== null) blocks.set(name, blockListOf(ipAllow));
-  }
-  return blocks;
-}
-
-function blockListOf(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix] = network.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  return list;
 }
 
 /** Header names of `match.headers`, of prompts and cache partitions, and every name that a `when` about headers may mean. */

@@ -1,4 +1,5 @@
-import { type BlockList, isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
+import { isIpAllowed } from '#decision';
 
 /**
  * The address a call comes from: the connection's own, or, where a trusted proxy has passed it on, the nearest address in `x-forwarded-for` that is none of
@@ -7,24 +8,17 @@ import { type BlockList, isIP, isIPv6 } from 'node:net';
 export function callerAddress(
   peer: string | null,
   forwardedFor: string | undefined,
-  trusted: BlockList | null,
+  trusted: readonly string[] | null,
 ): string | null {
   if (trusted === null || forwardedFor === undefined || peer === null) return peer;
   const hops = forwardedFor.split(',');
   let address = peer;
-  while (hops.length > 0 && isInside(trusted, address)) {
+  while (hops.length > 0 && isIpAllowed(trusted, address)) {
     const next = addressOf(hops.pop() ?? '');
     if (next === null) return null;
     address = next;
   }
   return address;
-}
-
-/** Whether a list holds the address, in whatever form the system writes it. Pure. */
-export function isInside(blocks: BlockList, ip: string): boolean {
-  const mapped = /^::ffff:(?=.*\.)/i.test(ip) ? ip.slice(7) : ip;
-  const address = mapped.split('%')[0] ?? '';
-  return blocks.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 /** Some proxies write the port as well, and brackets around IPv6. */

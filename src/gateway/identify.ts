@@ -1,7 +1,7 @@
 import { GatewayError, sha256 } from '#core';
+import { isIpAllowed } from '#decision';
 import type { Consumer, SecretRef } from '#snapshot';
 import type { ActivePolicies } from './active-policies.ts';
-import { isInside } from './caller-address.ts';
 import { findKeys } from './find-key.ts';
 import type { InboundCall } from './inbound-call.ts';
 import { type UsedSignature, verifySignature } from './verify-signature.ts';
@@ -28,8 +28,7 @@ export function identify(
 ): Caller {
   const found = findCaller(active, call);
   const { consumer } = found;
-  const blocks = active.addressBlocks.get(consumer.name);
-  if (blocks !== undefined && (call.ip === null || !isInside(blocks, call.ip))) {
+  if (consumer.ipAllow !== null && (call.ip === null || !isIpAllowed(consumer.ipAllow, call.ip))) {
     throw new GatewayError(
       'ip_not_allowed',
       `consumer ${consumer.name} may not call from ${call.ip ?? 'an unknown address'}`,

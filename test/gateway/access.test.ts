@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { API_PATHS } from '../../src/gateway/api-paths.ts';
+import { requireProgram } from '../support/skip.ts';
+import { startRedis } from '../support/start-redis.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 import { ask, KEYS, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { OPENAI } from './provider-answers.ts';
@@ -201,6 +203,33 @@ describe('who may call', () => {
     await gateway.close(0);
     await worker.close(0);
     assert.deepEqual(await send(await start(), sign('nonce-0001')), [403, true], 'nor after a restart');
+  });
+
+  it('nor sent again to another replica, which shares nothing but Redis', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    if (program === undefined) return;
+    const storeUrl = `${(await startRedis(t, program)).url}?timeout=10000`;
+    const providers = await startProviders(t);
+    providers.openai.otherwise(OPENAI.whole);
+    const options = { env: { ...SECRETS, SIGNING_SECRET: 'shared-secret' }, environment: 'production', storeUrl };
+    const start = () => startTestGateway(t, policyFiles(providers), options);
+    const replicas = [await start(), await start(), await start()];
+    const body = JSON.stringify(ask('gpt-4o'));
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const nonce = 'nonce-0001';
+    const text = `${timestamp}:${nonce}.${body}`;
+    const headers = {
+      ...bearer(KEYS.signed),
+      ...{ 'x-signalbox-timestamp': timestamp, 'x-signalbox-nonce': nonce },
+      'x-signalbox-signature': createHmac('sha256', 'shared-secret').update(text).digest('hex'),
+    };
+    // Thirty at once: one of them is the first.
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, at) => post(replicas[at % 3]!, '/v1/chat/completions', body, headers)),
+    );
+    const statuses = answers.map(({ status }) => status).sort();
+    assert.deepEqual(statuses, [200, ...Array(29).fill(403)]);
+    assert.equal(providers.openai.requests.length, 1);
   });
 
   it('nobody can sign where the gateway lacks the secret', async (t) => {
