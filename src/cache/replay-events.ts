@@ -10,6 +10,7 @@ export function replayEvents(response: NeutralResponse): readonly NeutralEvent[]
   return responseEvents(response).flatMap((event): readonly NeutralEvent[] => {
     switch (event.kind) {
       case 'text-delta':
+        return textPieces(event);
       case 'refusal-delta':
       case 'reasoning-delta':
         return pieces(event.text).map((text) => ({ ...event, text }));
@@ -19,6 +20,14 @@ export function replayEvents(response: NeutralResponse): readonly NeutralEvent[]
         return [event];
     }
   });
+}
+
+/** Where the tokens are known, each is a piece with its own probability; else all of them go with the first piece. */
+function textPieces(event: Extract<NeutralEvent, { kind: 'text-delta' }>): readonly NeutralEvent[] {
+  const { logprobs = [], ...rest } = event;
+  if (logprobs.length === 0) return pieces(rest.text).map((text) => ({ ...rest, text }));
+  if (logprobs.map(({ token }) => token).join('') !== rest.text) return [event];
+  return logprobs.map((token) => ({ ...rest, text: token.token, logprobs: [token] }));
 }
 
 /** The text in pieces that join to it again; a surrogate pair or a combining sign never stands alone at a seam. Pure. */

@@ -1,3 +1,5 @@
+import type { Citation } from './citation.ts';
+import type { TokenLogprob } from './logprob.ts';
 import type { OutcomeReason } from './outcome.ts';
 import type { AssistantPart, OpaquePart } from './request.ts';
 import type { Finish } from './response.ts';
@@ -11,7 +13,17 @@ import type { Usage } from './usage.ts';
 export type NeutralEvent =
   | { readonly kind: 'response-start'; readonly id: string; readonly model: string; readonly createdAt?: number }
   | { readonly kind: 'part-start'; readonly choice: number; readonly index: number; readonly part: PartStart }
-  | { readonly kind: 'text-delta'; readonly choice: number; readonly index: number; readonly text: string }
+  | {
+      readonly kind: 'text-delta';
+      readonly choice: number;
+      readonly index: number;
+      readonly text: string;
+      readonly logprobs?: readonly TokenLogprob[];
+    }
+  /** What words of text block `index` rest on; it may come after the block has ended, as its provider sends it. */
+  | { readonly kind: 'citation'; readonly choice: number; readonly index: number; readonly citation: Citation }
+  /** Something of the answer that the neutral form has no place for, by its name in the provider's dialect. */
+  | { readonly kind: 'unread'; readonly what: string }
   | { readonly kind: 'refusal-delta'; readonly choice: number; readonly index: number; readonly text: string }
   | { readonly kind: 'reasoning-delta'; readonly choice: number; readonly index: number; readonly text: string }
   | {

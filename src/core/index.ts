@@ -5,6 +5,7 @@ export type {
   Endpoint,
 } from './capabilities.ts';
 export { type Channel, createChannel } from './channels.ts';
+export type { Citation, CitationSource } from './citation.ts';
 export type { Clock } from './clock.ts';
 export {
   compareDiagnostics,
@@ -29,6 +30,7 @@ export { isContent, type NeutralEvent, type PartStart, type StreamError } from '
 export { compileGlob, fitsGlob, type Glob } from './glob.ts';
 export { requestId, requestIdTime } from './ids.ts';
 export { asArray, asNumber, asObject, asString, isObject, type JsonObject, omit, parseJson } from './json.ts';
+export type { TokenLogprob } from './logprob.ts';
 export { formatMoney, formatUsd, type MicroUsd, parseMoney } from './money.ts';
 export type { OutcomeReason, SkipReason } from './outcome.ts';
 export { formatDuration, parseBytes, parseDuration, parseShare } from './quantities.ts';

@@ -1,5 +1,7 @@
 import type { DialectName } from './capabilities.ts';
+import type { Citation } from './citation.ts';
 import type { JsonObject } from './json.ts';
+import type { TokenLogprob } from './logprob.ts';
 
 /** A request in the neutral form: what every dialect reads into and writes from. Unknown fields travel in `extra`. */
 export interface NeutralRequest {
@@ -58,6 +60,10 @@ export interface TextPart {
   readonly kind: 'text';
   readonly text: string;
   readonly cache?: CacheMarker;
+  /** Of an answer: what the words rest on. */
+  readonly citations?: readonly Citation[];
+  /** Of an answer: how likely each token was, where the caller asked. */
+  readonly logprobs?: readonly TokenLogprob[];
 }
 
 /** An image. */

@@ -12,6 +12,8 @@ export interface NeutralResponse {
   readonly choices: readonly Choice[];
   /** Absent when the provider sent none: missing is not zero. */
   readonly usage?: Usage;
+  /** What the neutral form has no place for, by its names in the provider's dialect; absent for nothing. */
+  readonly unread?: readonly string[];
   readonly extra: JsonObject;
 }
 

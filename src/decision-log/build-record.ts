@@ -43,7 +43,11 @@ export interface FinishedCall {
     readonly fallback: RecordedOutcome['fallback'];
     /** What the target could not express, by the caller's field paths. */
     readonly dropped?: readonly string[];
+    /** What it could not express and does not need to be asked about. */
+    readonly hints?: readonly string[];
   } | null;
+  /** What of the answer the caller's dialect could not express. */
+  readonly lost?: readonly string[];
   readonly settlement: Settlement | null;
   /** What the cache said; null where none had a say. */
   readonly cache: {
@@ -168,11 +172,21 @@ const MAX_DROPPED = 32;
 const MAX_PATH = 120;
 
 function droppedOf(dropped: readonly string[]): Pick<RecordedOutcome, 'droppedParams'> {
-  if (dropped.length === 0) return {};
-  const droppedParams = dropped
-    .slice(0, MAX_DROPPED)
-    .map((path) => (looksPrivate(path) ? '***' : path.slice(0, MAX_PATH)));
-  return { droppedParams };
+  return dropped.length === 0 ? {} : { droppedParams: namesOf(dropped) };
+}
+
+function lostOf(request: readonly string[], answer: readonly string[]): Pick<RecordedOutcome, 'lost'> {
+  if (request.length === 0 && answer.length === 0) return {};
+  return {
+    lost: {
+      ...(request.length === 0 ? {} : { request: namesOf(request) }),
+      ...(answer.length === 0 ? {} : { answer: namesOf(answer) }),
+    },
+  };
+}
+
+function namesOf(names: readonly string[]): readonly string[] {
+  return names.slice(0, MAX_DROPPED).map((name) => (looksPrivate(name) ? '***' : name.slice(0, MAX_PATH)));
 }
 
 function recordOutcome(call: FinishedCall): RecordedOutcome {
@@ -185,6 +199,7 @@ function recordOutcome(call: FinishedCall): RecordedOutcome {
     code: call.code,
     target: served?.target.id ?? null,
     ...droppedOf(served?.dropped ?? []),
+    ...lostOf(served?.hints ?? [], call.lost ?? []),
     provider: served?.target.provider.name ?? call.cache?.provider ?? null,
     model: served?.target.model ?? call.cache?.model ?? null,
     fallback: served?.fallback ?? null,

@@ -551,6 +551,23 @@ export interface RecordedOutcome {
    */
   readonly droppedParams?: readonly string[];
   /**
+   * What crossing between dialects left out beside droppedParams; absent for nothing. Names hold no text of prompt or answer.
+   */
+  readonly lost?: {
+    /**
+     * What the target has no use or no place for and what changes nothing about what is asked: marks of the prompt cache, sources of earlier answers, thought signatures of other providers.
+     *
+     * @maxItems 32
+     */
+    readonly request?: readonly string[];
+    /**
+     * What of the answer the caller's dialect has no place for.
+     *
+     * @maxItems 32
+     */
+    readonly answer?: readonly string[];
+  };
+  /**
    * Its provider.
    */
   readonly provider?: string | null;

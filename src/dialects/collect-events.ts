@@ -1,12 +1,15 @@
 import type {
   AssistantPart,
   Choice,
+  Citation,
   Finish,
   NeutralEvent,
   NeutralResponse,
   PartStart,
   ReasoningPart,
   StreamError,
+  TextPart,
+  TokenLogprob,
   Usage,
 } from '#core';
 
@@ -26,6 +29,7 @@ export function collectEvents(): EventCollector {
   let head: { readonly id: string; readonly model: string; readonly createdAt?: number } = { id: '', model: '' };
   let usage: Usage | undefined;
   let error: StreamError | undefined;
+  const unread = new Set<string>();
 
   function choiceOf(index: number) {
     let choice = choices.get(index);
@@ -44,9 +48,26 @@ export function collectEvents(): EventCollector {
         return;
       }
       case 'part-start':
-        choiceOf(event.choice).blocks.set(event.index, { start: event.part, pieces: [], signature: undefined });
+        choiceOf(event.choice).blocks.set(event.index, {
+          start: event.part,
+          pieces: [],
+          signature: undefined,
+          citations: [],
+          logprobs: [],
+        });
         return;
-      case 'text-delta':
+      case 'text-delta': {
+        const block = choiceOf(event.choice).blocks.get(event.index);
+        block?.pieces.push(event.text);
+        if (event.logprobs !== undefined) block?.logprobs.push(...event.logprobs);
+        return;
+      }
+      case 'citation':
+        choiceOf(event.choice).blocks.get(event.index)?.citations.push(event.citation);
+        return;
+      case 'unread':
+        unread.add(event.what);
+        return;
       case 'refusal-delta':
       case 'reasoning-delta':
         choiceOf(event.choice).blocks.get(event.index)?.pieces.push(event.text);
@@ -83,7 +104,13 @@ export function collectEvents(): EventCollector {
         content: [...blocks.entries()].sort(([a], [b]) => a - b).map(([, block]) => partOf(block)),
         finish: finish ?? { reason: 'other' },
       }));
-    return { ...head, choices: list, ...(usage === undefined ? {} : { usage }), extra: {} };
+    return {
+      ...head,
+      choices: list,
+      ...(usage === undefined ? {} : { usage }),
+      ...(unread.size === 0 ? {} : { unread: [...unread] }),
+      extra: {},
+    };
   }
 
   return { push, result };
@@ -93,9 +120,11 @@ interface Block {
   readonly start: PartStart;
   readonly pieces: string[];
   signature: string | undefined;
+  readonly citations: Citation[];
+  readonly logprobs: TokenLogprob[];
 }
 
-function partOf({ start, pieces, signature }: Block): AssistantPart {
+function partOf({ start, pieces, signature, citations, logprobs }: Block): AssistantPart {
   switch (start.kind) {
     case 'whole':
       return start.part;
@@ -105,8 +134,15 @@ function partOf({ start, pieces, signature }: Block): AssistantPart {
       const part: ReasoningPart = { ...start, text: pieces.join('') };
       return signature === undefined ? part : { ...part, signature };
     }
-    case 'text':
+    case 'text': {
+      const part: TextPart = { kind: 'text', text: pieces.join('') };
+      return {
+        ...part,
+        ...(citations.length === 0 ? {} : { citations }),
+        ...(logprobs.length === 0 ? {} : { logprobs }),
+      };
+    }
     case 'refusal':
-      return { kind: start.kind, text: pieces.join('') };
+      return { kind: 'refusal', text: pieces.join('') };
   }
 }

@@ -175,6 +175,11 @@ export interface CallerContext {
   readonly framing: 'sse' | 'json-array' | 'ndjson' | 'aws-eventstream';
   /** From RequestShape: answer with `function_call` instead of `tool_calls`. */
   readonly legacyFunctions?: boolean;
+  /**
+   * Told what of the answer the caller's dialect cannot express, by a short name that never holds text of the answer:
+   * `citations`, `logprobs`, `audio`, `choices[1]`. A name may be told more than once.
+   */
+  readonly lose?: (what: string) => void;
 }
 
 /** Turns SSE events of one upstream stream into neutral events. */

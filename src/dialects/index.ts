@@ -4,6 +4,8 @@ export { askedWindow } from './asked-window.ts';
 export { type CacheWrites, cacheWritesIn } from './cache-writes.ts';
 export { collectEvents, type EventCollector } from './collect-events.ts';
 export { asCount } from './count-answer.ts';
+/** What of a request the target's dialect has no place or no use for, and what changes nothing about what is asked. Pure. */
+export { crossingHints } from './crossing-hints.ts';
 export type {
   CallerContext,
   Dialect,

@@ -7,6 +7,7 @@ export function responseEvents(response: NeutralResponse): NeutralEvent[] {
     { kind: 'response-start', id, model, ...(createdAt === undefined ? {} : { createdAt }) },
   ];
   for (const choice of response.choices) pushChoice(events, choice);
+  for (const what of response.unread ?? []) events.push({ kind: 'unread', what });
   if (response.usage !== undefined) events.push({ kind: 'usage', usage: response.usage });
   events.push({ kind: 'response-end' });
   return events;
@@ -16,7 +17,11 @@ function pushChoice(events: NeutralEvent[], choice: Choice): void {
   for (const [index, part] of choice.content.entries()) {
     events.push({ kind: 'part-start', choice: choice.index, index, part: startOf(part) });
     const place = { choice: choice.index, index };
-    if (part.kind === 'text') events.push({ kind: 'text-delta', ...place, text: part.text });
+    if (part.kind === 'text') {
+      const { text, logprobs } = part;
+      events.push({ kind: 'text-delta', ...place, text, ...(logprobs === undefined ? {} : { logprobs }) });
+      for (const citation of part.citations ?? []) events.push({ kind: 'citation', ...place, citation });
+    }
     if (part.kind === 'refusal') events.push({ kind: 'refusal-delta', ...place, text: part.text });
     if (part.kind === 'tool-call') events.push({ kind: 'tool-arguments-delta', ...place, arguments: part.arguments });
     if (part.kind === 'reasoning' && part.redacted === undefined) {

@@ -52,11 +52,26 @@ export function answerHeaders(progress: Progress, provider: Readonly<Record<stri
     if (isDegraded(progress)) headers.push('x-signalbox-degraded', 'true');
     if (dropped.length > 0) headers.push('x-signalbox-dropped-params', token(dropped.join(', ')));
   }
+  const lost = lostText(progress);
+  if (lost !== null) headers.push(LOST_HEADER, lost);
   const cost = knownCost(progress);
   if (cost !== null) headers.push('x-signalbox-cost-usd', formatUsd(cost));
   const remaining = budgetRemaining(progress);
   if (remaining !== null) headers.push('x-signalbox-budget-remaining', remaining);
   return headers;
+}
+
+/** Names what crossing between dialects left out, as far as it is known by now. */
+export const LOST_HEADER = 'x-signalbox-lost';
+
+/** `request cache_control; answer citations, logprobs`; null for nothing. Pure. */
+export function lostText({ served, lost }: Pick<Progress, 'served' | 'lost'>): string | null {
+  const sides = [
+    ['request', served?.hints ?? []],
+    ['answer', [...lost]],
+  ] as const;
+  const told = sides.flatMap(([side, names]) => (names.length === 0 ? [] : [`${side} ${names.join(', ')}`]));
+  return told.length === 0 ? null : token(told.join('; '));
 }
 
 /** What a kept answer says of itself. */

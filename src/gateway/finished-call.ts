@@ -25,7 +25,11 @@ export function finishedCall({ progress, settlement, counters, body, endedMs }: 
     decision: progress.decision,
     isInline: progress.isInline,
     attempts: progress.attempts,
-    served: served === null ? null : { target: served.target, fallback: served.fallback, dropped: served.dropped },
+    served:
+      served === null
+        ? null
+        : { target: served.target, fallback: served.fallback, dropped: served.dropped, hints: served.hints },
+    lost: [...progress.lost],
     settlement,
     cache: progress.cache.result === 'off' ? null : recordedCache(progress.cache),
     guardrails: progress.guard?.tally.verdicts() ?? [],

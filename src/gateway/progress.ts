@@ -47,6 +47,8 @@ export interface Progress {
   guard: GuardUse | null;
   /** What the cache said. */
   cache: CacheUse;
+  /** What of the answer the caller's dialect could not express, by short names. */
+  readonly lost: Set<string>;
   /** What the caller was answered; 499 when it hung up before an answer. */
   status: number;
   errorCode: ErrorCode | null;
@@ -89,6 +91,7 @@ export function beginProgress(call: InboundCall, active: ActivePolicies): Progre
     settled: null,
     guard: null,
     cache: NO_CACHE,
+    lost: new Set(),
     status: CLIENT_CLOSED,
     errorCode: null,
     finish: null,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { formatUsd, type NeutralEvent } from '#core';
 import type { Served, StreamSink } from '#upstream';
-import { answerHeaders } from './answer-headers.ts';
+import { answerHeaders, LOST_HEADER, lostText } from './answer-headers.ts';
 import { callerContext } from './caller-context.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { guardStream } from './guard/guard-stream.ts';
@@ -33,7 +33,7 @@ export async function respondStream(
   const headers = answerHeaders(progress, executed.headers);
   headers.push('content-type', contentType);
   headers.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
-  if (!hasComments) headers.push('trailer', COST);
+  if (!hasComments) headers.push('trailer', `${COST}, ${LOST_HEADER}`);
   reply.writeHead(200, headers);
   progress.firstByteMs = parts.nowMs() - call.startedMs;
 
@@ -63,9 +63,17 @@ export async function respondStream(
     return;
   }
   const cost = knownCost(progress);
-  if (!hasComments && cost !== null) reply.addTrailers({ [COST]: formatUsd(cost) });
   const comment = !hasComments || cost === null ? '' : `: ${COST}=${formatUsd(cost)}\n\n`;
   const last = lastText(stream.form, end, writer.push, comment);
+  // Only now is it known; a caller's stream stays as its dialect has it, so it is told where nobody parses.
+  const lost = progress.lost.size === 0 ? null : lostText(progress);
+  if (lost !== null && hasComments) reply.write(`: ${LOST_HEADER}=${lost}\n\n`);
+  if (!hasComments) {
+    reply.addTrailers({
+      ...(cost === null ? {} : { [COST]: formatUsd(cost) }),
+      ...(lost === null ? {} : { [LOST_HEADER]: lost }),
+    });
+  }
   if (typeof last === 'string') reply.end(last, encoding);
   else reply.end(last);
 }

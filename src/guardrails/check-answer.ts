@@ -2,6 +2,7 @@ import { type AssistantPart, type Choice, type NeutralResponse, parseJson } from
 import { blockedBy } from './blocked.ts';
 import type { GuardedToolCall, Verdict } from './check.ts';
 import { textVisitor } from './check-body.ts';
+import { WITHHELD_LOGPROBS, withCheckedSources } from './check-sources.ts';
 import { checkText, type GuardRun } from './check-text.ts';
 import type { GuardCheck } from './compile-guard.ts';
 import type { Vault } from './vault.ts';
@@ -12,7 +13,13 @@ import { mapFree, mapJsonText } from './walk-json.ts';
  * throws `guardrail_blocked`. Remote checks are asked apart.
  */
 export function checkAnswer(run: GuardRun, response: NeutralResponse): NeutralResponse {
-  return { ...response, choices: response.choices.map((choice) => checkChoice(run, choice)) };
+  return withheld(response, { ...response, choices: response.choices.map((choice) => checkChoice(run, choice)) });
+}
+
+/** Says of an answer that had probabilities that they are withheld. */
+function withheld(before: NeutralResponse, after: NeutralResponse): NeutralResponse {
+  const had = before.choices.some(({ content }) => content.some((part) => part.kind === 'text' && part.logprobs));
+  return had ? { ...after, unread: [...(after.unread ?? []), WITHHELD_LOGPROBS] } : after;
 }
 
 /** An answer with what was masked on the way in put back. Pure. */
@@ -22,7 +29,7 @@ export function restoreAnswer(vault: Vault, response: NeutralResponse): NeutralR
     ...choice,
     content: choice.content.map((part) => restorePart(vault, part)),
   }));
-  return { ...response, choices };
+  return withheld(response, { ...response, choices });
 }
 
 /** The visible text of a choice: what `whole` and remote checks judge. Pure. */
@@ -38,6 +45,7 @@ function checkChoice(run: GuardRun, choice: Choice): Choice {
 function checkPart(run: GuardRun, part: AssistantPart): AssistantPart {
   switch (part.kind) {
     case 'text':
+      return withCheckedSources(run, part, checkText(run, part.text));
     case 'refusal': {
       const text = checkText(run, part.text);
       return text === part.text ? part : { ...part, text };
@@ -104,6 +112,7 @@ function withText(choice: Choice, text: string): Choice {
 function restorePart(vault: Vault, part: AssistantPart): AssistantPart {
   switch (part.kind) {
     case 'text':
+      return withCheckedSources(null, part, vault.restore(part.text));
     case 'refusal':
     case 'reasoning':
       return { ...part, text: vault.restore(part.text) };

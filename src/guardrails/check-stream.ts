@@ -1,6 +1,7 @@
 import type { NeutralEvent, PartStart } from '#core';
 import { checkToolCall, restoreArguments } from './check-answer.ts';
 import { textVisitor } from './check-body.ts';
+import { checkCitation, WITHHELD_LOGPROBS } from './check-sources.ts';
 import { findSpans, type GuardRun, maskSpans, noteSpans } from './check-text.ts';
 import { holdPlaceholder, type Vault } from './vault.ts';
 import { mapFree } from './walk-json.ts';
@@ -36,15 +37,24 @@ const BEFORE_UNITS = 128;
  */
 export function createStreamCheck(run: GuardRun | null, vault: Vault): StreamCheck {
   const channels = new Map<string, Channel>();
+  /** Parts whose words were changed, ended ones too. */
+  const masked = new Set<string>();
 
   function push(event: NeutralEvent): readonly NeutralEvent[] {
     switch (event.kind) {
       case 'part-start':
         return [open(event)];
-      case 'text-delta':
+      case 'text-delta': {
+        const taken = take(event);
+        return event.logprobs === undefined ? taken : [{ kind: 'unread', what: WITHHELD_LOGPROBS }, ...taken];
+      }
       case 'refusal-delta':
       case 'reasoning-delta':
         return take(event);
+      case 'citation': {
+        const isTextChanged = masked.has(keyOf(event)) || vault.isRestoring();
+        return [{ ...event, citation: checkCitation(run, event.citation, isTextChanged) }];
+      }
       case 'tool-arguments-delta':
         channels.get(keyOf(event))?.pieces.push(event.arguments);
         return [];
@@ -107,6 +117,7 @@ export function createStreamCheck(run: GuardRun | null, vault: Vault): StreamChe
 
   function release(channel: Channel, { choice, index }: Place, isLast: boolean): readonly NeutralEvent[] {
     const ready = channel.unrestored + checked(channel, isLast);
+    if (channel.isMasked) masked.add(keyOf({ choice, index }));
     const cut = isLast || !vault.isRestoring() ? ready.length : holdPlaceholder(ready);
     channel.unrestored = ready.slice(cut);
     const text = vault.restore(ready.slice(0, cut));

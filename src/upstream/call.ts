@@ -89,6 +89,8 @@ export interface Served {
   readonly headers: Readonly<Record<string, string>>;
   /** What the served dialect could not express, by the caller's field path. */
   readonly dropped: readonly string[];
+  /** What it has no place or no use for, and what changes nothing about what is asked: marks of a prompt cache, sources of earlier answers. */
+  readonly hints: readonly string[];
 }
 
 /** How a request ended, or, for a stream, that its first content is here. */

@@ -85,7 +85,7 @@ async function executePlan(options: ExecuteOptions, call: ExecuteCall): Promise<
     if (step.waitMs > 0) await wait(options.wheel, step.waitMs, call);
     if (call.cancellation.isCancelled()) return { kind: 'cancelled', attempts, skipped };
 
-    const served = { ...servedBy(step, skipped), attempts, skipped, dropped: prepared.lost };
+    const served = { ...servedBy(step, skipped), attempts, skipped, dropped: prepared.lost, hints: prepared.hints };
     const request = prepared.sign === null ? prepared.request : await prepared.sign(prepared.request);
     const outcome = await tryTarget(options, call, { ...prepared, request }, served, elapsedMs);
     if (outcome.kind === 'executed') return outcome.executed;

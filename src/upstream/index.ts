@@ -21,6 +21,8 @@ export { createLocalEmbedder, type LocalEmbedder } from './embedder/local-embedd
 /** A session in both directions, and one side of it. */
 export type { OpenedRealtime } from './realtime/open-realtime.ts';
 export { type RealtimeSocket, realtimeSocket } from './realtime/realtime-socket.ts';
+/** What of a chat a target's dialect does not take, as the gateway would find. Pure. */
+export { type RequestLosses, requestLosses, type SentChat } from './request-losses.ts';
 /** Values of secret references and why one is missing; effects: reads files, each at most once a second. */
 export { createSecrets, referencesOf, type SecretRef, type SecretSources, type Secrets } from './secrets.ts';
 /** A call that is no chat, its form with files, and a body that is read as it is sent. */

@@ -1,11 +1,12 @@
 import type { DialectName, JsonObject, SkipReason } from '#core';
 import type { PlanTarget } from '#decision';
-import { asCount, countingDialectOf, type Dialect, dialectOf, type OutboundTarget, spliceTopLevel } from '#dialects';
+import { asCount, countingDialectOf, crossingHints, type Dialect, dialectOf, spliceTopLevel } from '#dialects';
 import { authHeaders } from './auth/auth.ts';
 import type { CloudCredentials, CloudProof } from './auth/cloud.ts';
 import type { KeyPool, PickedKey } from './auth/key-pool.ts';
 import type { ExecuteCall, Inbound, ReadNeutral } from './call.ts';
 import { compileHeaders, outboundHeaders, type ProviderHeaders } from './headers.ts';
+import { dialectSpokenTo, outboundTarget } from './outbound-target.ts';
 import { writeService } from './prepare-service.ts';
 import { SANDBOX_ORIGIN, sandboxDialect } from './sandbox/sandbox-dialect.ts';
 import { SANDBOX_SERVICE } from './sandbox/sandbox-service.ts';
@@ -37,6 +38,8 @@ export type Prepared =
       /** Whether caller and upstream speak the same dialect. */
       readonly isSameDialect: boolean;
       readonly lost: readonly string[];
+      /** What crossing leaves out without a say of the route. */
+      readonly hints: readonly string[];
       /** The key that was used; null where there is none of ours. */
       readonly key: PickedKey | null;
     }
@@ -60,8 +63,6 @@ export interface PrepareContext {
 
 export type Prepare = (context: PrepareContext) => Prepared;
 
-// Only for models the catalogue does not know, in dialects that demand a figure.
-const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 const encoder = new TextEncoder();
 
 /** The caller's headers with the trace context that the attempt has. */
@@ -151,6 +152,7 @@ export function createPrepare(secrets: Secrets, keys: KeyPool, cloud: CloudCrede
       service: serving?.answer ?? null,
       isSameDialect: serving?.isPassed ?? isSameDialect,
       lost: written.lost,
+      hints: isSameDialect || service !== undefined ? [] : crossingHints(context.readNeutral(), spoken),
       key,
     };
   };
@@ -165,11 +167,6 @@ function acceptOf({ streamFormat }: Dialect, { stream }: ExecuteCall['inbound'],
 function authOf(provider: Provider, proof: CloudProof | null, key: string | null): readonly string[] {
   if (proof !== null) return proof.kind === 'headers' ? proof.headers : [];
   return authHeaders(provider.auth, key);
-}
-
-/** The caller's own dialect where the provider serves it, else the provider's main one. */
-function dialectSpokenTo(provider: Provider, asked: DialectName): DialectName {
-  return provider.alsoSpeaks.includes(asked) ? asked : provider.dialect;
 }
 
 /** The provider's own path is that of a chat in its main dialect; calls beside chats may stand next to it. */
@@ -209,6 +206,7 @@ function prepareSandbox(context: PrepareContext): Prepared {
     service: null,
     isSameDialect: false,
     lost: [],
+    hints: [],
     key: null,
   };
 }
@@ -230,29 +228,8 @@ function prepareSandboxService(context: PrepareContext, { request }: ServiceCall
     service: serviceAnswer(SANDBOX_SERVICE, request, callSize(call.inbound.inputTokens, target)),
     isSameDialect: false,
     lost: [],
+    hints: [],
     key: null,
-  };
-}
-
-function outboundTarget(call: ExecuteCall, target: PlanTarget): OutboundTarget {
-  const model = target.model === null ? undefined : call.models.get(target.model);
-  const { modelPrefix, renameParams, dropParams, maxStopSequences, noStreamOptions, systemRole } =
-    target.provider.quirks;
-  const { upstreamModel } = target;
-  return {
-    upstreamModel: upstreamModel.startsWith(modelPrefix) ? upstreamModel : `${modelPrefix}${upstreamModel}`,
-    maxOutputTokens: target.maxOutputTokens,
-    defaultMaxOutputTokens: model?.maxOutput ?? DEFAULT_MAX_OUTPUT_TOKENS,
-    params: target.params,
-    prompt: call.route.prompt,
-    quirks: {
-      renameParams,
-      dropParams,
-      maxStopSequences,
-      noStreamOptions,
-      ...(systemRole === null ? {} : { systemRole }),
-    },
-    capabilities: model?.capabilities ?? null,
   };
 }
 

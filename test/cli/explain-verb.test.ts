@@ -56,6 +56,18 @@ const table: readonly Row[] = [
     nothing,
   ],
   [
+    'what a target of another dialect does not take of the body',
+    [
+      curl(
+        '/v1/messages',
+        '{"model":"gpt-4o","max_tokens":99,"top_k":5,"messages":[{"role":"user","content":[{"type":"text","text":"Hi","cache_control":{"type":"ephemeral"}}]}]}',
+      ),
+    ],
+    0,
+    /Lost on the way\n {2}\S+ speaks openai-chat\n {4}cannot express top_k: the target is passed over\n?\s*\(unsupportedParams: reject\)\n {4}leaves out cache_control,/,
+    nothing,
+  ],
+  [
     'metadata in a curl line',
     [curl('/v1/chat/completions', chat, `-H 'x-signalbox-metadata: {"topic":"returns"}'`), '--consumer', 'web'],
     0,

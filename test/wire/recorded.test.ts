@@ -8,6 +8,13 @@ import { type Exchange, readExchanges, WIRE_DIALECTS, type WireDialect } from '.
 import { EXCLUSIONS } from './recorded/exclusions.ts';
 import { loadOfficialSchemas } from './recorded/official-schemas.ts';
 
+/** What even its own dialect gets by the caller's bytes alone, not where guardrails have an answer written anew. */
+const UNREAD: ReadonlySet<string> = new Set([
+  ...['groundingMetadata.searchEntryPoint', 'urlContextMetadata'],
+  // Bedrock's own tools in a stream.
+  ...['server_tool_use', 'toolResult'],
+]);
+
 interface Tally {
   ran: number;
   held: number;
@@ -19,7 +26,12 @@ describe('recorded exchanges of real providers', () => {
     const folder = requireSharedData(t, 'wire/_exchanges');
     const schemaFolder = folder === undefined ? undefined : requireSharedData(t, 'schemas');
     if (folder === undefined || schemaFolder === undefined) return;
-    const bench = { dialectOf: wireDialect, schemas: loadOfficialSchemas(schemaFolder) };
+    const losses = new Map<string, Map<string, number>>();
+    const lose = (pair: string, what: string) => {
+      const counts = losses.get(pair) ?? new Map<string, number>();
+      losses.set(pair, counts.set(what, (counts.get(what) ?? 0) + 1));
+    };
+    const bench = { dialectOf: wireDialect, schemas: loadOfficialSchemas(schemaFolder), lose };
     const tallies = new Map<string, Tally>();
     const failures: string[] = [];
     const needless = new Set(EXCLUSIONS);
@@ -50,6 +62,12 @@ describe('recorded exchanges of real providers', () => {
       }
     }
     report(tallies);
+    reportLosses(losses);
+    for (const [pair, counts] of losses) {
+      if (new Set(pair.split(' to ')).size > 1) continue;
+      const unknown = [...counts.keys()].filter((what) => !UNREAD.has(what));
+      assert.deepEqual(unknown, [], `${pair}: lost in its own dialect`);
+    }
     assert.equal(failures.length, 0, `${failures.length} exchanges do not hold:\n${failures.join('\n')}`);
     const stale = [...needless].map(({ id, check }) => `${check} ${id}`);
     assert.deepEqual(stale, [], 'these exclusions are needless; take them out of exclusions.ts');
@@ -68,6 +86,14 @@ function attempt(findings: () => readonly string[]): readonly string[] {
     return findings();
   } catch (error) {
     return [`threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`.slice(0, 400)];
+  }
+}
+
+/** How often each thing was named as lost, by pair of dialects. */
+function reportLosses(losses: ReadonlyMap<string, ReadonlyMap<string, number>>): void {
+  for (const [pair, counts] of [...losses].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const told = [...counts].sort(([, a], [, b]) => b - a).map(([what, count]) => `${what} ${count}`);
+    process.stdout.write(`recorded: lost in answers, ${pair}: ${told.join(', ')}\n`);
   }
 }
 

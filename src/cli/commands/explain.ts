@@ -13,6 +13,7 @@ import { suggest } from '#policy';
 import type { Snapshot } from '#snapshot';
 import { createSecrets, unsupportedProviders } from '#upstream';
 import { compareRecord, scriptOfRecord } from '../explain/explain-record.ts';
+import { findLosses } from '../explain/find-losses.ts';
 import { guardRemarks } from '../explain/guard-remarks.ts';
 import { type Question, readQuestion } from '../explain/read-question.ts';
 import { requestOfCall } from '../explain/request-of-call.ts';
@@ -130,7 +131,7 @@ function answer(
   }
   if (question.kind === 'record') throw new Error('a record was asked for and not read');
   const consumer = consumerOption(call, snapshot);
-  const { request, refusal, notes } = requestOfCall(snapshot, question.call, consumer, nowMs);
+  const { request, refusal, notes, chat } = requestOfCall(snapshot, question.call, consumer, nowMs);
   const facts = factsNow(snapshot, secretsMissing, nowMs);
   const explanation = explainRequest(snapshot, request, facts, options);
   return {
@@ -139,6 +140,7 @@ function answer(
     explanation: refuse(explanation, refusal),
     remarks: [...notes, NOTHING_SPENT],
     record: null,
+    ...(chat === null ? {} : { losses: findLosses(snapshot, request, facts, chat) }),
   };
 }
 
@@ -185,7 +187,7 @@ function secretsMissingNow(snapshot: Snapshot, { terminal }: VerbCall): Readonly
   return secrets.missing([...snapshot.providers.values()]);
 }
 
-function jsonOf({ request, environment, revision, explanation, remarks, record }: Explained): object {
+function jsonOf({ request, environment, revision, explanation, remarks, record, losses = [] }: Explained): object {
   const facts: Partial<RequestFacts> = { ...request, headers: {} };
   return {
     version: VERSION,
@@ -194,6 +196,7 @@ function jsonOf({ request, environment, revision, explanation, remarks, record }
     ...explanation,
     request: facts,
     remarks,
+    ...(losses.length > 0 && { losses }),
     ...(record !== null && { record }),
   };
 }

@@ -11,6 +11,12 @@ export interface RecordComparison {
   readonly isSameRevision: boolean;
   /** What comes out differently now. */
   readonly changes: readonly { readonly field: string; readonly recorded: unknown; readonly now: unknown }[];
+  /** What crossing between dialects left out, by names; absent for nothing. */
+  readonly lost?: {
+    readonly dropped: readonly string[];
+    readonly request: readonly string[];
+    readonly answer: readonly string[];
+  };
   /** What the record does not hold, so that the explanation guesses. */
   readonly missing: readonly string[];
 }
@@ -81,5 +87,12 @@ export function compareRecord(
     isSameRevision: record.digest === digest,
     changes,
     missing,
+    ...lostOf(outcome),
   };
+}
+
+function lostOf(outcome: TrafficRecord['outcome']): Pick<RecordComparison, 'lost'> {
+  const dropped = outcome?.droppedParams ?? [];
+  const { request = [], answer = [] } = outcome?.lost ?? {};
+  return dropped.length + request.length + answer.length === 0 ? {} : { lost: { dropped, request, answer } };
 }

@@ -33,6 +33,7 @@ import {
   shapeFacts,
 } from '#gateway';
 import type { Snapshot } from '#snapshot';
+import type { SentChat } from '#upstream';
 
 /** A call with its body, ready to be looked at as the gateway would. */
 export interface HttpCall {
@@ -49,6 +50,8 @@ export interface ReadCall {
   readonly refusal: { readonly status: number; readonly code: string; readonly reason: string } | null;
   /** What the gateway of this version does that the explanation passes over. */
   readonly notes: readonly string[];
+  /** The chat as its dialect reads it; null where it is none, or where it is refused before any policy. */
+  readonly chat: SentChat | null;
 }
 
 interface Place {
@@ -95,7 +98,9 @@ export function requestOfCall(snapshot: Snapshot, call: HttpCall, consumer: stri
     ip: null,
     bodyBytes: call.bodyBytes,
   };
-  return { request, refusal: refusals[0] ?? null, notes };
+  const refusal = refusals[0] ?? null;
+  const isChat = refusal === null && place.context.service === undefined && place.context.isCount !== true;
+  return { request, refusal, notes, chat: isChat ? { ...place, body: call.body } : null };
 }
 
 type Refuse = (code: ErrorCode, reason: string) => void;

@@ -6,6 +6,7 @@ import { safeText } from '../report/safe-text.ts';
 import { wrap } from '../report/wrap.ts';
 import { showValue } from '../test/show-value.ts';
 import type { RecordComparison } from './explain-record.ts';
+import type { TargetLosses } from './find-losses.ts';
 
 /** Everything an explanation shows. */
 export interface Explained {
@@ -16,6 +17,8 @@ export interface Explained {
   /** What the reader should know beside it, in plain words. */
   readonly remarks: readonly string[];
   readonly record: RecordComparison | null;
+  /** What of the request targets of another dialect do not take; only where its body is at hand. */
+  readonly losses?: readonly TargetLosses[];
 }
 
 /** How it is shown: files relative to where the user is. */
@@ -35,6 +38,7 @@ export function showExplanation(explained: Explained, look: ExplainLook): string
     showVerdict(explanation, page),
     ...(explanation.whyNot === undefined ? [] : [showWhyNot(explanation.whyNot, page)]),
     showTargets(explanation, page),
+    showLosses(explained.losses ?? [], page),
     showCalls(explanation, page),
     showBudgets(explanation.budgets, page),
     showRivals(explanation, page),
@@ -100,10 +104,37 @@ function showRecord(record: RecordComparison, { revision }: Explained, { paint, 
       );
     }
   }
+  const { dropped = [], request = [], answer = [] } = record.lost ?? {};
+  for (const [what, names] of [
+    ['the target could not express, and the route let go', dropped],
+    ['left out of the request without changing what it asks', request],
+    ['the caller could not be told of the answer', answer],
+  ] as const) {
+    if (names.length > 0) lines.push(wrap(`${what}: ${safeText(names.join(', '))}`, columns, '  '));
+  }
   if (record.missing.length > 0) {
     lines.push(
       paint('warn', wrap(`The record lacks ${record.missing.join(', ')}: what follows guesses there.`, columns, '  ')),
     );
+  }
+  return lines.join('\n');
+}
+
+/** What a target's dialect does not take of the request, and what becomes of that. */
+function showLosses(losses: readonly TargetLosses[], { paint, columns }: Page): string {
+  if (losses.length === 0) return '';
+  const lines = [paint('strong', 'Lost on the way')];
+  for (const { target, dialect, unsupported, hints, policy } of losses) {
+    lines.push(`  ${safeText(target)} speaks ${dialect}`);
+    if (unsupported.length > 0) {
+      const text = `cannot express ${safeText(unsupported.join(', '))}: ${policy === 'drop' ? 'left out' : 'the target is passed over'} (unsupportedParams: ${policy})`;
+      lines.push(wrap(text, columns, '    '));
+    }
+    if (hints.length > 0) {
+      lines.push(
+        wrap(`leaves out ${safeText(hints.join(', '))}, which changes nothing about what is asked`, columns, '    '),
+      );
+    }
   }
   return lines.join('\n');
 }

@@ -2,6 +2,7 @@ import { asArray, asString, isObject, type JsonObject } from '#core';
 import { fitThinking } from '../claude-thinking.ts';
 import type { OutboundTarget, PassedRequest } from '../dialect.ts';
 import { isForeignReasoning } from '../reasoning-origin.ts';
+import { isForeignCitation } from './citations.ts';
 import { policyEdits } from './policy-edits.ts';
 import { quirkEdits } from './quirks.ts';
 import { API_HEADERS, apply, MESSAGES_PATH, traitsOf } from './write-request.ts';
@@ -25,18 +26,22 @@ export function passRequest(body: JsonObject, target: OutboundTarget): PassedReq
 
 /**
  * The messages without what only another provider's answer left in them, which this API refuses: thoughts without a
- * signature of its own, and the signature beside a tool call. Null when there is nothing of the kind.
+ * signature of its own, the signature beside a tool call, and citations of searches that were not its own. Null when
+ * there is nothing of the kind.
  */
 function withoutForeign(messages: unknown, lost: string[]): readonly unknown[] | null {
   const list = asArray(messages);
-  if (!list.some((message) => contentOf(message).some((block) => isForeign(block) || isSigned(block)))) return null;
+  if (
+    !list.some((message) => contentOf(message).some((block) => isForeign(block) || isSigned(block) || isCited(block)))
+  )
+    return null;
   const kept: unknown[] = [];
   for (const [at, message] of list.entries()) {
     const content: unknown[] = [];
     const blocks = contentOf(message);
     for (const [index, block] of blocks.entries()) {
       if (isForeign(block)) lost.push(`messages[${at}].content[${index}] (reasoning)`);
-      else content.push(isSigned(block) ? { ...(block as JsonObject), signature: undefined } : block);
+      else content.push(ownBlock(block));
     }
     if (blocks.length === 0 || blocks.length === content.length) kept.push(rebuilt(message, content));
     else if (content.length > 0) kept.push({ ...(message as JsonObject), content });
@@ -61,4 +66,16 @@ function isForeign(block: unknown): boolean {
 
 function isSigned(block: unknown): boolean {
   return isObject(block) && block.type === 'tool_use' && block.signature !== undefined;
+}
+
+function isCited(block: unknown): boolean {
+  return isObject(block) && asArray(block.citations).some(isForeignCitation);
+}
+
+function ownBlock(block: unknown): unknown {
+  if (isSigned(block)) return { ...(block as JsonObject), signature: undefined };
+  if (!isCited(block)) return block;
+  const { citations, ...rest } = block as JsonObject;
+  const kept = asArray(citations).filter((citation) => !isForeignCitation(citation));
+  return kept.length === 0 ? rest : { ...rest, citations: kept };
 }

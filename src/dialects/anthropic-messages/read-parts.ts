@@ -14,6 +14,7 @@ import {
 } from '#core';
 import { compact } from '../compact.ts';
 import { readBoolean, readString } from '../read-fields.ts';
+import { readCitations } from './citations.ts';
 import { type Block, readCache, readContent, requireString, requireText } from './read-block.ts';
 
 /** What the parts of one request share: names of tools by call id, and fields that have no neutral place, by path. */
@@ -53,7 +54,13 @@ export function readAssistantPart(block: Block, path: string, context: ReadConte
 /** Reads a text block. */
 export function readText(block: Block, path: string): TextPart {
   const text = requireString(block, 'text', `${path}.text`);
-  return compact({ kind: 'text', text, cache: readCache(block, path) });
+  const citations = readCitations(block.citations);
+  return compact({
+    kind: 'text',
+    text,
+    cache: readCache(block, path),
+    citations: citations.length > 0 ? citations : undefined,
+  });
 }
 
 function readInput(block: Block, path: string, context: ReadContext): Exclude<UserPart, ToolResultPart> {

@@ -15,6 +15,7 @@ import { compact } from '../compact.ts';
 import type { SseEvent, StreamReader } from '../dialect.ts';
 import { responseEvents } from '../response-events.ts';
 import { ANSWER_TOOL } from './answer-format.ts';
+import { readCitation, readCitations } from './citations.ts';
 import { readErrorObject } from './errors.ts';
 import { finishOf } from './finish.ts';
 import { ANSWERED, readResponse } from './response.ts';
@@ -36,7 +37,7 @@ const MAX_JSON_BYTES = 32 * 1024 * 1024;
 
 /**
  * Reads the events of a streamed message. Blocks of server tools become opaque parts when they end and do not disturb
- * the indexes of the others; pings, citations and events of a later API are passed over. Usage is cumulative: what
+ * the indexes of the others; pings and events of a later API are passed over. Usage is cumulative: what
  * `message_delta` tells replaces what `message_start` told, and is given once, at the end (before an error too, so that
  * what was used until then is known). The stream is whole with `message_stop` alone.
  */
@@ -109,6 +110,9 @@ export function createStreamReader(): StreamReader {
     const text = asString(start.text) ?? asString(start.thinking);
     const signature = asString(start.signature);
     if (text && part.kind === 'text') events.push({ kind: 'text-delta', ...place, text });
+    for (const citation of part.kind === 'text' ? readCitations(start.citations) : []) {
+      events.push({ kind: 'citation', ...place, citation });
+    }
     if (text && part.kind === 'reasoning') events.push({ kind: 'reasoning-delta', ...place, text });
     if (signature && part.kind === 'reasoning') events.push({ kind: 'reasoning-signature', ...place, signature });
     return events;
@@ -128,6 +132,10 @@ export function createStreamReader(): StreamReader {
     switch (delta.type) {
       case 'text_delta':
         return [{ kind: 'text-delta', ...place, text: asString(delta.text) ?? '' }];
+      case 'citations_delta': {
+        const citation = readCitation(asObject(delta.citation));
+        return citation === null ? [] : [{ kind: 'citation', ...place, citation }];
+      }
       case 'thinking_delta':
         return [{ kind: 'reasoning-delta', ...place, text: asString(delta.thinking) ?? '' }];
       case 'signature_delta':

@@ -9,15 +9,17 @@ import {
   type NeutralResponse,
   omit,
   type StreamError,
+  type TextPart,
   type Usage,
 } from '#core';
 import { compact } from '../compact.ts';
 import type { CallerContext } from '../dialect.ts';
 import { ANSWER_TOOL } from './answer-format.ts';
+import { readCitations } from './citations.ts';
 import { readErrorObject } from './errors.ts';
 import { finishOf, writeStop } from './finish.ts';
 import { usageOf, writeUsage } from './usage.ts';
-import { writeBlock } from './write-block.ts';
+import { writeBlock, writeText } from './write-block.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'usage'],
@@ -55,8 +57,14 @@ export function readUsage(body: JsonObject): Usage | undefined {
 
 function readBlock(block: JsonObject): AssistantPart {
   switch (block.type) {
-    case 'text':
-      return { kind: 'text', text: asString(block.text) ?? '' };
+    case 'text': {
+      const citations = readCitations(block.citations);
+      return compact<TextPart>({
+        kind: 'text',
+        text: asString(block.text) ?? '',
+        citations: citations.length > 0 ? citations : undefined,
+      });
+    }
     case 'thinking':
       return compact({
         kind: 'reasoning',
@@ -88,7 +96,11 @@ function isAnswer(block: JsonObject): boolean {
 /** Writes a whole message; the model is the one that answered. This API has one choice: the first. */
 export function writeResponse(response: NeutralResponse, caller: CallerContext): JsonObject {
   const choice: Choice = response.choices[0] ?? { index: 0, content: [], finish: { reason: 'other' } };
-  const content = choice.content.map(writeBlock).filter((block) => block !== null);
+  for (const { index } of response.choices.slice(1)) caller.lose?.(`choices[${index}]`);
+  for (const what of response.unread ?? []) caller.lose?.(what);
+  const content = choice.content.flatMap((part): JsonObject[] =>
+    part.kind === 'text' ? writeText(part, caller.lose) : [writeBlock(part, caller.lose) ?? []].flat(),
+  );
   return {
     ...messageHead(response.id, response.model, caller),
     content,

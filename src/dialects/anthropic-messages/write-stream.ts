@@ -1,5 +1,15 @@
-import { type GatewayError, type JsonObject, type NeutralEvent, NO_USAGE, type PartStart, type Usage } from '#core';
+import {
+  type Citation,
+  type GatewayError,
+  type JsonObject,
+  type NeutralEvent,
+  NO_USAGE,
+  type PartStart,
+  type Usage,
+} from '#core';
+import { nameOfPart } from '../answer-losses.ts';
 import type { CallerContext, StreamWriter } from '../dialect.ts';
+import { writeCitation } from './citations.ts';
 import { writeError } from './errors.ts';
 import { writeStop } from './finish.ts';
 import { messageHead } from './response.ts';
@@ -32,7 +42,10 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
   let usage: Usage = NO_USAGE;
 
   function push(event: NeutralEvent): string {
-    if ('choice' in event && event.choice !== 0) return '';
+    if ('choice' in event && event.choice !== 0) {
+      caller.lose?.(`choices[${event.choice}]`);
+      return '';
+    }
     switch (event.kind) {
       case 'response-start':
         return start(event.id, event.model);
@@ -40,7 +53,14 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
         return start('', '') + startBlock(event.index, event.part);
       case 'text-delta':
       case 'refusal-delta':
-        return delta(event.index, { type: 'text_delta', text: event.text });
+        if ('logprobs' in event) caller.lose?.('logprobs');
+        // A token may be told without text: an empty piece would open a block of nothing.
+        return event.text === '' ? '' : delta(event.index, { type: 'text_delta', text: event.text });
+      case 'citation':
+        return cite(event.index, event.citation);
+      case 'unread':
+        caller.lose?.(event.what);
+        return '';
       case 'reasoning-delta':
         return delta(event.index, { type: 'thinking_delta', thinking: event.text });
       case 'reasoning-signature':
@@ -78,7 +98,10 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
 
   function startBlock(index: number, part: PartStart): string {
     const start = blockStart(part);
-    if (start === null) return '';
+    if (start === null) {
+      if (part.kind === 'whole') caller.lose?.(nameOfPart(part.part));
+      return '';
+    }
     hasToolCalls ||= start.type === 'tool_use';
     blocks.set(index, { start, held: [], isWritten: false, isEnded: false });
     return openIndex === undefined ? openNext() : '';
@@ -89,6 +112,16 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
     if (block === undefined) return '';
     block.held.push(piece);
     return index === openIndex ? release(block) : '';
+  }
+
+  /** A citation stands for its block: narrower words are cut out only where the answer is known whole. */
+  function cite(index: number, citation: Citation): string {
+    const written = writeCitation(citation);
+    const isOpen = blocks.get(index) !== undefined;
+    if (written === null) caller.lose?.(`citations (${citation.source.kind})`);
+    else if (!isOpen) caller.lose?.('citations');
+    else if (citation.start !== undefined) caller.lose?.('citations (range)');
+    return written === null || !isOpen ? '' : delta(index, { type: 'citations_delta', citation: written });
   }
 
   function endBlock(index: number): string {

@@ -17,6 +17,7 @@ import {
 } from '#core';
 import { compact } from '../compact.ts';
 import { readObject, readObjects, readString } from '../read-fields.ts';
+import { readCitations } from './citations.ts';
 import { mediaTypeOf } from './media-formats.ts';
 import { readRedacted } from './redacted.ts';
 
@@ -77,10 +78,15 @@ function readBlock(block: JsonObject, path: string, context: ReadContext): AnyPa
       return readResult(need(value, `${path}.toolResult`), `${path}.toolResult`, block, context);
     case 'reasoningContent':
       return readReasoning(need(value, `${path}.reasoningContent`), block);
-    case 'guardContent':
     case 'citationsContent': {
-      // The words count for every model; what a guardrail or a reader does with them is this API's alone.
-      const text = textOf(kind, asObject(value));
+      const text = citedText(asObject(value));
+      if (text === null) return opaque(kind, block);
+      const citations = readCitations(asObject(value).citations);
+      return compact<TextPart>({ kind: 'text', text, citations: citations.length > 0 ? citations : undefined });
+    }
+    case 'guardContent': {
+      // The words count for every model; what a guardrail does with them is this API's alone.
+      const text = asString(asObject(asObject(value).text).text) ?? null;
       if (text === null) return opaque(kind, block);
       context.extra[`${path}.${kind}`] = value;
       return { kind: 'text', text };
@@ -95,11 +101,6 @@ function readBlock(block: JsonObject, path: string, context: ReadContext): AnyPa
 function readText(value: unknown, path: string): TextPart {
   if (typeof value !== 'string') throw invalidField(path, 'expected a string');
   return { kind: 'text', text: value };
-}
-
-function textOf(kind: string, value: JsonObject): string | null {
-  if (kind === 'guardContent') return asString(asObject(value.text).text) ?? null;
-  return citedText(value);
 }
 
 /** The words of a cited answer; null where there are none. Pure. */

@@ -8,8 +8,10 @@ import {
   type PartStart,
   parseJson,
 } from '#core';
+import { nameOfType } from '../answer-losses.ts';
 import { CORRUPT_FRAME, EXCEPTION } from '../aws-framer.ts';
 import type { SseEvent, StreamReader } from '../dialect.ts';
+import { readCitation } from './citations.ts';
 import { readException } from './errors.ts';
 import { readFinish } from './finish.ts';
 import { readRedacted } from './redacted.ts';
@@ -81,7 +83,11 @@ export function createStreamReader(): StreamReader {
     const call = asObject(start.toolUse);
     if (start.toolUse === undefined || call.type === 'server_tool_use') {
       // What the provider's own tools did, and blocks of a later version: their deltas are nobody's text.
-      if (Object.keys(start).length > 0) open.set(at, { index: -1, kind: 'unknown' });
+      const [type] = Object.keys(start);
+      if (type !== undefined) {
+        open.set(at, { index: -1, kind: 'unknown' });
+        events.push({ kind: 'unread', what: nameOfType(asString(call.type) ?? type) });
+      }
       return;
     }
     hasCalls = true;
@@ -117,6 +123,9 @@ export function createStreamReader(): StreamReader {
       const text = asString(delta.toolUse.input) ?? '';
       if (block?.kind === 'tool-call')
         events.push({ kind: 'tool-arguments-delta', choice, index: block.index, arguments: text });
+    } else if (isObject(delta.citation)) {
+      const citation = readCitation(delta.citation);
+      events.push({ kind: 'citation', choice, index: indexOf(at, 'text', events), citation });
     } else if (isObject(delta.reasoningContent)) addThoughts(at, delta.reasoningContent, events);
   }
 

@@ -10,9 +10,12 @@ import {
   type StreamError,
   type Usage,
 } from '#core';
+import { nameOfPart } from '../answer-losses.ts';
+import { citedSegments } from '../cited-text.ts';
 import { compact } from '../compact.ts';
 import type { CallerContext } from '../dialect.ts';
 import { argumentsObject } from '../json-value.ts';
+import { readCitations, writeCitation } from './citations.ts';
 import { readException } from './errors.ts';
 import { readFinish, writeFinish } from './finish.ts';
 import { formatOf, mediaTypeOf } from './media-formats.ts';
@@ -58,7 +61,8 @@ function readBlock(block: JsonObject): AssistantPart[] {
   }
   if (isObject(block.citationsContent)) {
     const text = citedText(block.citationsContent);
-    return text === null ? [] : [{ kind: 'text', text }];
+    const citations = readCitations(block.citationsContent.citations);
+    return text === null ? [] : [{ kind: 'text', text, ...(citations.length === 0 ? {} : { citations }) }];
   }
   if (isObject(block.image)) {
     const mediaType = mediaTypeOf('image', asString(block.image.format));
@@ -77,10 +81,13 @@ export function readUsage(body: JsonObject): Usage | undefined {
 }
 
 /** Writes a whole answer; of several the first is told. */
-export function writeResponse(response: NeutralResponse, _caller: CallerContext): JsonObject {
+export function writeResponse(response: NeutralResponse, caller: CallerContext): JsonObject {
   const [choice] = response.choices;
+  for (const { index } of response.choices.slice(1)) caller.lose?.(`choices[${index}]`);
+  for (const what of response.unread ?? []) caller.lose?.(what);
+  const content = (choice?.content ?? []).flatMap((part) => writeAnswerPart(part, caller.lose));
   return compact<JsonObject>({
-    output: { message: { role: 'assistant', content: (choice?.content ?? []).flatMap(writeAnswerPart) } },
+    output: { message: { role: 'assistant', content } },
     stopReason: writeFinish(choice?.finish ?? { reason: 'other' }),
     usage: response.usage === undefined ? undefined : writeUsageField(response.usage),
     metrics: UNMEASURED,
@@ -91,9 +98,22 @@ export function writeResponse(response: NeutralResponse, _caller: CallerContext)
 export const UNMEASURED: JsonObject = Object.freeze({ latencyMs: 0 });
 
 /** One block of content; nothing for what the API has no block for. Pure. */
-export function writeAnswerPart(part: AssistantPart): JsonObject[] {
+export function writeAnswerPart(part: AssistantPart, lose?: (what: string) => void): JsonObject[] {
+  const written = blocksOf(part);
+  if (written.length === 0) lose?.(nameOfPart(part));
+  if (part.kind === 'text' && part.logprobs !== undefined) lose?.('logprobs');
+  if (part.kind === 'tool-call' && part.signature !== undefined) lose?.('tool_call.signature');
+  return written;
+}
+
+function blocksOf(part: AssistantPart): JsonObject[] {
   switch (part.kind) {
     case 'text':
+      return citedSegments(part.text, part.citations ?? []).map(({ text, citations }) =>
+        citations.length === 0
+          ? { text }
+          : { citationsContent: { content: [{ text }], citations: citations.map(writeCitation) } },
+      );
     case 'refusal':
       return [{ text: part.text }];
     case 'tool-call':

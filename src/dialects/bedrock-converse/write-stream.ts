@@ -1,6 +1,17 @@
-import type { AssistantPart, GatewayError, JsonObject, NeutralEvent, OpaquePart, PartStart, Usage } from '#core';
+import type {
+  AssistantPart,
+  Citation,
+  GatewayError,
+  JsonObject,
+  NeutralEvent,
+  OpaquePart,
+  PartStart,
+  Usage,
+} from '#core';
+import { nameOfPart } from '../answer-losses.ts';
 import { encodeAwsMessage } from '../aws-frames.ts';
 import type { CallerContext, StreamWriter } from '../dialect.ts';
+import { writeCitation } from './citations.ts';
 import { streamExceptionOf, writeError } from './errors.ts';
 import { writeFinish } from './finish.ts';
 import { writeRedacted } from './redacted.ts';
@@ -8,11 +19,12 @@ import { UNMEASURED } from './response.ts';
 import { writeUsageField } from './usage.ts';
 
 /** Writes neutral events as frames of ConverseStream, one character a byte; usage stands on `metadata`, the last event. */
-export function createStreamWriter(_caller: CallerContext): StreamWriter {
+export function createStreamWriter(caller: CallerContext): StreamWriter {
   let isStarted = false;
   let usage: Usage | undefined;
   const calls = new Set<number>();
   const filled = new Set<number>();
+  const ended = new Set<number>();
 
   function begin(): string {
     if (isStarted) return '';
@@ -22,7 +34,10 @@ export function createStreamWriter(_caller: CallerContext): StreamWriter {
 
   function push(event: NeutralEvent): string {
     // The API has one answer only.
-    if ('choice' in event && event.choice !== 0) return '';
+    if ('choice' in event && event.choice !== 0) {
+      caller.lose?.(`choices[${event.choice}]`);
+      return '';
+    }
     switch (event.kind) {
       case 'response-start':
         return begin();
@@ -30,7 +45,13 @@ export function createStreamWriter(_caller: CallerContext): StreamWriter {
         return begin() + startPart(event.index, event.part);
       case 'text-delta':
       case 'refusal-delta':
+        if ('logprobs' in event) caller.lose?.('logprobs');
         return delta(event.index, { text: event.text });
+      case 'citation':
+        return cite(event.index, event.citation);
+      case 'unread':
+        caller.lose?.(event.what);
+        return '';
       case 'reasoning-delta':
         return delta(event.index, { reasoningContent: { text: event.text } });
       case 'reasoning-signature':
@@ -55,10 +76,21 @@ export function createStreamWriter(_caller: CallerContext): StreamWriter {
     }
   }
 
+  /** A citation stands for its block: narrower words are cut out only where the answer is known whole. */
+  function cite(index: number, citation: Citation): string {
+    if (ended.has(index)) {
+      caller.lose?.('citations');
+      return '';
+    }
+    if (citation.start !== undefined) caller.lose?.('citations (range)');
+    return delta(index, { citation: writeCitation(citation) });
+  }
+
   function startPart(index: number, part: PartStart): string {
     if (part.kind === 'whole') return writeWhole(index, part.part);
     if (part.kind !== 'tool-call') return '';
     calls.add(index);
+    if (part.signature !== undefined) caller.lose?.('tool_call.signature');
     return frame('contentBlockStart', {
       start: { toolUse: { toolUseId: part.id, name: part.name } },
       contentBlockIndex: index,
@@ -67,10 +99,12 @@ export function createStreamWriter(_caller: CallerContext): StreamWriter {
 
   function writeWhole(index: number, part: AssistantPart | OpaquePart): string {
     const redacted = part.kind === 'reasoning' && part.redacted !== undefined ? writeRedacted(part.redacted) : null;
+    if (redacted === null) caller.lose?.(nameOfPart(part));
     return redacted === null ? '' : delta(index, { reasoningContent: { redactedContent: redacted } });
   }
 
   function endPart(index: number): string {
+    ended.add(index);
     // A call without arguments has an empty object, which clients parse.
     const rest = calls.has(index) && !filled.has(index) ? delta(index, { toolUse: { input: '{}' } }) : '';
     return rest + frame('contentBlockStop', { contentBlockIndex: index });

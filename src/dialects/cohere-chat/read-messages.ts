@@ -1,5 +1,6 @@
 import {
   type AssistantPart,
+  asArray,
   asObject,
   asString,
   type ImagePart,
@@ -15,6 +16,7 @@ import {
 import { compact } from '../compact.ts';
 import { parseDataUrl } from '../data-url.ts';
 import { readObject, readObjects, readString } from '../read-fields.ts';
+import { readCitation } from './citations.ts';
 import { readAnswerContent } from './response.ts';
 
 type ContentPart = TextPart | ImagePart | OpaquePart;
@@ -103,11 +105,20 @@ function readAssistant(message: JsonObject, path: string, names: Map<string, str
   if (typeof content !== 'string' && !Array.isArray(content)) {
     throw invalidField(`${path}.content`, 'expected a string or a list of parts');
   }
-  parts.push(...readAnswerContent(content));
+  parts.push(...withSources(readAnswerContent(content), message.citations));
   for (const [at, call] of (readObjects(message, 'tool_calls', `${path}.tool_calls`) ?? []).entries()) {
     parts.push(readCall(call, `${path}.tool_calls[${at}]`, names));
   }
   return parts;
+}
+
+/** What an earlier answer rested on: no other provider is told, but that it is not is. */
+function withSources(content: readonly AssistantPart[], value: unknown): readonly AssistantPart[] {
+  const citations = asArray(value).flatMap((item) => readCitation(asObject(item), () => undefined));
+  const at = content.findIndex(({ kind }) => kind === 'text');
+  const text = content[at];
+  if (citations.length === 0 || text?.kind !== 'text') return content;
+  return content.with(at, { ...text, citations: citations.map(({ citation }) => citation) });
 }
 
 function readCall(call: JsonObject, path: string, names: Map<string, string>): ToolCallPart {

@@ -8,12 +8,15 @@ import {
   type PartStart,
   parseJson,
   type StreamError,
+  type TokenLogprob,
   type Usage,
 } from '#core';
 import type { SseEvent, StreamReader } from '../dialect.ts';
 import { createJsonAnswer } from '../json-answer.ts';
 import { responseEvents } from '../response-events.ts';
+import { readCitation } from './citations.ts';
 import { readFinish } from './finish.ts';
+import { readLogprobs } from './logprobs.ts';
 import { readResponse } from './response.ts';
 import { readUsageField } from './usage.ts';
 
@@ -31,6 +34,8 @@ export function createStreamReader(): StreamReader {
   let isStarted = false;
   let isOver = false;
   let hasCalls = false;
+  /** Text blocks by the provider's number, ended ones too: citations may follow them. */
+  const texts = new Map<number, number>();
 
   function push(event: SseEvent): readonly NeutralEvent[] {
     if (isOver) return [];
@@ -59,10 +64,13 @@ export function createStreamReader(): StreamReader {
         return [{ kind: 'response-start', id: asString(event.id) ?? '', model: '' }];
       case 'content-start':
       case 'content-delta':
-        addContent(`content ${at}`, asObject(message.content), events);
+        addContent(at, asObject(message.content), event.logprobs, events);
         return events;
       case 'content-end':
         close(`content ${at}`, events);
+        return events;
+      case 'citation-start':
+        cite(at, asObject(message.citations), events);
         return events;
       case 'tool-plan-delta':
         addText('plan', 'reasoning', asString(message.tool_plan) ?? '', events);
@@ -84,15 +92,39 @@ export function createStreamReader(): StreamReader {
     }
   }
 
-  function addContent(key: string, content: JsonObject, events: NeutralEvent[]): void {
+  function addContent(at: number, content: JsonObject, told: unknown, events: NeutralEvent[]): void {
     const thinking = asString(content.thinking);
-    addText(key, thinking === undefined ? 'text' : 'reasoning', thinking ?? asString(content.text) ?? '', events);
+    const key = `content ${at}`;
+    if (thinking !== undefined) addText(key, 'reasoning', thinking, events);
+    else {
+      addText(key, 'text', asString(content.text) ?? '', events, readLogprobs(told));
+      const index = open.get(key)?.index;
+      if (index !== undefined) texts.set(at, index);
+    }
   }
 
-  function addText(key: string, kind: 'text' | 'reasoning', text: string, events: NeutralEvent[]): void {
-    if (text === '') return;
+  function addText(
+    key: string,
+    kind: 'text' | 'reasoning',
+    text: string,
+    events: NeutralEvent[],
+    logprobs?: readonly TokenLogprob[],
+  ): void {
+    if (text === '' && logprobs === undefined) return;
     const block = open.get(key) ?? start(key, { kind }, events);
-    if (block.kind !== 'tool-call') events.push({ kind: `${block.kind}-delta`, choice, index: block.index, text });
+    if (block.kind === 'tool-call') return;
+    const facts = block.kind === 'text' && logprobs !== undefined ? { logprobs } : {};
+    events.push({ kind: `${block.kind}-delta`, choice, index: block.index, text, ...facts });
+  }
+
+  function cite(at: number, value: JsonObject, events: NeutralEvent[]): void {
+    const unread = (what: string) => events.push({ kind: 'unread', what });
+    for (const { at: content, citation } of readCitation(value, unread)) {
+      // The event is numbered among the citations; what it speaks of stands inside.
+      const index = texts.get(content) ?? texts.get(at) ?? [...texts.values()][0];
+      if (index === undefined) unread('citations');
+      else events.push({ kind: 'citation', choice, index, citation });
+    }
   }
 
   function start(key: string, part: Exclude<PartStart, { kind: 'whole' | 'refusal' }>, events: NeutralEvent[]) {

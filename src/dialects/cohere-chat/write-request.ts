@@ -9,7 +9,6 @@ import {
 import { compact } from '../compact.ts';
 import type { OutboundTarget, WrittenRequest } from '../dialect.ts';
 import { writeFunctionTools } from '../function-tools.ts';
-import { ownLogprobs } from '../own-logprobs.ts';
 import { promptAround } from '../prompt-around.ts';
 import { applyPolicy } from './policy.ts';
 import { canThink, writeThinking } from './thinking.ts';
@@ -20,7 +19,7 @@ export const CHAT_PATH = '/chat';
 /** Writes a chat request of Cohere's version 2. */
 export function writeRequest(request: NeutralRequest, target: OutboundTarget): WrittenRequest {
   const lost: string[] = [];
-  const logprobs = ownLogprobs(request, 'cohere-chat', (path) => lost.push(path));
+  const { logprobs } = request;
   const isOwn = request.dialect === 'cohere-chat';
   if (logprobs?.top) lost.push('top_logprobs');
   nameLost(request, isOwn, lost);

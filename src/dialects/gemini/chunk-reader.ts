@@ -9,11 +9,14 @@ import {
   type NeutralEvent,
   type PartStart,
   type StreamError,
+  type TokenLogprob,
   type Usage,
 } from '#core';
 import { compact } from '../compact.ts';
+import { type CitedBlock, readGrounding, unreadGrounding } from './citations.ts';
 import { readInnerError } from './errors.ts';
 import { finishWord, readFinish } from './finish.ts';
+import { readLogprobs } from './logprobs.ts';
 import { readAnswerPart } from './read-answer-part.ts';
 import { fieldOf } from './spelling.ts';
 import { readUsageMetadata } from './usage.ts';
@@ -31,7 +34,16 @@ interface CandidateState {
   open: { readonly index: number; readonly kind: 'text' | 'reasoning' } | null;
   hasCalls: boolean;
   finish: string | undefined;
+  /** The text so far by block, for segments, which count its bytes; null once it is too long to be kept. */
+  texts: { readonly index: number; readonly pieces: string[] }[] | null;
+  length: number;
+  /** The last that told what the text rests on: its chunk comes before the end of the stream, or in it. */
+  grounded: JsonObject | null;
+  tokens: readonly TokenLogprob[] | undefined;
 }
+
+/** What is kept of a candidate's text. */
+const MAX_TEXT = 1024 * 1024;
 
 /**
  * Creates a reader. Finish and usage come at the end, whichever chunk brought them: older models repeat `finishReason`
@@ -95,11 +107,26 @@ export function createChunkReader(): ChunkReader {
     const choice = asNumber(candidate.index) ?? 0;
     let entry = candidates.get(choice);
     if (entry === undefined) {
-      entry = { nextIndex: 0, open: null, hasCalls: false, finish: undefined };
+      entry = {
+        nextIndex: 0,
+        open: null,
+        hasCalls: false,
+        finish: undefined,
+        texts: [],
+        length: 0,
+        grounded: null,
+        tokens: undefined,
+      };
       candidates.set(choice, entry);
+    }
+    entry.tokens = readLogprobs(candidate);
+    if (fieldOf(candidate, 'groundingMetadata') !== undefined || fieldOf(candidate, 'citationMetadata') !== undefined) {
+      entry.grounded = candidate;
     }
     const parts = asObject(candidate.content).parts;
     for (const part of Array.isArray(parts) ? parts : [parts]) if (isObject(part)) readPart(choice, entry, part);
+    if (entry.tokens !== undefined) events.push({ kind: 'unread', what: 'logprobs' });
+    for (const what of unreadGrounding(candidate)) events.push({ kind: 'unread', what });
     entry.finish = finishWord(fieldOf(candidate, 'finishReason')) ?? entry.finish;
   }
 
@@ -116,9 +143,35 @@ export function createChunkReader(): ChunkReader {
     const kind = part.thought === true ? 'reasoning' : 'text';
     if (text !== '') {
       const index = openBlock(choice, entry, kind);
-      events.push({ kind: kind === 'text' ? 'text-delta' : 'reasoning-delta', choice, index, text });
+      if (kind === 'reasoning') events.push({ kind: 'reasoning-delta', choice, index, text });
+      else pushText(choice, entry, index, text);
     }
     if (signature !== undefined) pushSignature(choice, entry, signature, kind);
+  }
+
+  /** The probabilities of a chunk's tokens go with its first text. */
+  function pushText(choice: number, entry: CandidateState, index: number, text: string): void {
+    const logprobs = entry.tokens;
+    entry.tokens = undefined;
+    events.push({ kind: 'text-delta', choice, index, text, ...(logprobs === undefined ? {} : { logprobs }) });
+    entry.length += text.length;
+    if (entry.texts === null || entry.length > MAX_TEXT) {
+      entry.texts = null;
+      return;
+    }
+    const last = entry.texts.at(-1);
+    if (last?.index === index) last.pieces.push(text);
+    else entry.texts.push({ index, pieces: [text] });
+  }
+
+  /** What the text rests on, told while its last block is open. */
+  function pushGrounding(choice: number, { grounded, texts }: CandidateState): void {
+    if (grounded === null) return;
+    const blocks: CitedBlock[] = (texts ?? []).map(({ index, pieces }) => ({ index, text: pieces.join('') }));
+    if (blocks.length === 0) events.push({ kind: 'unread', what: 'citations' });
+    for (const { index, citation } of readGrounding(grounded, blocks)) {
+      events.push({ kind: 'citation', choice, index, citation });
+    }
   }
 
   /** A signature closes the thought that it signs; on text it stands as a thought without words behind the text. */
@@ -172,7 +225,10 @@ export function createChunkReader(): ChunkReader {
     if (candidates.size === 0 && blockReason === undefined) {
       return stop({ reason: 'malformed', message: 'the answer has no candidates' });
     }
-    for (const [choice, entry] of candidates) closeBlock(choice, entry);
+    for (const [choice, entry] of candidates) {
+      pushGrounding(choice, entry);
+      closeBlock(choice, entry);
+    }
     const isCut = options.mustFinish && [...candidates.values()].some((entry) => entry.finish === undefined);
     if (isCut && blockReason === undefined) {
       return stop({ reason: 'stream-error', message: 'the stream ended before its finishReason' });

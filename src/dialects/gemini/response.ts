@@ -7,10 +7,13 @@ import {
   type StreamError,
   type Usage,
 } from '#core';
+import { nameOfPart } from '../answer-losses.ts';
 import { collectEvents } from '../collect-events.ts';
 import type { CallerContext } from '../dialect.ts';
 import { createChunkReader } from './chunk-reader.ts';
+import { writeGrounding } from './citations.ts';
 import { writeFinish } from './finish.ts';
+import { writeLogprobs } from './logprobs.ts';
 import { fieldOf } from './spelling.ts';
 import { readUsageMetadata, writeUsageMetadata } from './usage.ts';
 import { writeCallPart, writeWholePart } from './write-answer-part.ts';
@@ -38,10 +41,12 @@ export function readUsage(body: JsonObject): Usage | undefined {
 
 /** Writes a GenerateContentResponse that @google/genai and its siblings read. Pure. */
 export function writeResponse(response: NeutralResponse, caller: CallerContext): JsonObject {
+  for (const what of response.unread ?? []) caller.lose?.(what);
   const candidates = response.choices.map((choice) => ({
-    content: { parts: writeParts(choice.content), role: 'model' },
+    content: { parts: writeParts(choice.content, caller.lose), role: 'model' },
     finishReason: writeFinish(choice.finish),
     index: choice.index,
+    ...writeFacts(choice.content, caller.lose),
   }));
   return {
     candidates,
@@ -51,8 +56,18 @@ export function writeResponse(response: NeutralResponse, caller: CallerContext):
   };
 }
 
+/** What a candidate says of its text. */
+function writeFacts(content: readonly AssistantPart[], lose: CallerContext['lose']): JsonObject {
+  const texts = content.flatMap((part, index) => (part.kind === 'text' ? [{ index, part }] : []));
+  const blocks = texts.map(({ index, part }) => ({ index, text: part.text }));
+  const placed = texts.flatMap(({ index, part }) => (part.citations ?? []).map((citation) => ({ index, citation })));
+  const groundingMetadata = writeGrounding(blocks, placed, lose);
+  const tokens = texts.flatMap(({ part }) => part.logprobs ?? []);
+  return { ...(groundingMetadata === undefined ? {} : { groundingMetadata }), ...writeLogprobs(tokens) };
+}
+
 /** A thought without words gives its signature to the part before it, as it came. */
-function writeParts(content: readonly AssistantPart[]): readonly JsonObject[] {
+function writeParts(content: readonly AssistantPart[], lose: CallerContext['lose']): readonly JsonObject[] {
   const parts: JsonObject[] = [];
   for (const part of content) {
     if (part.kind === 'tool-call') parts.push(writeCallPart(part));
@@ -60,6 +75,7 @@ function writeParts(content: readonly AssistantPart[]): readonly JsonObject[] {
     else {
       const written = writeWholePart(part);
       if (written !== null) parts.push(written);
+      else lose?.(nameOfPart(part));
     }
   }
   return parts;

@@ -1,7 +1,10 @@
 import type { Finish, GatewayError, JsonObject, NeutralEvent, PartStart, Usage } from '#core';
+import { nameOfPart } from '../answer-losses.ts';
 import type { CallerContext, StreamWriter } from '../dialect.ts';
+import { type PlacedCitation, writeGrounding } from './citations.ts';
 import { writeError } from './errors.ts';
 import { writeFinish } from './finish.ts';
+import { writeLogprobs } from './logprobs.ts';
 import { writeUsageMetadata } from './usage.ts';
 import { writeCallPart, writeWholePart } from './write-answer-part.ts';
 
@@ -24,6 +27,9 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
   let head: JsonObject = { modelVersion: caller.model, responseId: caller.requestId };
   let usage: Usage | undefined;
   let hasWritten = false;
+  /** The text by choice and block, and what it rests on: segments count its bytes, and stand in the last chunk. */
+  const texts = new Map<number, Map<number, string[]>>();
+  const citations = new Map<number, PlacedCitation[]>();
 
   function frame(value: JsonObject): string {
     const json = JSON.stringify(value);
@@ -33,9 +39,9 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
     return `${opening}${json}\n`;
   }
 
-  function chunk(choice: number, part: JsonObject | null): string {
+  function chunk(choice: number, part: JsonObject | null, facts: JsonObject = {}): string {
     if (part === null) return '';
-    return frame({ candidates: [{ content: { parts: [part], role: 'model' }, index: choice }], ...head });
+    return frame({ candidates: [{ content: { parts: [part], role: 'model' }, index: choice, ...facts }], ...head });
   }
 
   function push(event: NeutralEvent): string {
@@ -45,10 +51,23 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
         return '';
       case 'part-start':
         blocks.set(keyOf(event), { start: event.part, arguments: '', hasText: false });
-        return event.part.kind === 'whole' ? chunk(event.choice, writeWholePart(event.part.part)) : '';
+        return event.part.kind === 'whole' ? writeWhole(event.choice, event.part.part) : '';
       case 'text-delta':
+        keepText(event);
+        return event.text === '' && event.logprobs === undefined
+          ? ''
+          : chunk(event.choice, { text: event.text }, writeLogprobs(event.logprobs ?? []));
       case 'refusal-delta':
         return event.text === '' ? '' : chunk(event.choice, { text: event.text });
+      case 'citation': {
+        const known = citations.get(event.choice);
+        if (known === undefined) citations.set(event.choice, [event]);
+        else known.push(event);
+        return '';
+      }
+      case 'unread':
+        caller.lose?.(event.what);
+        return '';
       case 'reasoning-delta':
         return pushThought(event);
       case 'reasoning-signature':
@@ -71,6 +90,26 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
       case 'error':
         return '';
     }
+  }
+
+  function keepText({ choice, index, text }: Extract<NeutralEvent, { kind: 'text-delta' }>): void {
+    const blocks = texts.get(choice) ?? new Map<number, string[]>();
+    texts.set(choice, blocks);
+    const pieces = blocks.get(index);
+    if (pieces === undefined) blocks.set(index, [text]);
+    else pieces.push(text);
+  }
+
+  function writeWhole(choice: number, part: Extract<PartStart, { kind: 'whole' }>['part']): string {
+    const written = writeWholePart(part);
+    if (written === null) caller.lose?.(nameOfPart(part));
+    return chunk(choice, written);
+  }
+
+  function groundingOf(choice: number): JsonObject {
+    const blocks = [...(texts.get(choice) ?? [])].map(([index, pieces]) => ({ index, text: pieces.join('') }));
+    const groundingMetadata = writeGrounding(blocks, citations.get(choice) ?? [], caller.lose);
+    return groundingMetadata === undefined ? {} : { groundingMetadata };
   }
 
   function pushThought(event: Extract<NeutralEvent, { kind: 'reasoning-delta' }>): string {
@@ -100,6 +139,7 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
       content: { parts: [{ text: '' }], role: 'model' },
       finishReason: writeFinish(finish),
       index,
+      ...groundingOf(index),
     }));
     const metadata = usage === undefined ? {} : { usageMetadata: writeUsageMetadata(usage) };
     return frame({ candidates, ...metadata, ...head }) + closing();

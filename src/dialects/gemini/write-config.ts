@@ -1,6 +1,5 @@
 import type { JsonObject, NeutralRequest, ResponseFormat } from '#core';
 import { omit } from '#core';
-import { ownLogprobs } from '../own-logprobs.ts';
 import { isThirdGeneration, type ModelFamily, takesJsonSchema } from './model-family.ts';
 import { plainJsonSchema, schemaSubset } from './schema-subset.ts';
 import { isThinkingLessened, writeThinking } from './thinking.ts';
@@ -9,8 +8,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** Writes `generationConfig`, without what policy sets. */
 export function writeConfig(request: NeutralRequest, family: ModelFamily, lost: Set<string>): Record<string, unknown> {
-  const { stop } = request;
-  const logprobs = ownLogprobs(request, 'gemini', (name) => lost.add(name));
+  const { stop, logprobs } = request;
   return omit(
     {
       maxOutputTokens: request.maxOutputTokens,
@@ -23,7 +21,8 @@ export function writeConfig(request: NeutralRequest, family: ModelFamily, lost: 
       frequencyPenalty: request.frequencyPenalty,
       presencePenalty: request.presencePenalty,
       responseLogprobs: logprobs === undefined ? undefined : true,
-      logprobs: logprobs?.top,
+      // None at the place of each token is the default, and no figure that the API takes.
+      logprobs: logprobs?.top || undefined,
       ...formatFields(request, family, lost),
       ...thinkingFields(request, family, lost),
     },

@@ -23,7 +23,7 @@ export interface PartWriting {
 
 /** Writes one part of a user message; none where it has no counterpart, which `lost` then names. */
 export function writeUserPart(part: UserPart, path: string, writing: PartWriting): readonly JsonObject[] {
-  noteMarkers(part, path, writing.lost);
+  noteDetail(part, path, writing.lost);
   switch (part.kind) {
     case 'text':
       return part.text === '' ? [] : [{ text: part.text }];
@@ -62,7 +62,7 @@ function writeModelPart(
   isFirstCall: boolean,
   writing: PartWriting,
 ): readonly JsonObject[] {
-  noteMarkers(part, path, writing.lost);
+  noteDetail(part, path, writing.lost);
   switch (part.kind) {
     case 'text':
     case 'refusal':
@@ -147,8 +147,6 @@ function orLost(written: JsonObject | null, path: string, writing: PartWriting):
   return [];
 }
 
-/** Gemini caches by itself and by `cachedContent`; it has no marks inside the prompt. */
-function noteMarkers(part: Part, path: string, lost: Set<string>): void {
-  if ('cache' in part && part.cache !== undefined) lost.add('cache_control');
+function noteDetail(part: Part, path: string, lost: Set<string>): void {
   if (part.kind === 'image' && part.detail !== undefined && part.detail !== 'auto') lost.add(`${path}.detail`);
 }

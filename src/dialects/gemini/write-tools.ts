@@ -37,7 +37,6 @@ function writeFunction(
 ): JsonObject {
   const { name, description, parameters } = tool;
   if (tool.strict === true) lost.add(`${path}.strict`);
-  if (tool.cache !== undefined) lost.add('cache_control');
   const head = { name, ...(description === undefined ? {} : { description }) };
   if (parameters === undefined) return head;
   if (takesJsonSchema(family)) return { ...head, parametersJsonSchema: plainJsonSchema(parameters) };

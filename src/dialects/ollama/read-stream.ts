@@ -11,7 +11,7 @@ import {
 import type { SseEvent, StreamReader } from '../dialect.ts';
 import { readErrorValue } from '../openai-errors.ts';
 import { readFinish } from './finish.ts';
-import { readMessage, readTime } from './response.ts';
+import { readMessage, readTime, withTokens } from './response.ts';
 import { readUsageFields } from './usage.ts';
 
 const choice = 0;
@@ -36,7 +36,7 @@ export function createStreamReader(): StreamReader {
       const model = asString(chunk.model) ?? '';
       events.push({ kind: 'response-start', id: '', model, ...(createdAt === undefined ? {} : { createdAt }) });
     }
-    for (const part of readMessage(asObject(chunk.message), calls)) add(part, events);
+    for (const part of withTokens(readMessage(asObject(chunk.message), calls), chunk.logprobs)) add(part, events);
     if (chunk.done === true) finish(chunk, events);
     return events;
   }
@@ -48,7 +48,8 @@ export function createStreamReader(): StreamReader {
         open = { kind: part.kind, index: next++ };
         events.push({ kind: 'part-start', choice, index: open.index, part: { kind: part.kind } });
       }
-      events.push({ kind: `${part.kind}-delta`, choice, index: open.index, text: part.text });
+      const told = part.kind === 'text' && part.logprobs !== undefined ? { logprobs: part.logprobs } : {};
+      events.push({ kind: `${part.kind}-delta`, choice, index: open.index, text: part.text, ...told });
       return;
     }
     close(events);

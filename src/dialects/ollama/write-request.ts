@@ -2,7 +2,6 @@ import { invalidField, type JsonObject, type NeutralRequest, type ResponseFormat
 import { compact } from '../compact.ts';
 import type { OutboundTarget, WrittenRequest } from '../dialect.ts';
 import { writeFunctionTools } from '../function-tools.ts';
-import { ownLogprobs } from '../own-logprobs.ts';
 import { promptAround } from '../prompt-around.ts';
 import { applyPolicy } from './policy.ts';
 import { writeThink } from './think.ts';
@@ -13,7 +12,7 @@ export const CHAT_PATH = '/chat';
 /** Writes a chat request of Ollama's own API. */
 export function writeRequest(request: NeutralRequest, target: OutboundTarget): WrittenRequest {
   const lost: string[] = [];
-  const logprobs = ownLogprobs(request, 'ollama', (path) => lost.push(path));
+  const { logprobs } = request;
   const own = request.dialect === 'ollama' ? ownFields(request.extra) : { top: {}, options: {} };
   nameLost(request, lost);
   // There is no choice: tools that must not be used are not offered.

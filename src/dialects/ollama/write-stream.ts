@@ -1,8 +1,9 @@
 import type { AssistantPart, Finish, GatewayError, JsonObject, NeutralEvent, PartStart, Usage } from '#core';
 import type { CallerContext, StreamWriter } from '../dialect.ts';
+import { writeTokens } from '../openai-logprobs.ts';
 import { writeError } from './errors.ts';
 import { writeFinish } from './finish.ts';
-import { writeHead, writeMessage } from './response.ts';
+import { nameUnwritten, writeHead, writeMessage } from './response.ts';
 import { writeUsageFields } from './usage.ts';
 
 /** Writes neutral events as lines of JSON. Calls go out whole, since their arguments are objects here. */
@@ -19,13 +20,19 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
 
   function say(part: AssistantPart): string {
     const said = writeMessage([part]);
-    const isEmpty = said.content === '' && Object.keys(said).length === 1;
-    return isEmpty ? '' : write({ message: { role: 'assistant', ...said }, done: false });
+    nameUnwritten([part], caller.lose);
+    const tokens = part.kind === 'text' ? (part.logprobs ?? []) : [];
+    const isEmpty = said.content === '' && Object.keys(said).length === 1 && tokens.length === 0;
+    const facts = tokens.length === 0 ? {} : { logprobs: writeTokens(tokens) };
+    return isEmpty ? '' : write({ message: { role: 'assistant', ...said }, ...facts, done: false });
   }
 
   function push(event: NeutralEvent): string {
     // The API has one answer only.
-    if ('choice' in event && event.choice !== 0) return '';
+    if ('choice' in event && event.choice !== 0) {
+      caller.lose?.(`choices[${event.choice}]`);
+      return '';
+    }
     switch (event.kind) {
       case 'response-start':
         head = writeHead(event, caller);
@@ -36,7 +43,8 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
       case 'refusal-delta':
       case 'reasoning-delta': {
         const kind = texts.get(event.index);
-        return kind === undefined ? '' : say({ kind, text: event.text });
+        const told = 'logprobs' in event && event.logprobs !== undefined ? { logprobs: event.logprobs } : {};
+        return kind === undefined ? '' : say({ kind, text: event.text, ...told });
       }
       case 'tool-arguments-delta':
         calls.get(event.index)?.pieces.push(event.arguments);
@@ -53,7 +61,15 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
         const message = { role: 'assistant', content: '' };
         return write({ message, done: true, done_reason: writeFinish(finish), ...writeUsageFields(usage) });
       }
+      case 'citation':
+        caller.lose?.('citations');
+        return '';
+      case 'unread':
+        caller.lose?.(event.what);
+        return '';
       case 'reasoning-signature':
+        caller.lose?.('reasoning.signature');
+        return '';
       case 'error':
         return '';
     }
@@ -61,6 +77,7 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
 
   function startPart(index: number, part: PartStart): string {
     if (part.kind === 'whole') return say(part.part);
+    if (part.kind === 'tool-call' && part.signature !== undefined) caller.lose?.('tool_call.signature');
     if (part.kind === 'tool-call') calls.set(index, { id: part.id, name: part.name, pieces: [] });
     else texts.set(index, part.kind);
     return '';

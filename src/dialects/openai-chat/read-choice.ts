@@ -4,11 +4,16 @@ import {
   asNumber,
   asObject,
   asString,
+  type Citation,
   isObject,
   type JsonObject,
   type NeutralEvent,
   type PartStart,
+  type TokenLogprob,
 } from '#core';
+import { nameOfPart } from '../answer-losses.ts';
+import { readTokens } from '../openai-logprobs.ts';
+import { readAnnotations } from './citations.ts';
 import { readFinish } from './finish.ts';
 import { readSignature } from './read-messages.ts';
 import { readAssistantContent, readImages, readReasoning } from './read-parts.ts';
@@ -19,8 +24,8 @@ export interface ChoiceReader {
   readonly push: (choice: JsonObject) => NeutralEvent[];
   readonly isFinished: () => boolean;
   readonly hasContent: () => boolean;
-  /** Closes what is open and tells the finish. */
-  readonly end: () => NeutralEvent[];
+  /** Closes what is open and tells the finish; `sources` are those of the whole answer, where it names none of its own. */
+  readonly end: (sources: readonly Citation[]) => NeutralEvent[];
 }
 
 interface OpenCall {
@@ -44,6 +49,9 @@ export function createChoiceReader(choice: number): ChoiceReader {
   let prose: { readonly kind: Prose; readonly index: number } | null = null;
   let finishWord: string | undefined;
   let hasRefusal = false;
+  /** The first text block: what an answer says of its words counts from there. */
+  let textIndex: number | null = null;
+  const citations: Citation[] = [];
 
   function open(part: PartStart): number {
     const index = next++;
@@ -56,13 +64,15 @@ export function createChoiceReader(choice: number): ChoiceReader {
     prose = null;
   }
 
-  function addProse(kind: Prose, text: string): void {
-    if (text === '') return;
+  function addProse(kind: Prose, text: string, logprobs?: readonly TokenLogprob[]): void {
+    if (text === '' && logprobs === undefined) return;
     if (prose?.kind !== kind) {
       closeProse();
       prose = { kind, index: open({ kind }) };
+      if (kind === 'text') textIndex ??= prose.index;
     }
-    events.push({ kind: `${kind}-delta`, choice, index: prose.index, text });
+    const told = kind === 'text' && logprobs !== undefined ? { logprobs } : {};
+    events.push({ kind: `${kind}-delta`, choice, index: prose.index, text, ...told });
   }
 
   /** Signatures close their block; encrypted reasoning is a block of its own. */
@@ -89,11 +99,17 @@ export function createChoiceReader(choice: number): ChoiceReader {
     events.push({ kind: 'part-end', choice, index });
   }
 
-  function addContent(content: unknown): void {
-    if (typeof content === 'string') addProse('text', content);
+  function addContent(content: unknown, logprobs: readonly TokenLogprob[] | undefined): void {
+    if (typeof content === 'string') addProse('text', content, logprobs);
+    else if (logprobs !== undefined) unread('logprobs');
     for (const part of readAssistantContent(asArray(content))) {
       if (part.kind === 'text' || part.kind === 'reasoning' || part.kind === 'refusal') addProse(part.kind, part.text);
+      else unread(nameOfPart(part));
     }
+  }
+
+  function unread(what: string): void {
+    events.push({ kind: 'unread', what });
   }
 
   function addCall(call: JsonObject, position: number): void {
@@ -134,7 +150,12 @@ export function createChoiceReader(choice: number): ChoiceReader {
     // Hosts that only imitate streaming put a whole message where the delta belongs.
     const delta = isObject(chunk.delta) ? chunk.delta : asObject(chunk.message);
     addReasoning(delta);
-    addContent(delta.content ?? asObject(delta.audio).transcript);
+    const logprobs = asObject(chunk.logprobs);
+    if (asArray(logprobs.refusal).length > 0) unread('logprobs (refusal)');
+    const tokens = readTokens(logprobs.content);
+    addContent(delta.content ?? asObject(delta.audio).transcript ?? (tokens === undefined ? undefined : ''), tokens);
+    if (asString(asObject(delta.audio).data)) unread('audio');
+    citations.push(...readAnnotations(delta.annotations, unread));
     for (const image of readImages(delta)) addWhole(image);
     const refusal = asString(delta.refusal) ?? '';
     if (refusal !== '') hasRefusal = true;
@@ -145,7 +166,15 @@ export function createChoiceReader(choice: number): ChoiceReader {
     return events.splice(0);
   }
 
-  function end(): NeutralEvent[] {
+  function cite(sources: readonly Citation[]): void {
+    const told = citations.length > 0 ? citations : sources;
+    if (told.length > 0 && textIndex === null) unread('citations');
+    if (textIndex === null) return;
+    for (const citation of told) events.push({ kind: 'citation', choice, index: textIndex, citation });
+  }
+
+  function end(sources: readonly Citation[]): NeutralEvent[] {
+    cite(sources);
     closeProse();
     for (const call of openCalls) events.push({ kind: 'part-end', choice, index: call.index });
     const finish = readFinish(finishWord, { hasToolCalls: openCalls.length > 0, hasRefusal });

@@ -6,11 +6,13 @@ import {
   isObject,
   type JsonObject,
   type Message,
+  type TextPart,
   type ToolCallPart,
   type ToolResultPart,
 } from '#core';
 import { compact } from '../compact.ts';
 import { readObject, readObjects, readString } from '../read-fields.ts';
+import { readAnnotations } from './citations.ts';
 import { readAssistantContent, readContent, readReasoning, readTextContent } from './read-parts.ts';
 
 /** Tool names by call id, as far as the history has told them. */
@@ -64,7 +66,7 @@ function readAssistant(message: JsonObject, path: string, history: History): Ass
   const parts: AssistantPart[] = [...readReasoning(message)];
   const content = message.content ?? null;
   if (typeof content === 'string') {
-    if (content !== '') parts.push({ kind: 'text', text: content });
+    if (content !== '') parts.push(compact<TextPart>({ kind: 'text', text: content, citations: sourcesOf(message) }));
   } else if (Array.isArray(content)) {
     parts.push(...readAssistantContent(content));
   } else if (content !== null) {
@@ -80,6 +82,12 @@ function readAssistant(message: JsonObject, path: string, history: History): Ass
   const legacy = readObject(message, 'function_call', `${path}.function_call`);
   if (legacy !== undefined) parts.push(readFunctionCall(legacy, path, history));
   return parts;
+}
+
+/** What an earlier answer rested on: no other provider is told, but that it is not is. */
+function sourcesOf(message: JsonObject): TextPart['citations'] {
+  const citations = readAnnotations(message.annotations, () => undefined);
+  return citations.length > 0 ? citations : undefined;
 }
 
 function readToolCall(call: JsonObject, path: string, history: History): AssistantPart {

@@ -3,6 +3,7 @@ import {
   asNumber,
   asObject,
   asString,
+  type Citation,
   isObject,
   type JsonObject,
   type NeutralEvent,
@@ -13,6 +14,7 @@ import type { SseEvent, StreamReader } from '../dialect.ts';
 import { createJsonAnswer } from '../json-answer.ts';
 import { readErrorValue } from '../openai-errors.ts';
 import { responseEvents } from '../response-events.ts';
+import { nameBeside, readSources } from './citations.ts';
 import { type ChoiceReader, createChoiceReader } from './read-choice.ts';
 import { readResponse, readUsage } from './response.ts';
 
@@ -28,6 +30,9 @@ export function createStreamReader(): StreamReader {
   let isStarted = false;
   let isOver = false;
   let usage: Usage | undefined;
+  /** Perplexity's, repeated in every chunk. */
+  let sources: readonly Citation[] = [];
+  const beside = new Set<string>();
 
   function push(event: SseEvent): readonly NeutralEvent[] {
     if (isOver) return [];
@@ -49,6 +54,9 @@ export function createStreamReader(): StreamReader {
   function readChunk(chunk: JsonObject): readonly NeutralEvent[] {
     const events: NeutralEvent[] = [];
     usage = readUsage(chunk) ?? usage;
+    const told = readSources(chunk);
+    if (told.length > 0) sources = told;
+    nameBeside(chunk, (what) => beside.add(what));
     const list = asArray(chunk.choices).map(asObject);
     // Azure's first chunk has neither id nor choices, only the verdict of its content filter.
     if (!isStarted && (list.length > 0 || asString(chunk.id))) {
@@ -91,7 +99,8 @@ export function createStreamReader(): StreamReader {
     }
     isOver = true;
     return [
-      ...readers.flatMap((reader) => reader.end()),
+      ...readers.flatMap((reader) => reader.end(sources)),
+      ...[...beside].map((what): NeutralEvent => ({ kind: 'unread', what })),
       ...(usage === undefined ? [] : [{ kind: 'usage' as const, usage }]),
       { kind: 'response-end' },
     ];

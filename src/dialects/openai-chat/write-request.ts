@@ -1,7 +1,6 @@
 import type { JsonObject, NeutralRequest, ResponseFormat, Tool, ToolChoice } from '#core';
 import { compact } from '../compact.ts';
 import type { OutboundTarget, WrittenRequest } from '../dialect.ts';
-import { ownLogprobs } from '../own-logprobs.ts';
 import { promptAround } from '../prompt-around.ts';
 import { effortOf } from '../reasoning-effort.ts';
 import { withoutForeign } from './foreign-reasoning.ts';
@@ -11,7 +10,7 @@ import { writeMessages } from './write-messages.ts';
 /** Writes a chat completion request. Tool choice and parallel calls go only with tools: alone they are a 400. */
 export function writeRequest(request: NeutralRequest, target: OutboundTarget): WrittenRequest {
   const lost: string[] = [];
-  const logprobs = ownLogprobs(request, 'openai-chat', (path) => lost.push(path));
+  const { logprobs } = request;
   const isOwn = request.dialect === 'openai-chat';
   const format = chooseFormat(request.responseFormat, target, lost);
   const messages = promptAround(request.messages, target.prompt, format.instruction);

@@ -1,9 +1,13 @@
-import type { AssistantPart, GatewayError, JsonObject, NeutralEvent, OpaquePart } from '#core';
+import type { AssistantPart, Citation, GatewayError, JsonObject, NeutralEvent, OpaquePart } from '#core';
+import { nameOfPart } from '../answer-losses.ts';
+import { characterCount, rangeOf } from '../cited-text.ts';
 import type { CallerContext, StreamWriter } from '../dialect.ts';
 import { writeError } from '../openai-errors.ts';
+import { writeTokens } from '../openai-logprobs.ts';
 import { writeUsageField } from '../openai-usage.ts';
+import { writeAnnotation } from './citations.ts';
 import { writeFinish } from './finish.ts';
-import { writeImage } from './response.ts';
+import { isWritten, writeImage } from './response.ts';
 
 interface ChoiceState {
   /** The position of each tool call among the calls, by the block's index. */
@@ -11,6 +15,11 @@ interface ChoiceState {
   /** Calls that have no arguments yet; a call that ends so gets `{}`, as clients parse them. */
   readonly empty: Set<number>;
   hasRefusal: boolean;
+  /** Where each text block begins in the whole content, and how long it is, in characters. */
+  readonly texts: Map<number, { readonly start: number; length: number }>;
+  /** Citations wait until their text is whole: many stand for all of it. */
+  readonly citations: { readonly index: number; readonly citation: Citation }[];
+  length: number;
 }
 
 /**
@@ -27,15 +36,22 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
     return `data: ${JSON.stringify({ ...head, ...fields, ...usage })}\n\n`;
   }
 
-  function delta(choice: number, fields: JsonObject): string {
-    return write({ choices: [{ index: choice, delta: fields, logprobs: null, finish_reason: null }] });
+  function delta(choice: number, fields: JsonObject, logprobs: JsonObject | null = null): string {
+    return write({ choices: [{ index: choice, delta: fields, logprobs, finish_reason: null }] });
   }
 
   /** The state of a choice, and its role chunk when this is its first event. */
   function begin(choice: number): { readonly state: ChoiceState; readonly role: string } {
     const known = choices.get(choice);
     if (known !== undefined) return { state: known, role: '' };
-    const state: ChoiceState = { calls: new Map(), empty: new Set(), hasRefusal: false };
+    const state: ChoiceState = {
+      calls: new Map(),
+      empty: new Set(),
+      hasRefusal: false,
+      texts: new Map(),
+      citations: [],
+      length: 0,
+    };
     choices.set(choice, state);
     return { state, role: delta(choice, { role: 'assistant', content: '' }) };
   }
@@ -47,8 +63,18 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
         return '';
       case 'part-start':
         return startPart(event);
-      case 'text-delta':
-        return delta(event.choice, { content: event.text });
+      case 'text-delta': {
+        const { choice, index, text, logprobs } = event;
+        grow(begin(choice).state, index, text);
+        const tokens = logprobs === undefined ? null : { content: writeTokens(logprobs), refusal: null };
+        return delta(choice, { content: text }, tokens);
+      }
+      case 'citation':
+        begin(event.choice).state.citations.push({ index: event.index, citation: event.citation });
+        return '';
+      case 'unread':
+        caller.lose?.(event.what);
+        return '';
       case 'refusal-delta':
         return delta(event.choice, { refusal: event.text });
       case 'reasoning-delta':
@@ -68,7 +94,11 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
       case 'finish': {
         const { state, role } = begin(event.choice);
         const finish = writeFinish(event.finish, { refusal: state.hasRefusal, legacy });
-        return role + write({ choices: [{ index: event.choice, delta: {}, logprobs: null, ...finish }] });
+        return (
+          role +
+          cite(event.choice, state) +
+          write({ choices: [{ index: event.choice, delta: {}, logprobs: null, ...finish }] })
+        );
       }
       case 'usage':
         return caller.streamUsage ? write({ choices: [], usage: writeUsageField(event.usage) }) : '';
@@ -79,13 +109,33 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
     }
   }
 
+  function grow(state: ChoiceState, index: number, text: string): void {
+    const length = characterCount(text);
+    const block = state.texts.get(index);
+    if (block === undefined) state.texts.set(index, { start: state.length, length });
+    else block.length += length;
+    state.length += length;
+  }
+
+  function cite(choice: number, { citations, texts }: ChoiceState): string {
+    const annotations = citations.flatMap(({ index, citation }) => {
+      const { start, length } = texts.get(index) ?? { start: 0, length: 0 };
+      const range = rangeOf(citation, length);
+      return writeAnnotation(citation, { start: start + range.start, end: start + range.end }, caller.lose);
+    });
+    return annotations.length === 0 ? '' : delta(choice, { annotations });
+  }
+
   function startPart({ choice, index, part }: Extract<NeutralEvent, { kind: 'part-start' }>): string {
     const { state, role } = begin(choice);
     if (part.kind === 'refusal') state.hasRefusal = true;
     if (part.kind === 'whole') return role + writeWhole(choice, index, part.part);
     if (part.kind !== 'tool-call') return role;
     // The older form has room for one call only.
-    if (legacy && state.calls.size > 0) return role;
+    if (legacy && state.calls.size > 0) {
+      caller.lose?.('tool_calls[1]');
+      return role;
+    }
     const position = state.calls.size;
     state.calls.set(index, position);
     state.empty.add(index);
@@ -112,6 +162,7 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
     if (part.kind === 'opaque' && part.dialect === 'openai-chat' && part.type === 'audio') {
       return delta(choice, { audio: part.value });
     }
+    if (!isWritten(part) || part.kind === 'opaque') caller.lose?.(nameOfPart(part));
     return '';
   }
 

@@ -1,4 +1,5 @@
 import {
+  type AssistantPart,
   asNumber,
   asObject,
   asString,
@@ -10,11 +11,13 @@ import {
   type StreamError,
   type Usage,
 } from '#core';
+import { nameOfPart } from '../answer-losses.ts';
 import { compact } from '../compact.ts';
 import type { CallerContext } from '../dialect.ts';
 import { readErrorValue } from '../openai-errors.ts';
 import { readUsageField, writeUsageField } from '../openai-usage.ts';
 import { readFinish, writeFinish } from './finish.ts';
+import { readLogprobs, writeLogprobs } from './logprobs.ts';
 
 const KNOWN: ReadonlySet<string> = new Set(['id', 'object', 'created', 'model', 'choices', 'usage']);
 
@@ -41,7 +44,7 @@ function readChoice(choice: JsonObject, at: number): Choice {
   const text = asString(choice.text) ?? '';
   return {
     index: asNumber(choice.index) ?? at,
-    content: text === '' ? [] : [{ kind: 'text', text }],
+    content: text === '' ? [] : [compact({ kind: 'text', text, logprobs: readLogprobs(choice.logprobs) })],
     finish: readFinish(asString(choice.finish_reason)),
   };
 }
@@ -53,16 +56,29 @@ export function readUsage(body: JsonObject): Usage | undefined {
 
 /** Writes a whole completion: text alone. */
 export function writeResponse(response: NeutralResponse, caller: CallerContext): JsonObject {
+  for (const what of response.unread ?? []) caller.lose?.(what);
+  for (const { content } of response.choices) nameUnwritten(content, caller.lose);
   return compact<JsonObject>({
     ...writeHead(response, caller),
     choices: response.choices.map(({ index, content, finish }) => ({
       text: content.map((part) => (part.kind === 'text' || part.kind === 'refusal' ? part.text : '')).join(''),
       index,
-      logprobs: null,
+      logprobs: writeLogprobs(
+        content.flatMap((part) => (part.kind === 'text' ? (part.logprobs ?? []) : [])),
+        0,
+      ),
       finish_reason: writeFinish(finish),
     })),
     usage: response.usage === undefined ? undefined : writeUsageField(response.usage),
   });
+}
+
+/** Names everything but text: the API has no place for it. */
+export function nameUnwritten(parts: readonly AssistantPart[], lose: CallerContext['lose']): void {
+  for (const part of parts) {
+    if (part.kind === 'text' && part.citations !== undefined) lose?.('citations');
+    if (part.kind !== 'text' && part.kind !== 'refusal') lose?.(nameOfPart(part));
+  }
 }
 
 /** The fields of an answer and of each chunk. */

@@ -17,7 +17,8 @@ import { readErrorValue, writeError } from '../openai-errors.ts';
 import { writeUsageField } from '../openai-usage.ts';
 import { responseEvents } from '../response-events.ts';
 import { readFinish, writeFinish } from './finish.ts';
-import { readResponse, readUsage, writeHead } from './response.ts';
+import { readLogprobs, writeLogprobs } from './logprobs.ts';
+import { nameUnwritten, readResponse, readUsage, writeHead } from './response.ts';
 
 interface ChoiceState {
   isOpen: boolean;
@@ -64,7 +65,8 @@ export function createStreamReader(): StreamReader {
       if (text !== '') {
         if (!state.isOpen) events.push({ kind: 'part-start', choice, index: 0, part: { kind: 'text' } });
         state.isOpen = true;
-        events.push({ kind: 'text-delta', choice, index: 0, text });
+        const logprobs = readLogprobs(item.logprobs);
+        events.push({ kind: 'text-delta', choice, index: 0, text, ...(logprobs === undefined ? {} : { logprobs }) });
       }
       state.word = asString(item.finish_reason) || state.word;
     }
@@ -111,6 +113,7 @@ export function createStreamReader(): StreamReader {
 /** Writes neutral events as chunks of a completion: text alone, usage where the caller asked, then `[DONE]`. */
 export function createStreamWriter(caller: CallerContext): StreamWriter {
   let head: JsonObject = writeHead({ id: '', model: '' }, caller);
+  const lengths = new Map<number, number>();
 
   function write(fields: JsonObject): string {
     return `data: ${JSON.stringify({ ...head, ...fields })}\n\n`;
@@ -121,9 +124,27 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
       case 'response-start':
         head = writeHead(event, caller);
         return '';
-      case 'text-delta':
+      case 'text-delta': {
+        const { choice, text } = event;
+        const before = lengths.get(choice) ?? 0;
+        lengths.set(choice, before + text.length);
+        const logprobs = writeLogprobs(event.logprobs ?? [], before);
+        return write({ choices: [{ text, index: choice, logprobs, finish_reason: null }] });
+      }
       case 'refusal-delta':
         return write({ choices: [{ text: event.text, index: event.choice, logprobs: null, finish_reason: null }] });
+      case 'part-start': {
+        const { part } = event;
+        if (part.kind === 'whole') nameUnwritten([part.part], caller.lose);
+        else if (part.kind !== 'text' && part.kind !== 'refusal') caller.lose?.(part.kind);
+        return '';
+      }
+      case 'citation':
+        caller.lose?.('citations');
+        return '';
+      case 'unread':
+        caller.lose?.(event.what);
+        return '';
       case 'finish': {
         const reason = writeFinish(event.finish);
         return write({ choices: [{ text: '', index: event.choice, logprobs: null, finish_reason: reason }] });

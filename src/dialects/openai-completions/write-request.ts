@@ -1,18 +1,21 @@
 import type { AssistantPart, JsonObject, Message, NeutralRequest, UserPart } from '#core';
 import { compact } from '../compact.ts';
 import type { OutboundTarget, WrittenRequest } from '../dialect.ts';
-import { ownLogprobs } from '../own-logprobs.ts';
 import { plainText } from '../plain-text.ts';
 import { promptAround } from '../prompt-around.ts';
 import { applyPolicy } from './policy.ts';
 
 export const COMPLETIONS_PATH = '/completions';
 
+/** The most that the API tells of other tokens. */
+const MAX_TOP = 5;
+
 /** Writes a completion request: one text alone as it is, a conversation as a transcript that the model goes on with. */
 export function writeRequest(request: NeutralRequest, target: OutboundTarget): WrittenRequest {
   const lost: string[] = [];
-  const logprobs = ownLogprobs(request, 'openai-completions', (path) => lost.push(path));
+  const { logprobs } = request;
   const isOwn = request.dialect === 'openai-completions';
+  if ((logprobs?.top ?? 0) > MAX_TOP && !isOwn) lost.push('top_logprobs');
   nameLost(request, isOwn, lost);
   const body = compact<JsonObject>({
     ...(isOwn ? request.extra : {}),
@@ -24,7 +27,7 @@ export function writeRequest(request: NeutralRequest, target: OutboundTarget): W
     n: request.n,
     stream: request.stream ? true : undefined,
     stream_options: request.stream && !target.quirks.noStreamOptions ? { include_usage: true } : undefined,
-    logprobs: logprobs === undefined ? undefined : (logprobs.top ?? 0),
+    logprobs: logprobs === undefined ? undefined : isOwn ? (logprobs.top ?? 0) : Math.min(logprobs.top ?? 0, MAX_TOP),
     stop: request.stop !== undefined && request.stop.length > 0 ? request.stop : undefined,
     presence_penalty: request.presencePenalty,
     frequency_penalty: request.frequencyPenalty,

@@ -6,9 +6,14 @@ import {
   isObject,
   type JsonObject,
   type ReasoningPart,
+  type TextPart,
   type ToolCallPart,
 } from '#core';
+import { nameOfPart } from '../answer-losses.ts';
+import { characterCount } from '../cited-text.ts';
 import { compact } from '../compact.ts';
+import { readTokens, writeTokens } from '../openai-logprobs.ts';
+import { readAnnotations, writeAnnotation } from './citations.ts';
 
 /** Reads one item of `output`, or of the assistant's side of `input`, laxly: a message may hold several parts. */
 export function readOutputItem(item: JsonObject): AssistantPart[] {
@@ -37,7 +42,15 @@ function readMessageContent(content: unknown): AssistantPart[] {
   return asArray(content).map((value): AssistantPart => {
     const part = asObject(value);
     if (part.type === 'refusal') return { kind: 'refusal', text: asString(part.refusal) ?? '' };
-    if (typeof part.text === 'string') return { kind: 'text', text: part.text };
+    if (typeof part.text === 'string') {
+      const citations = readAnnotations(part.annotations);
+      return compact<TextPart>({
+        kind: 'text',
+        text: part.text,
+        citations: citations.length > 0 ? citations : undefined,
+        logprobs: readTokens(part.logprobs),
+      });
+    }
     return { kind: 'opaque', dialect: 'openai-responses', type: asString(part.type) ?? 'unknown', value };
   });
 }
@@ -63,7 +76,7 @@ export function readArguments(value: unknown): string {
 }
 
 /** A finished item of `output`; null where the API has no such item. */
-export function writeOutputItem(part: AssistantPart, id: string): JsonObject | null {
+export function writeOutputItem(part: AssistantPart, id: string, lose?: (what: string) => void): JsonObject | null {
   switch (part.kind) {
     case 'text':
     case 'refusal':
@@ -72,15 +85,20 @@ export function writeOutputItem(part: AssistantPart, id: string): JsonObject | n
         type: 'message',
         status: 'completed',
         role: 'assistant',
-        content: [writeContent(part)],
+        content: [writeContent(part, lose)],
       };
     case 'reasoning':
       return writeReasoning(part, id);
     case 'tool-call':
+      // A provider's signature of a call has no field here.
+      if (part.signature !== undefined) lose?.('tool_call.signature');
       return writeCall(part, `fc_${id}`);
     case 'opaque':
-      return part.dialect === 'openai-responses' ? (part.value as JsonObject) : null;
+      if (part.dialect === 'openai-responses') return part.value as JsonObject;
+      lose?.(nameOfPart(part));
+      return null;
     default:
+      lose?.(nameOfPart(part));
       return null;
   }
 }
@@ -94,9 +112,23 @@ export function ownReasoningId(id: string): string {
 export const OWN_REASONING = 'rs_sbx_';
 
 /** One part of a message. */
-export function writeContent(part: Extract<AssistantPart, { kind: 'text' | 'refusal' }>): JsonObject {
+export function writeContent(
+  part: Extract<AssistantPart, { kind: 'text' | 'refusal' }>,
+  lose?: (what: string) => void,
+): JsonObject {
   if (part.kind === 'refusal') return { type: 'refusal', refusal: part.text };
-  return { type: 'output_text', text: part.text, annotations: [], logprobs: [] };
+  const annotations = writeAnnotations(part, lose);
+  return { type: 'output_text', text: part.text, annotations, logprobs: writeTokens(part.logprobs ?? []) };
+}
+
+/** The sources of a part; those that the API has no kind for are named. Pure but for `lose`. */
+export function writeAnnotations({ text, citations = [] }: TextPart, lose?: (what: string) => void): JsonObject[] {
+  const length = citations.length === 0 ? 0 : characterCount(text);
+  return citations.flatMap((citation): JsonObject[] => {
+    const written = writeAnnotation(citation, length);
+    if (written === null) lose?.(`citations (${citation.source.kind})`);
+    return written === null ? [] : [written];
+  });
 }
 
 function writeReasoning(part: ReasoningPart, id: string): JsonObject {

@@ -6,7 +6,11 @@ import {
   type JsonObject,
   type NeutralEvent,
   type PartStart,
+  type TextPart,
+  type TokenLogprob,
 } from '#core';
+import { readTokens } from '../openai-logprobs.ts';
+import { readAnnotation } from './citations.ts';
 import { readOutputItem, readReasoningItem } from './output-items.ts';
 
 /** Reads the events of one output item. */
@@ -55,11 +59,26 @@ function createMessageReader(nextIndex: () => number): ItemReader {
     return block;
   }
 
-  function add(at: number, kind: 'text' | 'refusal', text: string, events: NeutralEvent[]): void {
-    if (text === '') return;
+  function add(
+    at: number,
+    kind: 'text' | 'refusal',
+    text: string,
+    events: NeutralEvent[],
+    logprobs?: readonly TokenLogprob[],
+  ): void {
+    if (text === '' && logprobs === undefined) return;
     const block = blockOf(at, kind, events);
     block.hasText = true;
-    events.push({ kind: `${block.kind}-delta`, choice, index: block.index, text });
+    const told = block.kind === 'text' && logprobs !== undefined ? { logprobs } : {};
+    events.push({ kind: `${block.kind}-delta`, choice, index: block.index, text, ...told });
+  }
+
+  function cite(at: number, citations: TextPart['citations'], events: NeutralEvent[]): void {
+    const block = blocks.get(at);
+    for (const citation of citations ?? []) {
+      if (block === undefined) events.push({ kind: 'unread', what: 'citations' });
+      else events.push({ kind: 'citation', choice, index: block.index, citation });
+    }
   }
 
   function finish(at: number, events: NeutralEvent[]): void {
@@ -70,14 +89,19 @@ function createMessageReader(nextIndex: () => number): ItemReader {
   function push(type: string, event: JsonObject): NeutralEvent[] {
     const events: NeutralEvent[] = [];
     const at = asNumber(event.content_index) ?? 0;
-    if (type === 'response.output_text.delta') add(at, 'text', asString(event.delta) ?? '', events);
-    else if (type === 'response.refusal.delta') add(at, 'refusal', asString(event.delta) ?? '', events);
+    if (type === 'response.output_text.delta') {
+      add(at, 'text', asString(event.delta) ?? '', events, readTokens(event.logprobs));
+    } else if (type === 'response.output_text.annotation.added') {
+      const citation = readAnnotation(asObject(event.annotation));
+      cite(at, citation === null ? [] : [citation], events);
+    } else if (type === 'response.refusal.delta') add(at, 'refusal', asString(event.delta) ?? '', events);
     else if (type === 'response.content_part.done') finish(at, events);
     else if (type === 'response.output_item.done') {
       // Told by no delta: a host that only imitates streaming.
       const untold = blocks.size > 0 ? [] : readOutputItem(asObject(event.item));
       for (const [index, part] of untold.entries()) {
         if (part.kind === 'text' || part.kind === 'refusal') add(index, part.kind, part.text, events);
+        if (part.kind === 'text') cite(index, part.citations, events);
       }
       events.push(...end());
     }

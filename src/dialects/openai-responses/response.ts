@@ -52,10 +52,12 @@ export function readUsage(body: JsonObject): Usage | undefined {
 export function writeResponse(response: NeutralResponse, caller: CallerContext): JsonObject {
   const [choice] = response.choices;
   const id = responseId(response.id, caller);
+  for (const { index } of response.choices.slice(1)) caller.lose?.(`choices[${index}]`);
+  for (const what of response.unread ?? []) caller.lose?.(what);
   return {
     ...writeHead({ ...response, id }, caller),
     ...writeFinish(choice?.finish ?? { reason: 'other' }, hasRefusal(choice)),
-    output: (choice?.content ?? []).flatMap((part, at) => writeOutputItem(part, itemId(id, at)) ?? []),
+    output: (choice?.content ?? []).flatMap((part, at) => writeOutputItem(part, itemId(id, at), caller.lose) ?? []),
     ...(response.usage === undefined ? {} : { usage: writeUsageField(response.usage) }),
   };
 }

@@ -1,7 +1,6 @@
 import { asArray, type JsonObject, type NeutralRequest, type ResponseFormat } from '#core';
 import { compact } from '../compact.ts';
 import type { OutboundTarget, WrittenRequest } from '../dialect.ts';
-import { ownLogprobs } from '../own-logprobs.ts';
 import { promptAround } from '../prompt-around.ts';
 import { effortOf } from '../reasoning-effort.ts';
 import { applyPolicy } from './policy.ts';
@@ -13,7 +12,7 @@ export const RESPONSES_PATH = '/responses';
 /** Writes a request for the Responses API. Nothing is stored: the caller's dialect holds the history itself. */
 export function writeRequest(request: NeutralRequest, target: OutboundTarget): WrittenRequest {
   const lost: string[] = [];
-  const logprobs = ownLogprobs(request, 'openai-responses', (path) => lost.push(path));
+  const { logprobs } = request;
   const isOwn = request.dialect === 'openai-responses';
   const { 'text.verbosity': verbosity, ...extra } = isOwn ? request.extra : {};
   nameLost(request, isOwn, lost);

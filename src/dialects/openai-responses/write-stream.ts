@@ -1,8 +1,20 @@
-import type { AssistantPart, Finish, GatewayError, JsonObject, NeutralEvent, PartStart, Usage } from '#core';
+import type {
+  AssistantPart,
+  Citation,
+  Finish,
+  GatewayError,
+  JsonObject,
+  NeutralEvent,
+  PartStart,
+  TextPart,
+  TokenLogprob,
+  Usage,
+} from '#core';
 import type { CallerContext, StreamWriter } from '../dialect.ts';
 import { writeError } from '../openai-errors.ts';
+import { writeTokens } from '../openai-logprobs.ts';
 import { writeFinish } from './finish.ts';
-import { ownReasoningId, writeContent, writeOutputItem } from './output-items.ts';
+import { ownReasoningId, writeAnnotations, writeContent, writeOutputItem } from './output-items.ts';
 import { itemId, responseId, writeHead } from './response.ts';
 import { writeUsageField } from './usage.ts';
 
@@ -14,6 +26,8 @@ interface Block {
   readonly id: string;
   readonly pieces: string[];
   signature: string | undefined;
+  readonly citations: Citation[];
+  readonly logprobs: TokenLogprob[];
 }
 
 /**
@@ -44,7 +58,10 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
 
   function push(event: NeutralEvent): string {
     // The API has one answer only.
-    if ('choice' in event && event.choice !== 0) return '';
+    if ('choice' in event && event.choice !== 0) {
+      caller.lose?.(`choices[${event.choice}]`);
+      return '';
+    }
     switch (event.kind) {
       case 'response-start':
         id = responseId(event.id, caller);
@@ -53,9 +70,20 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
       case 'part-start':
         return begin() + startPart(event.index, event.part);
       case 'text-delta':
+        return addText(event.index, event.text, event.logprobs);
       case 'refusal-delta':
       case 'reasoning-delta':
         return addText(event.index, event.text);
+      case 'citation': {
+        // Sources wait until their text is whole: many stand for all of it.
+        const block = blocks.get(event.index);
+        if (block === undefined) caller.lose?.('citations');
+        else block.citations.push(event.citation);
+        return '';
+      }
+      case 'unread':
+        caller.lose?.(event.what);
+        return '';
       case 'tool-arguments-delta':
         return addText(event.index, event.arguments);
       case 'reasoning-signature': {
@@ -82,7 +110,7 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
     const at = output.length;
     const own = itemId(id, at);
     if (part.kind === 'whole') {
-      const item = writeOutputItem(part.part, own);
+      const item = writeOutputItem(part.part, own, caller.lose);
       if (item === null) return '';
       output.push(item);
       const place = { output_index: at, item };
@@ -90,7 +118,7 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
     }
     if (part.kind === 'refusal') hasRefusal = true;
     output.push(undefined);
-    const block: Block = { start: part, at, id: own, pieces: [], signature: undefined };
+    const block: Block = { start: part, at, id: own, pieces: [], signature: undefined, citations: [], logprobs: [] };
     blocks.set(index, block);
     return openItem(block);
   }
@@ -122,14 +150,20 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
     }
   }
 
-  function addText(index: number, delta: string): string {
+  function addText(index: number, delta: string, logprobs: readonly TokenLogprob[] = []): string {
     const block = blocks.get(index);
-    if (block === undefined || delta === '') return '';
+    if (block === undefined || (delta === '' && logprobs.length === 0)) return '';
     block.pieces.push(delta);
+    block.logprobs.push(...logprobs);
     const place = { item_id: idOf(block), output_index: block.at };
     switch (block.start.kind) {
       case 'text':
-        return write('response.output_text.delta', { ...place, content_index: 0, delta, logprobs: [] });
+        return write('response.output_text.delta', {
+          ...place,
+          content_index: 0,
+          delta,
+          logprobs: writeTokens(logprobs),
+        });
       case 'refusal':
         return write('response.refusal.delta', { ...place, content_index: 0, delta });
       case 'reasoning':
@@ -144,7 +178,7 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
     if (block === undefined) return '';
     blocks.delete(index);
     const part = partOf(block);
-    const item = writeOutputItem(part, block.id);
+    const item = writeOutputItem(part, block.id, part.kind === 'text' ? undefined : caller.lose);
     output[block.at] = item ?? undefined;
     return endContent(block, part) + write('response.output_item.done', { output_index: block.at, item });
   }
@@ -154,7 +188,13 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
     switch (part.kind) {
       case 'text':
         return (
-          write('response.output_text.done', { ...place, content_index: 0, text: part.text, logprobs: [] }) +
+          annotate(part, place) +
+          write('response.output_text.done', {
+            ...place,
+            content_index: 0,
+            text: part.text,
+            logprobs: writeTokens(part.logprobs ?? []),
+          }) +
           write('response.content_part.done', { ...place, content_index: 0, part: writeContent(part) })
         );
       case 'refusal':
@@ -180,6 +220,19 @@ export function createStreamWriter(caller: CallerContext): StreamWriter {
       default:
         return '';
     }
+  }
+
+  function annotate(part: TextPart, place: JsonObject): string {
+    return writeAnnotations(part, caller.lose)
+      .map((annotation, at) =>
+        write('response.output_text.annotation.added', {
+          ...place,
+          content_index: 0,
+          annotation_index: at,
+          annotation,
+        }),
+      )
+      .join('');
   }
 
   function complete(): string {
@@ -208,13 +261,20 @@ function idOf({ start, id }: Block): string {
   return start.kind === 'reasoning' ? (start.id ?? ownReasoningId(id)) : `msg_${id}`;
 }
 
-function partOf({ start, pieces, signature }: Block): AssistantPart {
+function partOf({ start, pieces, signature, citations, logprobs }: Block): AssistantPart {
   const text = pieces.join('');
   switch (start.kind) {
     case 'tool-call':
       return { ...start, arguments: text };
     case 'reasoning':
       return { ...start, text, ...(signature === undefined ? {} : { signature }) };
+    case 'text':
+      return {
+        kind: 'text',
+        text,
+        ...(citations.length === 0 ? {} : { citations }),
+        ...(logprobs.length === 0 ? {} : { logprobs }),
+      };
     default:
       return { kind: start.kind, text };
   }

@@ -68,7 +68,7 @@ export async function openRealtime(options: OpenOptions, call: ExecuteCall): Pro
     const opened = await connect(prepared, call, target.upstreamModel, target.timeouts.connectMs);
     if (!('reason' in opened)) {
       const { via, fallback } = step;
-      const served: Served = { target, via, fallback, attempts, skipped, headers: {}, dropped: [] };
+      const served: Served = { target, via, fallback, attempts, skipped, headers: {}, dropped: [], hints: [] };
       return { kind: 'open', socket: opened, served, startedMs };
     }
     const { reason, status, retryAfterMs, noRetry } = opened;

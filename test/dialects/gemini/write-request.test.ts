@@ -373,7 +373,6 @@ test('what Gemini cannot say is named', () => {
     extra: { logit_bias: { 1: 2 }, safety_settings: [] },
   });
   assert.deepEqual([...lost].sort(), [
-    'cache_control',
     'logit_bias',
     'messages[0].name',
     'parallel_tool_calls',

@@ -32,6 +32,8 @@ import { oneTextFacts, type RequestFacts, requestFacts } from './request-facts.t
 export interface Bench {
   readonly dialectOf: (name: WireDialect) => Dialect;
   readonly schemas: OfficialSchemas;
+  /** Told what an answer lost on its way to a caller of another dialect. */
+  readonly lose?: (pair: string, what: string) => void;
 }
 
 const encoder = new TextEncoder();
@@ -176,7 +178,7 @@ export function checkAnswer(exchange: Exchange, to: WireDialect, bench: Bench): 
   const expected = told(rawFacts(exchange.dialect, answerObjects(exchange)));
   const { response, events } = readAnswer(exchange, from);
   if ('reason' in response) return expectError(exchange, response);
-  const caller = callerOf(exchange);
+  const caller = { ...callerOf(exchange), lose: (what: string) => bench.lose?.(`${exchange.dialect} to ${to}`, what) };
   const findings: string[] = [];
   let written: JsonObject[];
   let back: NeutralResponse | StreamError;
