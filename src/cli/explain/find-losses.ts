@@ -21,9 +21,11 @@ export function findLosses(
   const { decision } = simulateRequest(snapshot, request, facts);
   const route = decision.kind === 'allow' ? snapshot.routes.get(decision.route) : undefined;
   if (decision.kind !== 'allow' || route === undefined) return [];
+  // The route's own words can be said in every dialect.
+  const policy = { unsupportedParams: route.unsupportedParams, prompt: { prepend: null, append: null } };
   return decision.plan.targets.flatMap((target): TargetLosses[] => {
     try {
-      const losses = requestLosses(chat, { models: snapshot.models, route }, target);
+      const losses = requestLosses(chat, { models: snapshot.models, route: policy }, target);
       if (losses.unsupported.length === 0 && losses.hints.length === 0) return [];
       return [{ target: target.id, policy: route.unsupportedParams, ...losses }];
     } catch (error) {
