@@ -256,7 +256,10 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, ErrorRemedy>> = {
   },
   rate_limited: {
     meaning: 'A budget in requests or concurrency is used up.',
-    causes: ['More requests in the window, or at the same time, than the budget allows.'],
+    causes: [
+      'Unknown keys keep coming from this address. Known ones are served all the same, and no budget is concerned.',
+      'More requests in the window, or at the same time, than the budget allows.',
+    ],
     remedies: [
       'Retry after the time in `retry-after`; the official clients do so by themselves.',
       'Send fewer requests at once, or raise the [Budget](../kinds/budget.md).',

@@ -14,6 +14,7 @@ import { trafficSample } from './alerts/traffic-sample.ts';
 import { embeddersOf, openCacheParts } from './cache/open-cache-parts.ts';
 import { compileTree } from './compile-tree.ts';
 import { endLeases, recoverAccounts } from './end-leases.ts';
+import { createFailedKeys, FAILED_KEY_LIMITS } from './failed-keys.ts';
 import { finishedCall } from './finished-call.ts';
 import { chargedCounters, type FinishedRequest } from './finished-request.ts';
 import { type GatewayOptions, StartError } from './gateway-options.ts';
@@ -194,6 +195,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     leases: keepLeases(store, (error) => log.warn({ err: error }, 'leases of holds cannot be renewed now')),
     adminToken: options.adminToken || null,
     maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
+    failedKeys: createFailedKeys({ ...FAILED_KEY_LIMITS, ...options.failedKeys }, nowMs),
     limits: { ...TRANSPORT_LIMITS, ...options.limits },
     startedAtMs: nowMs(),
     nowMs,

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '#core';
+import type { FailedKeyLimits } from './failed-keys.ts';
 import type { Log } from './gateway-parts.ts';
 import type { TransportLimits } from './transport-limits.ts';
 
@@ -37,6 +38,8 @@ export interface GatewayOptions {
   readonly maxBodyBytes?: number;
   /** Timeouts and sizes of connections; see `TRANSPORT_LIMITS`. */
   readonly limits?: Partial<TransportLimits>;
+  /** How many unknown keys of one address are looked at; see `FAILED_KEY_LIMITS`. */
+  readonly failedKeys?: Partial<FailedKeyLimits>;
 }
 
 /** A gateway that cannot start: there is no revision to serve. */

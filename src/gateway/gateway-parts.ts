@@ -3,6 +3,7 @@ import type { Store, UsageLedger } from '#state';
 import type { Secrets, StoredState, Upstream } from '#upstream';
 import type { AlertParts } from './alerts/alert-parts.ts';
 import type { CacheParts } from './cache/cache-parts.ts';
+import type { FailedKeys } from './failed-keys.ts';
 import type { FinishedRequest } from './finished-request.ts';
 import type { Leases } from './keep-leases.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -44,6 +45,7 @@ export interface GatewayParts {
   /** Larger bodies are refused unread. */
   readonly maxBodyBytes: number;
   readonly limits: TransportLimits;
+  readonly failedKeys: FailedKeys;
   readonly startedAtMs: number;
   readonly nowMs: () => number;
   /** In [0, 1). */

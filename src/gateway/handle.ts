@@ -11,7 +11,7 @@ import { inlineChain } from './compat/portkey-chain.ts';
 import { executeCall } from './execute-call.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { guardRequest } from './guard/guard-request.ts';
-import { identify } from './identify.ts';
+import { checkSignature, identify } from './identify.ts';
 import type { InboundCall } from './inbound-call.ts';
 import { beginProgress, type Progress } from './progress.ts';
 import { readAsked } from './read-asked.ts';
@@ -19,6 +19,7 @@ import { receiveBody } from './read-body.ts';
 import { readFacts } from './read-facts.ts';
 import { readRequestHeaders } from './read-request-headers.ts';
 import { refuseReplay } from './refuse-replay.ts';
+import { noteStranger, strangerRefusal } from './refuse-strangers.ts';
 import { requestFacts } from './request-facts.ts';
 import { respondJson } from './respond-json.ts';
 import { respondRaw } from './respond-raw.ts';
@@ -32,6 +33,12 @@ import { gatewayErrorOf, writeError } from './write-error.ts';
 /** One request from its bytes to its record: identify, read, match, decide, reserve, execute, answer, and settle whatever happened. */
 export async function handle(parts: GatewayParts, call: InboundCall, reply: ServerResponse): Promise<void> {
   const active = parts.policies.current();
+  const stranger = strangerRefusal(parts, active, call);
+  if (stranger !== null) {
+    const { revision } = active.snapshot;
+    const headers = ['x-signalbox-request-id', call.id, 'x-signalbox-revision', revision];
+    return writeError(reply, call.dialect, stranger, call.id, headers);
+  }
   const progress = beginProgress(call, active);
   try {
     await answer(parts, progress, reply);
@@ -48,14 +55,23 @@ async function answer(parts: GatewayParts, progress: Progress, reply: ServerResp
   const { project, environment } = active.snapshot;
   const cancellation = watchHangUp(reply);
 
-  const caller = identify(active, call, parts.secrets.resolve);
+  const caller = identify(active, call);
   progress.caller = caller;
-  if (caller.signature !== null) await refuseReplay(parts.store, caller.signature);
+  if (call.source !== null) {
+    const bytes = await call.source.receive();
+    if (bytes === null) return void reply.destroy();
+    call.bytes = bytes;
+    progress.bytes = bytes;
+  }
+  const signature = checkSignature(caller.consumer, call, parts.secrets.resolve);
+  if (signature !== null) await refuseReplay(parts.store, signature);
   const compat = readCompatHeaders(project.compatibility, call.headers, environment);
   const own = readRequestHeaders(call.headers);
   const metadata = { ...compat.metadata, ...own.metadata };
 
-  const { body, upload } = await receiveBody(call);
+  const received = await receiveBody(call);
+  if (received === null) return void reply.destroy();
+  const { body, upload } = received;
   progress.body = body;
   const { shape, service } = readAsked(call, body, upload);
   progress.shape = shape;
@@ -121,6 +137,7 @@ async function fail(parts: GatewayParts, progress: Progress, reply: ServerRespon
   if (error.code === 'internal_error')
     parts.log.error({ err: thrown, requestId: call.id }, 'a request failed by a bug');
   progress.errorCode = error.code;
+  if (progress.caller === null) noteStranger(parts, call.ip, error);
   if (reply.headersSent) {
     // Only a bug can get here after the head: cutting the connection is the one honest sign left.
     progress.isCut = true;
@@ -129,7 +146,5 @@ async function fail(parts: GatewayParts, progress: Progress, reply: ServerRespon
   }
   progress.status = error.status;
   await settleBeforeEnd(parts, progress);
-  // What is left of a refused form would otherwise be read to its end.
-  if (call.form?.isReceived() === false) reply.shouldKeepAlive = false;
   writeError(reply, call.dialect, error, call.id, answerHeaders(progress, progress.providerHeaders));
 }

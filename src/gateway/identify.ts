@@ -13,19 +13,13 @@ export interface Caller {
   readonly keyId: string | null;
   /** A key that is not a consumer's: where policy allows it, the provider's own. Secret: never stored, never logged. */
   readonly foreignKey: string | null;
-  /** What it signed with, for a consumer that signs: to be used once. */
-  readonly signature: UsedSignature | null;
 }
 
 /**
- * Finds the consumer of a call. A key is looked up by its SHA-256, so the time it takes tells nothing about any key.
- * Throws 401 `invalid_api_key`, 403 `key_expired`, `ip_not_allowed`, `signature_invalid`.
+ * Finds the consumer of a call, by its head alone: no byte of a body is taken of whom nobody knows. A key is looked up by its SHA-256, so the time it takes
+ * tells nothing about any key. Throws 401 `invalid_api_key`, 403 `key_expired`, `ip_not_allowed`.
  */
-export function identify(
-  active: ActivePolicies,
-  call: InboundCall,
-  resolveSecret: (ref: SecretRef) => string | null,
-): Caller {
+export function identify(active: ActivePolicies, call: InboundCall): Caller {
   const found = findCaller(active, call);
   const { consumer } = found;
   if (consumer.ipAllow !== null && (call.ip === null || !isIpAllowed(consumer.ipAllow, call.ip))) {
@@ -34,7 +28,18 @@ export function identify(
       `consumer ${consumer.name} may not call from ${call.ip ?? 'an unknown address'}`,
     );
   }
-  if (consumer.signing === null) return { ...found, signature: null };
+  return found;
+}
+
+/**
+ * What a consumer that signs has signed its call with, to be used once; null for others. The body must be there. Throws 403 `signature_invalid`.
+ */
+export function checkSignature(
+  consumer: Consumer,
+  call: InboundCall,
+  resolveSecret: (ref: SecretRef) => string | null,
+): UsedSignature | null {
+  if (consumer.signing === null) return null;
   if (call.form !== null) {
     throw new GatewayError(
       'signature_invalid',
@@ -42,7 +47,7 @@ export function identify(
     );
   }
   const { secret, windowMs } = consumer.signing;
-  const signature = verifySignature({
+  return verifySignature({
     headers: call.headers,
     body: call.bytes,
     secret: resolveSecret(secret),
@@ -50,12 +55,9 @@ export function identify(
     windowMs,
     nowMs: call.startedMs,
   });
-  return { ...found, signature };
 }
 
-type FoundCaller = Omit<Caller, 'signature'>;
-
-function findCaller({ snapshot }: ActivePolicies, call: InboundCall): FoundCaller {
+function findCaller({ snapshot }: ActivePolicies, call: InboundCall): Caller {
   const { consumerKey, foreignKey } = findKeys(call.headers, call.queryKey);
   if (consumerKey === null) return anonymousCaller(snapshot, foreignKey);
   const key = snapshot.keys.get(sha256(consumerKey));
@@ -70,7 +72,7 @@ function findCaller({ snapshot }: ActivePolicies, call: InboundCall): FoundCalle
   return { consumer, keyId: key.id, foreignKey };
 }
 
-function anonymousCaller(snapshot: ActivePolicies['snapshot'], foreignKey: string | null): FoundCaller {
+function anonymousCaller(snapshot: ActivePolicies['snapshot'], foreignKey: string | null): Caller {
   const name = snapshot.project.anonymous;
   const consumer = name === null ? undefined : snapshot.consumers.get(name);
   if (consumer !== undefined) return { consumer, keyId: null, foreignKey };

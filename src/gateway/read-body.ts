@@ -9,8 +9,8 @@ export interface ReadBody {
   readonly upload: Upload | null;
 }
 
-/** The body of a call: a form is received now, anything else is JSON that is there. Throws 400 `invalid_request`, 413 `request_too_large`. */
-export async function receiveBody({ bytes, form, dialect, context }: InboundCall): Promise<ReadBody> {
+/** The body of a call: a form is received now, anything else is JSON that is there. Null where the caller hung up. Throws 400 `invalid_request`, 408 `request_timeout`, 413 `request_too_large`. */
+export async function receiveBody({ bytes, form, dialect, context }: InboundCall): Promise<ReadBody | null> {
   const expected = inboundService(dialect.name, context.service)?.form ?? 'json';
   if (form === null) return { body: readBody(bytes), upload: null };
   if (expected === 'json') {

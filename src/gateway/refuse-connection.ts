@@ -43,14 +43,16 @@ export function createRefusals(write: (error: GatewayError, path: string) => str
       socket.destroy();
       return;
     }
-    const open = (replies.get(socket) ?? []).filter((reply) => !reply.writableFinished);
+    const known = replies.get(socket) ?? [];
+    const open = known.filter((reply) => !reply.writableFinished);
     const running = open.findLast((reply) => reply.req.complete);
     if (running !== undefined) {
       if (!running.headersSent) running.shouldKeepAlive = false;
       running.once('close', () => socket.destroy());
       return;
     }
-    if (open.some((reply) => reply.headersSent)) {
+    // What comes after an answer was no longer wanted, and is answered no more.
+    if (known.some((reply) => reply.headersSent && !reply.req.complete)) {
       socket.destroy();
       return;
     }

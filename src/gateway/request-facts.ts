@@ -24,7 +24,7 @@ export function requestFacts(
     metadata: own.metadata,
     headers: pick(call.headers, headerNames),
     ...shapeFacts(shape, bodyBytes),
-    ...(call.form === undefined ? { cacheWrites: cacheWritesIn(call.bytes) } : {}),
+    ...(call.form === null ? { cacheWrites: cacheWritesIn(call.bytes) } : {}),
     ...(window === null ? {} : { askedWindow: window }),
     session: own.session ?? shape.user,
     ip: call.ip,

@@ -15,10 +15,12 @@ import {
   readBedrockPath,
   readGeminiPath,
 } from './api-paths.ts';
+import { createDeadlines, type Deadlines } from './body-deadlines.ts';
 import { callerAddress } from './caller-address.ts';
 import { inboundForm } from './forms/receive-form.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { handle } from './handle.ts';
+import { inboundBody } from './inbound-body.ts';
 import type { InboundCall, RequestHeaders } from './inbound-call.ts';
 import { addOperations } from './operations/operations.ts';
 import { acceptRealtime } from './realtime/accept-realtime.ts';
@@ -27,10 +29,18 @@ import { checkEveryMs, type TransportLimits } from './transport-limits.ts';
 import { gatewayErrorOf, writeError } from './write-error.ts';
 
 const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
+const NONE = Buffer.alloc(0);
 const CONVERSE: Readonly<Record<string, { readonly isStream: boolean }>> = Object.freeze({
   converse: { isStream: false },
   'converse-stream': { isStream: true },
 });
+
+/** What takes calls. */
+interface Calls {
+  readonly parts: GatewayParts;
+  /** Of bodies on their way. */
+  readonly deadlines: Deadlines;
+}
 
 type CallPlace = Pick<InboundCall, 'dialect' | 'context' | 'framing' | 'path'>;
 
@@ -38,16 +48,18 @@ type CallPlace = Pick<InboundCall, 'dialect' | 'context' | 'framing' | 'path'>;
 export function createServer(parts: GatewayParts): FastifyInstance {
   const { limits } = parts;
   const { began, refuse: refuseConnection } = createRefusals((error, path) => rawRefusal(parts, error, path));
+  const checkMs = checkEveryMs(limits);
+  const deadlines = createDeadlines(limits.requestTimeoutMs, checkMs, () => performance.now());
+  const calls: Calls = { parts, deadlines };
   const app = Fastify({
     logger: false,
-    bodyLimit: parts.maxBodyBytes,
     http: {
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.headersTimeoutMs,
-      connectionsCheckingInterval: checkEveryMs(limits),
+      connectionsCheckingInterval: checkMs,
     },
-    // Fastify's own default is none at all.
-    requestTimeout: limits.requestTimeoutMs,
+    // Bodies of calls have deadlines of their own, whose refusal is an ordinary answer; this one is behind them. Fastify's default is none at all.
+    requestTimeout: limits.requestTimeoutMs + 2 * checkMs,
     clientErrorHandler: (error, socket) => refuseConnection(error, socket),
     // Ours says so in the caller's dialect.
     return503OnClosing: false,
@@ -61,23 +73,24 @@ export function createServer(parts: GatewayParts): FastifyInstance {
   app.server.maxHeadersCount = limits.maxHeaders + 1;
   app.server.prependListener('request', (_request, reply) => began(reply));
   app.addHook('onRequest', (request, _reply, done) => done(tooManyHeaders(request, limits) ?? undefined));
-  // Bodies stay bytes: they are parsed once, by the call, and perhaps go out untouched.
+  // No body is read here: a call receives its own once its caller is known, and parses it once.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  // A form stays a stream: it is received once its caller is known.
-  app.addContentTypeParser('multipart/form-data', (_request, payload, done) => done(null, payload));
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  // Who asks whether to send its body is told by who reads it.
+  app.server.on('checkContinue', (request, reply) => void app.server.emit('request', request, reply));
+  app.addHook('onClose', async () => deadlines.close());
   app.setErrorHandler((error, request, reply) => refuse(parts, request, reply, transportError(error)));
 
-  for (const path of API_PATHS) addApiPath(app, parts, path);
+  for (const path of API_PATHS) addApiPath(app, calls, path);
   for (const prefix of GEMINI_PREFIXES) {
-    app.post(`${prefix}*`, (request, reply) => callGemini(parts, request, reply, prefix));
+    app.post(`${prefix}*`, (request, reply) => callGemini(calls, request, reply, prefix));
     app.route({
       method: ['PUT', 'PATCH', 'DELETE'],
       url: `${prefix}*`,
       handler: (request, reply) => refuseMethod(request, reply, 'GET, POST'),
     });
   }
-  app.post(`${BEDROCK_PREFIX}*`, (request, reply) => callBedrock(parts, request, reply));
+  app.post(`${BEDROCK_PREFIX}*`, (request, reply) => callBedrock(calls, request, reply));
   app.route({
     method: [...OTHER_METHODS],
     url: `${BEDROCK_PREFIX}*`,
@@ -85,11 +98,11 @@ export function createServer(parts: GatewayParts): FastifyInstance {
   });
   addOperations(app, parts);
   acceptRealtime(app.server, parts);
-  app.setNotFoundHandler((request, reply) => callCustomPath(parts, request, reply));
+  app.setNotFoundHandler((request, reply) => callCustomPath(calls, request, reply));
   return app;
 }
 
-function addApiPath(app: FastifyInstance, parts: GatewayParts, path: ApiPath): void {
+function addApiPath(app: FastifyInstance, calls: Calls, path: ApiPath): void {
   const { pattern, dialect, endpoint, isServed, isCount, service } = path;
   app.post(pattern, (request, reply) => {
     if (!isServed) throw new GatewayError('not_found', `this version does not serve ${pathOf(request)} yet`);
@@ -98,7 +111,7 @@ function addApiPath(app: FastifyInstance, parts: GatewayParts, path: ApiPath): v
       ...(isCount === true ? { isCount } : {}),
       ...(service === undefined ? {} : { service }),
     };
-    return call(parts, request, reply, {
+    return call(calls, request, reply, {
       dialect: spoken(dialect, isCount),
       // The router takes other spellings of it too; policies know this one.
       path: pattern,
@@ -113,7 +126,7 @@ function addApiPath(app: FastifyInstance, parts: GatewayParts, path: ApiPath): v
   });
 }
 
-function callGemini(parts: GatewayParts, request: FastifyRequest, reply: FastifyReply, prefix: string): Promise<void> {
+function callGemini(calls: Calls, request: FastifyRequest, reply: FastifyReply, prefix: string): Promise<void> {
   const path = pathOf(request);
   const read = path.startsWith(prefix) ? readGeminiPath(path.slice(prefix.length)) : null;
   if (read === null) throw new GatewayError('not_found', `${path} is not {model}:{method}`);
@@ -121,7 +134,7 @@ function callGemini(parts: GatewayParts, request: FastifyRequest, reply: Fastify
   if (generate === undefined) throw new GatewayError('not_found', `this version does not serve :${read.method} yet`);
   const { isStream, isCount, service } = generate;
   const wantsSse = queryOf(request).get('alt') === 'sse';
-  return call(parts, request, reply, {
+  return call(calls, request, reply, {
     dialect: spoken('gemini', isCount),
     path: `${prefix}${read.model}:${read.method}`,
     context: {
@@ -135,7 +148,7 @@ function callGemini(parts: GatewayParts, request: FastifyRequest, reply: Fastify
   });
 }
 
-function callBedrock(parts: GatewayParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function callBedrock(calls: Calls, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const path = pathOf(request);
   const read = path.startsWith(BEDROCK_PREFIX) ? readBedrockPath(path.slice(BEDROCK_PREFIX.length)) : null;
   if (read === null) throw new GatewayError('not_found', `${path} is not ${BEDROCK_PREFIX}{model}/converse`);
@@ -144,7 +157,7 @@ function callBedrock(parts: GatewayParts, request: FastifyRequest, reply: Fastif
     const hint = 'Converse and ConverseStream are served; use their client commands.';
     throw new GatewayError('not_found', `this version does not serve /${read.operation} of Bedrock`, { hint });
   }
-  return call(parts, request, reply, {
+  return call(calls, request, reply, {
     dialect: spoken('bedrock-converse'),
     path: `${BEDROCK_PREFIX}${read.model}/${read.operation}`,
     context: { endpoint: 'chat', pathModel: read.model, pathStream: operation.isStream },
@@ -153,12 +166,12 @@ function callBedrock(parts: GatewayParts, request: FastifyRequest, reply: Fastif
 }
 
 /** A path that only policies know. They may change at any time, so it is looked up with each request. */
-function callCustomPath(parts: GatewayParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function callCustomPath(calls: Calls, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const path = pathOf(request);
-  const dialect = customDialect(parts.policies.current(), path);
+  const dialect = customDialect(calls.parts.policies.current(), path);
   if (dialect === null) throw new GatewayError('not_found', `there is nothing at ${request.method} ${path}`);
   if (request.method !== 'POST') return refuseMethod(request, reply, 'POST');
-  return call(parts, request, reply, {
+  return call(calls, request, reply, {
     dialect: spoken(dialect),
     path,
     context: { endpoint: endpointOf(dialect), pathModel: null, pathStream: null },
@@ -174,7 +187,7 @@ function framingOf(dialect: DialectName, wantsSse: boolean): InboundCall['framin
 }
 
 async function call(
-  parts: GatewayParts,
+  { parts, deadlines }: Calls,
   request: FastifyRequest,
   reply: FastifyReply,
   place: CallPlace,
@@ -185,14 +198,16 @@ async function call(
   if (encoding !== undefined && encoding !== 'identity') {
     throw new GatewayError('invalid_request', `content-encoding ${encoding} is not supported; send the body as it is`);
   }
+  const form = inboundForm(request.raw, reply.raw, parts.maxBodyBytes, deadlines);
   const inbound: InboundCall = {
     ...place,
     id: parts.newId(),
     startedMs: parts.nowMs(),
     headers: request.headers as RequestHeaders,
     queryKey: place.dialect.name === 'gemini' ? queryOf(request).get('key') : null,
-    bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-    form: inboundForm(request.raw, parts.maxBodyBytes),
+    bytes: NONE,
+    source: form === null ? inboundBody(request.raw, reply.raw, parts.maxBodyBytes, deadlines) : null,
+    form,
     ip: callerAddress(
       request.socket.remoteAddress ?? null,
       (request.headers as RequestHeaders)['x-forwarded-for'],
@@ -227,8 +242,7 @@ function refuse(parts: GatewayParts, request: FastifyRequest, reply: FastifyRepl
   const raw: ServerResponse = reply.raw;
   const allow = raw.getHeader('allow');
   if (allow !== undefined) headers.push('allow', String(allow));
-  // What is left of a refused body would otherwise be read to its end.
-  if (error.code === 'request_too_large' || error.code === 'draining') headers.push('connection', 'close');
+  if (error.code === 'draining') raw.shouldKeepAlive = false;
   writeError(raw, dialect, error, headers[1] ?? '', headers);
 }
 

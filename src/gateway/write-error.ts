@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { GatewayError } from '#core';
 import type { Dialect } from '#dialects';
 import { errorHeaders } from './answer-headers.ts';
+import { endEarly, hasMoreToCome } from './end-early.ts';
 
 /** Any thrown value as the error that the caller gets: a bug becomes a 500 that tells nothing of its inside. Pure. */
 export function gatewayErrorOf(error: unknown): GatewayError {
@@ -12,7 +13,7 @@ export function gatewayErrorOf(error: unknown): GatewayError {
   return new GatewayError('internal_error', 'the gateway met an error of its own', { cause: error });
 }
 
-/** Writes an error in the caller's dialect, head and body at once. */
+/** Writes an error in the caller's dialect, head and body at once. Where the request is still on its way, its connection ends. */
 export function writeError(
   reply: ServerResponse,
   dialect: Dialect,
@@ -24,12 +25,19 @@ export function writeError(
   const body = Buffer.from(JSON.stringify(dialect.writeError(error, requestId)));
   const own = errorHeaders(error);
   const kept = without(headers, new Set(own.filter((_, at) => at % 2 === 0)));
+  const isEarly = error.code === 'request_timeout' || hasMoreToCome(reply);
   reply.writeHead(error.status, [
     ...kept,
     ...own,
     ...['content-type', 'application/json', 'content-length', String(body.length)],
+    ...(isEarly && reply.req.httpVersionMajor === 1 ? ['connection', 'close'] : []),
   ]);
-  reply.end(body);
+  if (isEarly) endEarly(reply, body);
+  else {
+    reply.end(body);
+    // What little is left makes room for the next request.
+    reply.req.resume();
+  }
 }
 
 function without(headers: readonly string[], names: ReadonlySet<string>): string[] {

@@ -117,7 +117,9 @@ describe('who may call', () => {
 
   it('no path of the API answers a stranger in production', async (t) => {
     const providers = await startProviders(t);
-    const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS, environment: 'production' });
+    const gateway = await startTestGateway(t, policyFiles(providers), {
+      ...{ env: SECRETS, environment: 'production', failedKeys: { burst: 1000 } },
+    });
     const paths = API_PATHS.map(({ pattern, isServed }) => [pattern.replace('*', 'x'), isServed ? 401 : 404] as const);
     const more = [
       ['/v1beta/models/x:generateContent', 401],

@@ -334,7 +334,7 @@ function streamed(): string {
 async function answersTo(t: TestContext, port: number, bytes: string, count: number): Promise<number[]> {
   const connection: RawConnection = await openRaw(t, port);
   connection.send(bytes);
-  await connection.whenHas(new RegExp(`(HTTP/1\\.1 \\d{3} [^]*?\\r\\n\\r\\n[^]*?){${count}}`));
+  await connection.whenHas(new RegExp(`(HTTP/1\\.1 \\d{3} [\\s\\S]*?\\r\\n\\r\\n[\\s\\S]*?){${count}}`));
   const statuses = statusesIn(connection.text());
   connection.socket.destroy();
   return statuses;

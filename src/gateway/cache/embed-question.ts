@@ -54,6 +54,7 @@ async function callEmbedder(
     form: null,
     headers: {},
     bytes: Buffer.from(JSON.stringify(body)),
+    source: null,
   };
   const request = requestFor(asked.request, call.id, rule.embedder, text, call.bytes.length);
   const route: Route = { ...of, ...BARE, chain: rule.chain };

@@ -1,27 +1,40 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { GatewayError, sha256 } from '#core';
+import { callerAddress } from '../caller-address.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
+import type { RequestHeaders } from '../inbound-call.ts';
+import { noteStranger, tooManyFailures } from '../refuse-strangers.ts';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /**
- * Lets an admin call pass: with the token, or from this machine in `development`. Throws 401 for a wrong token, 403 where none is set.
+ * Lets an admin call pass: with the token, or from this machine in `development`. Throws 401 for a wrong token, 429 for too many of them, 403 where none is set.
  * Called before anything is read.
  */
 export function checkAdmin(parts: GatewayParts, request: FastifyRequest): void {
   const given = /^bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
   if (parts.adminToken !== null && given !== undefined && isSame(given, parts.adminToken)) return;
   if (parts.policies.current().snapshot.environment === 'development' && isLocal(request)) return;
+  const { trustedProxies } = parts.policies.current();
+  const ip = callerAddress(
+    request.socket.remoteAddress ?? null,
+    (request.headers as RequestHeaders)['x-forwarded-for'],
+    trustedProxies,
+  );
   if (parts.adminToken === null) {
     throw new GatewayError('route_denied', 'admin calls are closed: no admin token is set', {
       hint: 'Set SIGNALBOX_ADMIN_TOKEN and send it as a bearer token; without one only loopback in `development` is let in.',
     });
   }
-  throw new GatewayError('invalid_api_key', 'the admin token is missing or wrong', {
+  const waitMs = parts.failedKeys.waitMs(ip);
+  if (waitMs > 0) throw tooManyFailures(waitMs);
+  const refusal = new GatewayError('invalid_api_key', 'the admin token is missing or wrong', {
     hint: 'Send SIGNALBOX_ADMIN_TOKEN as `Authorization: Bearer TOKEN`.',
   });
+  noteStranger(parts, ip, refusal);
+  throw refusal;
 }
 
 /** Digests have one length, so the comparison tells nothing about the token's. */

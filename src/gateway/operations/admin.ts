@@ -3,6 +3,7 @@ import { GatewayError, type JsonObject } from '#core';
 import { explain } from '#decision';
 import { packTree } from '#policy';
 import type { GatewayParts } from '../gateway-parts.ts';
+import { askToContinue } from '../inbound-body.ts';
 import { readBody } from '../read-body.ts';
 import { readFacts } from '../read-facts.ts';
 import { routeCall } from '../route-call.ts';
@@ -16,12 +17,22 @@ import { explainedRequest } from './explained-request.ts';
 import { openApiDocument } from './open-api.ts';
 
 const MAX_RECORDS = 1000;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** Adds the admin API. Every path asks for the token before it does anything. */
 export function addAdmin(app: FastifyInstance, parts: GatewayParts): void {
   app.register(
     async (admin) => {
       admin.addHook('onRequest', async (request) => checkAdmin(parts, request));
+      admin.addHook('preParsing', (request, reply, _payload, done) => {
+        askToContinue(request.raw, reply.raw);
+        done();
+      });
+      // Only what is sent by an administrator is read, and not much of it.
+      admin.removeAllContentTypeParsers();
+      admin.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, done) =>
+        done(null, body),
+      );
       admin.get('/status', () => statusReport(parts));
       admin.post('/reload', async (_request, reply) => {
         const attempt = await parts.policies.reload('admin');

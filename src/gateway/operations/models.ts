@@ -2,12 +2,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '#core';
 import { mayUseModel, resolveModel } from '#decision';
 import { dialectOf } from '#dialects';
-import type { Model } from '#snapshot';
+import type { Consumer, Model } from '#snapshot';
+import type { ActivePolicies } from '../active-policies.ts';
 import { modelListDialect } from '../api-paths.ts';
 import { callerAddress } from '../caller-address.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
-import { identify } from '../identify.ts';
-import type { RequestHeaders } from '../inbound-call.ts';
+import { checkSignature, identify } from '../identify.ts';
+import type { InboundCall, RequestHeaders } from '../inbound-call.ts';
+import { noteStranger, strangerRefusal } from '../refuse-strangers.ts';
 
 /**
  * Adds the lists of models, only those that the consumer may use. Three APIs have theirs at the same path, so the shape is told by the headers that
@@ -37,10 +39,23 @@ function shapeOf({ raw, headers }: FastifyRequest): keyof typeof SHAPES {
 
 function modelsFor(parts: GatewayParts, request: FastifyRequest): readonly Model[] {
   const active = parts.policies.current();
-  const { consumer } = identify(active, callOf(parts, request), parts.secrets.resolve);
+  const call = callOf(parts, request);
+  const consumer = consumerOf(parts, active, call);
+  checkSignature(consumer, call, parts.secrets.resolve);
   return [...active.snapshot.models.values()].filter((model) =>
     mayUseModel(consumer, { asSent: model.name, resolved: model.name, model }),
   );
+}
+
+function consumerOf(parts: GatewayParts, active: ActivePolicies, call: InboundCall): Consumer {
+  const stranger = strangerRefusal(parts, active, call);
+  if (stranger !== null) throw stranger;
+  try {
+    return identify(active, call).consumer;
+  } catch (error) {
+    noteStranger(parts, call.ip, error);
+    throw error;
+  }
 }
 
 function modelFor(parts: GatewayParts, request: FastifyRequest, prefix: string): Model {
@@ -66,6 +81,7 @@ function callOf(parts: GatewayParts, request: FastifyRequest) {
     queryKey: query.get('key'),
     framing: 'sse',
     bytes: Buffer.alloc(0),
+    source: null,
     form: null,
     ip: callerAddress(
       request.socket.remoteAddress ?? null,

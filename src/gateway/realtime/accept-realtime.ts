@@ -8,6 +8,7 @@ import { callerAddress } from '../caller-address.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { InboundCall, RequestHeaders } from '../inbound-call.ts';
 import { beginProgress, type Progress } from '../progress.ts';
+import { noteStranger, strangerRefusal } from '../refuse-strangers.ts';
 import { account, settleRequest } from '../settle-request.ts';
 import { gatewayErrorOf } from '../write-error.ts';
 import { admitSession } from './admit-session.ts';
@@ -30,6 +31,8 @@ export function acceptRealtime(server: Server, parts: GatewayParts): void {
 async function serve(parts: GatewayParts, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://gateway');
   const progress = beginProgress(callOf(parts, request, url.pathname), parts.policies.current());
+  const stranger = strangerRefusal(parts, progress.active, progress.call);
+  if (stranger !== null) return refuse(parts, progress, socket, stranger);
   try {
     if (url.pathname !== PATH) throw new GatewayError('not_found', 'there is nothing here to be upgraded');
     if (parts.lifecycle.isDraining()) {
@@ -73,6 +76,7 @@ function callOf(parts: GatewayParts, request: IncomingMessage, path: string): In
     context: { endpoint: 'audio', pathModel: null, pathStream: null, service: 'realtime' },
     headers: key === undefined ? headers : { authorization: `Bearer ${key.slice(KEY_PROTOCOL.length)}`, ...headers },
     bytes: Buffer.from('{}'),
+    source: null,
     form: null,
     ip: callerAddress(request.socket.remoteAddress ?? null, headers['x-forwarded-for'], trusted),
   };
@@ -86,6 +90,7 @@ function refuse(parts: GatewayParts, progress: Progress, socket: Duplex, thrown:
     parts.log.error({ err: thrown, requestId: call.id }, 'a session failed by a bug');
   progress.status = error.status;
   progress.errorCode = error.code;
+  if (progress.caller === null) noteStranger(parts, call.ip, error);
   account(progress);
   if (socket.destroyed) return;
   const body = JSON.stringify(call.dialect.writeError(error, call.id));

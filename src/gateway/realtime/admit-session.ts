@@ -5,7 +5,7 @@ import { createCancellation, type OpenedRealtime } from '#upstream';
 import { admitRequest } from '../admit-request.ts';
 import { outboundCall } from '../execute-call.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
-import { identify } from '../identify.ts';
+import { checkSignature, identify } from '../identify.ts';
 import type { Progress } from '../progress.ts';
 import { readAsked } from '../read-asked.ts';
 import { readFacts } from '../read-facts.ts';
@@ -28,9 +28,10 @@ export async function admitSession(
   socket: Duplex,
 ): Promise<Session> {
   const { call, active } = progress;
-  const caller = identify(active, call, parts.secrets.resolve);
+  const caller = identify(active, call);
   progress.caller = caller;
-  if (caller.signature !== null) await refuseReplay(parts.store, caller.signature);
+  const signature = checkSignature(caller.consumer, call, parts.secrets.resolve);
+  if (signature !== null) await refuseReplay(parts.store, signature);
   const own = readRequestHeaders(call.headers);
   const body = { model };
   progress.body = body;
