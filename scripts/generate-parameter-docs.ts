@@ -35,6 +35,7 @@ ${table(CONTENTS, contentCell)}
 * \`cache_control\` with its \`ttl\` reaches Anthropic and, as a \`cachePoint\`, Bedrock, from both of them and from the chat completions of compatible hosts. OpenAI, Gemini, Cohere and Ollama cache by themselves.
 * What changes nothing about what is asked is never refused: marks of the prompt cache where the provider has none, sources of earlier answers, a signature that another provider made for a call. The
   record names it in \`outcome.lost.request\`, and the answer in \`x-signalbox-lost\`.
+* A dialect without a choice of tools gets none at \`tool_choice: none\` (Bedrock all of them where the turns hold calls, which it demands); Cohere gets the named one alone.
 
 ## Answers
 
@@ -43,7 +44,6 @@ between all dialects that have them, bound to the same words; Anthropic and Bedr
 probabilities cross between all that have them. What the caller's dialect has no place for is named in \`outcome.lost.answer\` of the record, by \`signalbox explain\` of that record and by
 \`x-signalbox-lost: answer …\`: a header, or in a stream, where it is known at the end only, a comment (a trailer where the caller reads JSON lines or binary frames). Names are those of fields and kinds, never text: \`citations\`,
 \`citations (range)\`, \`logprobs\`, \`audio\`, \`reasoning.signature\`, \`choices[1]\`. Where guardrails read the answer, probabilities are withheld, since token by token they would say what was masked.
-* A dialect without a choice of tools gets none at \`tool_choice: none\` (Bedrock all of them where the turns hold calls, which it demands); Cohere gets the named one alone.
 `;
 
 if (!process.argv.includes('--check')) writeFileSync(target, text);
