@@ -127,7 +127,7 @@ function recordDecision(call: FinishedCall, decision: Decision, replaced: Masked
     allowed: true,
     targets: plan.targets.map(({ id }) => id),
     skipped: plan.skipped.map(recordSkip),
-    notes: notes.map(({ kind }) => kind),
+    notes: [...new Set(notes.map(({ kind }) => kind))],
     reservations: reservations.map(({ counter, amount }) => ({
       counter: maskKey(counter.key, replaced),
       budget: counter.budget,

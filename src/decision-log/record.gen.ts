@@ -395,7 +395,9 @@ export interface RecordedDecision {
   /**
    * What else policy did.
    */
-  readonly notes?: readonly ('budget-warn' | 'budget-downgrade' | 'output-clamped' | 'input-trimmed')[];
+  readonly notes?: readonly (
+    'budget-warn' | 'budget-downgrade' | 'budget-fails-open' | 'budget-last-known' | 'output-clamped' | 'input-trimmed'
+  )[];
   /**
    * What was held.
    */

@@ -8,6 +8,7 @@ import {
   reservationsFor,
   storeDenial,
   unpricedDenial,
+  unreadNote,
   warnNote,
 } from './budgets.ts';
 import { denyTooDear, skipText } from './denials.ts';
@@ -74,6 +75,7 @@ function verdict(
     if (action.kind === 'unread') return storeDenial(snapshot, route.name, check);
     if (check.unpricedTarget !== null) return unpricedDenial(snapshot, route.name, check);
     if (action.kind === 'deny') return budgetDenial(snapshot, route.name, check, facts);
+    if (facts.countersUnread === true) notes.push(unreadNote(snapshot, check));
     if (action.kind === 'warn') notes.push(warnNote(snapshot, check));
   }
   const clamped = made.targets.find(({ clampedTo }) => clampedTo !== null);

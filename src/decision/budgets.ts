@@ -168,6 +168,15 @@ export function warnNote(snapshot: Snapshot, check: BudgetCheck): Note {
   return { kind: 'budget-warn', text, at: budgetPlace(snapshot, budget, 'onExhausted') };
 }
 
+/** That a budget could not be read, and what its `failMode` made of that. Pure. */
+export function unreadNote(snapshot: Snapshot, check: BudgetCheck): Note {
+  const { budget, counter } = check.use;
+  const at = budgetPlace(snapshot, budget, 'failMode');
+  const what = `budget ${budget.name}${splitText(counter.split)} cannot be read and`;
+  if (budget.failMode === 'open') return { kind: 'budget-fails-open', text: `${what} fails open`, at };
+  return { kind: 'budget-last-known', text: `${what} goes by what was last known: ${standing(check, 'of')}`, at };
+}
+
 /** That an exhausted budget handed over to its chain. Pure. */
 export function downgradeNote(snapshot: Snapshot, check: BudgetCheck, chain: string): Note {
   const { budget, counter } = check.use;
@@ -179,11 +188,11 @@ function budgetPlace(snapshot: Snapshot, budget: Budget, field: string): Place |
   return placeOf(snapshot, `Budget/${budget.name}`, field);
 }
 
-function standing({ use, spent, held, hold }: BudgetCheck): string {
+function standing({ use, spent, held, hold }: BudgetCheck, relation: 'over' | 'of' = 'over'): string {
   const { unit, limit } = use.counter;
   const amount = (value: number) => (unit === 'cost' ? formatMoney(value) : `${value}`);
   const parts = `${amount(spent)} spent + ${amount(held)} held + ${amount(hold)} for this request`;
-  return `${parts} over ${amount(limit)}${unit === 'cost' ? '' : ` ${UNIT_WORDS[unit]}`}`;
+  return `${parts} ${relation} ${amount(limit)}${unit === 'cost' ? '' : ` ${UNIT_WORDS[unit]}`}`;
 }
 
 const UNIT_WORDS: Readonly<Record<Exclude<LimitUnit, 'cost'>, string>> = {

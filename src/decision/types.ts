@@ -141,7 +141,13 @@ export type Decision =
 
 /** Something policy changed or let pass that the caller and the record should see. */
 export interface Note {
-  readonly kind: 'budget-warn' | 'budget-downgrade' | 'output-clamped' | 'input-trimmed';
+  readonly kind:
+    | 'budget-warn'
+    | 'budget-downgrade'
+    | 'budget-fails-open'
+    | 'budget-last-known'
+    | 'output-clamped'
+    | 'input-trimmed';
   readonly text: string;
   readonly at: Place | null;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { TrafficRecord } from '../../src/decision-log/index.ts';
 import { requireProgram } from '../support/skip.ts';
 import { startRedis, until } from '../support/start-redis.ts';
 import { ask, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
@@ -13,14 +14,29 @@ spec: { limit: { requests: ${requests} }, window: { every: month, timezone: UTC 
 
 /** Two requests before the outage, three during it, then what is left of a budget of three. */
 const CASES = [
-  { failMode: 'closed', during: [503, 503, 503], afterwards: [200, 429] },
-  { failMode: 'open', during: [200, 200, 200], afterwards: [429] },
+  {
+    failMode: 'closed',
+    during: [503, 503, 503],
+    afterwards: [200, 429],
+    says: 'store_unavailable',
+  },
+  {
+    failMode: 'open',
+    during: [200, 200, 200],
+    afterwards: [429],
+    says: 'budget-fails-open',
+  },
   // What passed meanwhile counts for this process too.
-  { failMode: 'last-known', during: [200, 429, 429], afterwards: [429] },
+  {
+    failMode: 'last-known',
+    during: [200, 429, 429],
+    afterwards: [429],
+    says: 'budget-last-known',
+  },
 ];
 
 describe('a budget whose store goes away', () => {
-  for (const { failMode, during, afterwards } of CASES) {
+  for (const { failMode, during, afterwards, says } of CASES) {
     it(`goes on as failMode ${failMode} says, and counts what passed meanwhile`, async (t) => {
       const program = requireProgram(t, 'redis-server');
       if (program === undefined) return;
@@ -44,6 +60,13 @@ describe('a budget whose store goes away', () => {
       await server.start();
       await until(async () => wasTold('the budget store is found again') === 1);
       assert.deepEqual(await statuses(afterwards.length), afterwards);
+      const answer = await (await fetch(`${gateway.url}/admin/records?limit=20`)).json();
+      const { records } = answer as { readonly records: readonly TrafficRecord[] };
+      const told = records.flatMap(({ facts, decision }) =>
+        facts?.countersUnread === true ? [decision?.code ?? decision?.notes?.join() ?? ''] : [],
+      );
+      const passed = during.map((status) => (status === 429 ? 'rate_limited' : says));
+      assert.deepEqual(told.slice(-3).sort(), passed.sort(), 'each request of the outage says what its budget chose');
     });
   }
 
