@@ -148,7 +148,8 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     secretStores: () => secretStoreStates(opened.stored(), nowMs()),
     ...(otlp === null ? {} : { exportsDropped: otlp.dropped }),
     isMeasuring: !isTelemetryDisabled(options.env ?? process.env),
-    push: otlp?.metricReader == null ? null : { reader: otlp.metricReader, resource: otlp.resource },
+    push: otlp?.metrics ?? null,
+    nowMs,
   });
   finished.subscribe((request) => {
     const entry = usageEntry(request.progress);
@@ -158,8 +159,9 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
   finished.subscribe((request) => {
     const measured = measuredRequest(request);
     const traced = otlp?.trace == null ? null : tracedRequest(request);
-    logAccess(log, request.progress.call.id, measured, traced === null ? null : traceIdsOf(traced));
-    metrics.measure(measured);
+    const ids = traced === null ? null : traceIdsOf(traced);
+    logAccess(log, request.progress.call.id, measured, ids);
+    metrics.measure(measured, ids);
     if (traced !== null) otlp?.trace?.(traced);
   });
   finished.subscribe((request) => void watchThresholds(request.progress.active.snapshot, chargedCounters(request)));

@@ -73,6 +73,6 @@ export interface Records {
 
 /** Metrics as Prometheus reads them. */
 export interface Metrics {
-  readonly contentType: string;
-  readonly scrape: () => Promise<string>;
+  /** In the form that the scraper's `accept` asks for. */
+  readonly scrape: (accept?: string) => { readonly contentType: string; readonly text: string };
 }

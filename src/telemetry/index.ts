@@ -7,8 +7,9 @@ export { type Logger, type LoggerOptions, openLogger } from './logger.ts';
 /** Text of callers without what looks like keys or personal data. Pure. */
 export { maskText } from './mask-text.ts';
 /** What is measured of a request, and which names may be labels. */
+/** What is measured of a request, and which names may be labels. */
 export type { KnownNames, MeasuredRequest, PolicyState, SecretStoreState } from './measured-request.ts';
-/** The instruments of the contract in Prometheus' text form. */
+/** The instruments of the contract in Prometheus' forms. */
 export { type Metrics, type MetricsOptions, openMetrics } from './metrics.ts';
 /** The export over OTLP that the `OTEL_*` variables ask for. */
 export { type Otlp, type OtlpOptions, openOtlp } from './open-otlp.ts';

@@ -1,11 +1,11 @@
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { IMetricReader, PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { type ExportQueue, openExportQueue } from './export-queue.ts';
 import { logRecordOf } from './log-record.ts';
 import { type Logger, openLogger } from './logger.ts';
 import { type BatchExporter, logExporter, metricExporter, traceExporter } from './otlp-exporters.ts';
 import { type OtlpSettings, readOtlpSettings } from './otlp-settings.ts';
+import { createMetricPush, type MetricPush } from './push-metrics.ts';
 import { requestSpans, type SpanOrigin } from './request-spans.ts';
 import type { TracedRequest } from './traced-request.ts';
 
@@ -16,9 +16,7 @@ export interface Otlp {
   /** Where lines go besides the process log; null where no logs are exported. */
   readonly log: Logger | null;
   /** For `openMetrics`; null where metrics are only scraped. */
-  readonly metricReader: IMetricReader | null;
-  /** For `openMetrics`, beside the reader. */
-  readonly resource: SpanOrigin['resource'];
+  readonly metrics: MetricPush | null;
   /** Items no collector has got, by signal; metrics count failed exports. */
   readonly dropped: () => readonly { readonly signal: string; readonly count: number }[];
   /** Sends what waits, for two seconds at most. */
@@ -53,12 +51,19 @@ export async function openOtlp(options: OtlpOptions): Promise<Otlp | null> {
   const onProblem = quietly(options.onProblem);
   const spans = traces === null ? null : queueTo(await traceExporter(traces), settings, onProblem);
   const records = logs === null ? null : queueTo(await logExporter(logs), settings, onProblem);
-  const push = metrics === null ? null : countFailures(await metricExporter(metrics), onProblem);
+  const push =
+    metrics === null
+      ? null
+      : createMetricPush({
+          exporter: await metricExporter(metrics),
+          resource: origin.resource,
+          everyMs: settings.metricsEveryMs,
+          onProblem,
+        });
   return {
     trace: spans === null ? null : (request) => requestSpans(request, origin).forEach(spans.queue.add),
     log: records === null ? null : bridgedLog(records.queue, origin),
-    metricReader: push === null ? null : await pushReader(push.exporter, settings),
-    resource: origin.resource,
+    metrics: push,
     dropped: () => [
       ...(spans === null ? [] : [{ signal: 'traces', count: spans.queue.dropped() }]),
       ...(records === null ? [] : [{ signal: 'logs', count: records.queue.dropped() }]),
@@ -105,27 +110,6 @@ function queueTo<T extends ReadableSpan | ReadableLogRecord>(
       void exporter.shutdown().catch(() => {});
     },
   };
-}
-
-/** Metrics are gathered anew each time, so a failed export loses nothing but a point in time. */
-function countFailures(exporter: PushMetricExporter, onProblem: (error: unknown) => void) {
-  let failed = 0;
-  const send = exporter.export.bind(exporter);
-  exporter.export = (metrics, done) =>
-    send(metrics, (result) => {
-      if (result.code !== 0) {
-        failed += 1;
-        onProblem(result.error ?? new Error('refused'));
-      }
-      done(result);
-    });
-  return { exporter, failures: () => failed };
-}
-
-async function pushReader(exporter: PushMetricExporter, { metricsEveryMs }: OtlpSettings): Promise<IMetricReader> {
-  const { PeriodicExportingMetricReader } = await import('@opentelemetry/sdk-metrics');
-  const exportTimeoutMillis = Math.min(metricsEveryMs, 10_000);
-  return new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: metricsEveryMs, exportTimeoutMillis });
 }
 
 /** The same logger, masks included, whose lines become log records. */

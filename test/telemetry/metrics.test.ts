@@ -15,6 +15,8 @@ const POLICIES: PolicyState = {
   recordsDropped: 7,
 };
 
+const NOW_MS = Date.UTC(2026, 10, 23, 9);
+
 function request(overrides: Partial<MeasuredRequest> = {}): MeasuredRequest {
   return {
     operation: 'chat',
@@ -48,9 +50,10 @@ async function scrapeOf(requests: readonly MeasuredRequest[]): Promise<ReadonlyM
     version: '0.1.0',
     known: { has: (_label, value) => KNOWN.has(value) },
     policies: () => POLICIES,
+    nowMs: () => NOW_MS,
   });
   for (const each of requests) metrics.measure(each);
-  const text = await metrics.scrape();
+  const { text } = metrics.scrape();
   await metrics.close();
   return parsePrometheusText(text);
 }
@@ -143,11 +146,17 @@ describe('metrics', () => {
   });
 
   test('nothing is measured where telemetry is disabled, and what serves is still told', async () => {
-    const options = { version: '0.1.0', known: { has: () => true }, policies: () => POLICIES, isMeasuring: false };
+    const options = {
+      version: '0.1.0',
+      known: { has: () => true },
+      policies: () => POLICIES,
+      nowMs: () => NOW_MS,
+      isMeasuring: false,
+    };
     const metrics = openMetrics(options);
     metrics.measure(request());
     metrics.budgetReached({ budget: 'product-day', share: 0.8 });
-    const families = parsePrometheusText(await metrics.scrape());
+    const families = parsePrometheusText(metrics.scrape().text);
     await metrics.close();
     const told = [...families.values()].filter(({ samples }) => samples.length > 0).map(({ name }) => name);
     assert.deepEqual(told.sort(), [
@@ -159,9 +168,14 @@ describe('metrics', () => {
   test('Prometheus’ own checker finds no error in a scrape', async (t) => {
     const promtool = requireProgram(t, 'promtool');
     if (promtool === undefined) return;
-    const metrics = openMetrics({ version: '0.1.0', known: { has: () => true }, policies: () => POLICIES });
+    const metrics = openMetrics({
+      version: '0.1.0',
+      known: { has: () => true },
+      policies: () => POLICIES,
+      nowMs: () => NOW_MS,
+    });
     metrics.measure(request());
-    const run = spawnSync(promtool, ['check', 'metrics'], { input: await metrics.scrape(), encoding: 'utf8' });
+    const run = spawnSync(promtool, ['check', 'metrics'], { input: metrics.scrape().text, encoding: 'utf8' });
     await metrics.close();
     // 3 is advice on names, which the OpenTelemetry conventions give.
     assert.ok(run.status === 0 || run.status === 3, run.stderr);

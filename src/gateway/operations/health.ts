@@ -19,10 +19,11 @@ export function addHealth(app: FastifyInstance, parts: GatewayParts): void {
     const isReady = readiness.status === 'ready' || readiness.status === 'degraded';
     return reply.code(isReady ? 200 : 503).send(readiness);
   });
-  app.get('/metrics', async (_request, reply) => {
+  app.get('/metrics', (request, reply) => {
     const { metrics } = parts;
     if (metrics === null) throw new GatewayError('not_found', 'this process keeps no metrics');
-    return reply.header('content-type', metrics.contentType).send(await metrics.scrape());
+    const { contentType, text } = metrics.scrape(request.headers.accept);
+    return reply.header('content-type', contentType).send(text);
   });
 }
 
