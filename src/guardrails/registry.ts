@@ -4,6 +4,7 @@ import { authHeader } from './checks/auth-header.ts';
 import { azureContentSafety } from './checks/azure-content-safety.ts';
 import { bankAccount } from './checks/bank-account.ts';
 import { base64Blob } from './checks/base64-blob.ts';
+import { bedrockGuardrail } from './checks/bedrock-guardrail.ts';
 import { bidiControls } from './checks/bidi-controls.ts';
 import { code } from './checks/code.ts';
 import { credentialAssignment } from './checks/credential-assignment.ts';
@@ -74,6 +75,7 @@ export const CHECKS: ReadonlyMap<string, Check> = new Map(
     azureContentSafety,
     bankAccount,
     base64Blob,
+    bedrockGuardrail,
     bidiControls,
     code,
     credentialAssignment,

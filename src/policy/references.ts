@@ -38,7 +38,7 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
     field('onExhausted.chain', 'Chain'),
   ],
   Cache: [field('semantic.embedder', 'Model'), field('semantic.chain', 'Chain')],
-  Guardrail: [field('checks.*.model', 'Model')],
+  Guardrail: [field('checks.*.model', 'Model'), field('checks.*.provider', 'Provider')],
   Alert: [
     field('when.budget', 'Budget'),
     field('scope.environments.*', 'Environment'),

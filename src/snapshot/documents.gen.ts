@@ -918,6 +918,7 @@ export interface GuardrailCheck {
     | 'aba-routing-number'
     | 'auth-header'
     | 'azure-content-safety'
+    | 'bedrock-guardrail'
     | 'bank-account'
     | 'base64-blob'
     | 'bidi-controls'
@@ -1045,6 +1046,18 @@ export interface GuardrailCheck {
    * Signs the call to the service.
    */
   readonly secret?: SecretRef;
+  /**
+   * Id or ARN of the guardrail at AWS.
+   */
+  readonly guardrailId?: string;
+  /**
+   * Its version: a number, or `DRAFT`.
+   */
+  readonly guardrailVersion?: string;
+  /**
+   * The provider of kind Bedrock whose address and login the call uses.
+   */
+  readonly provider?: string;
   /**
    * How long the judgement may take.
    */

@@ -1,5 +1,6 @@
 import type { PlanTarget } from '#decision';
 import { supportedAuthKinds } from './auth/auth.ts';
+import { type Authorize, createAuthorize } from './auth/authorize.ts';
 import { createCloudCredentials } from './auth/cloud.ts';
 import { createKeyPool } from './auth/key-pool.ts';
 import type { ExecuteCall, Executed } from './call.ts';
@@ -21,6 +22,8 @@ export interface Upstream {
   readonly execute: (call: ExecuteCall) => Promise<Executed>;
   /** Opens a session in both directions along its plan. */
   readonly openRealtime: (call: ExecuteCall) => Promise<OpenedRealtime>;
+  /** What proves to a provider who calls, for calls that ask none of its models. */
+  readonly authorize: Authorize;
   /** Ends every call and closes every connection. */
   readonly close: () => Promise<void>;
 }
@@ -63,6 +66,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   });
   return {
     execute,
+    authorize: createAuthorize(keys, cloud),
     openRealtime: (call) => openRealtime({ prepare, cloud, nowMs: options.nowMs, draw: options.draw }, call),
     async close() {
       await http.close();

@@ -98,6 +98,7 @@ function answerOf(sample: SampleCase | null, fits: string): (request: SeenReques
     if (path.endsWith('/moderations')) return { body: { results: [{ flagged: isFound }] } };
     if (path.includes('text:analyze'))
       return { body: { categoriesAnalysis: [{ category: 'Hate', severity: isFound ? 6 : 0 }] } };
+    if (path.includes('/guardrail/')) return { body: { action: isFound ? 'GUARDRAIL_INTERVENED' : 'NONE' } };
     if (path.endsWith('/guard')) return { body: { verdict: isFound ? 'found' : 'pass', keys: [SAMPLE_KEY] } };
     if (text.includes('<BEGIN CONVERSATION>')) return chatAnswer(isFound ? 'unsafe' : 'safe');
     if (sample?.kind === 'tool-call') return toolAnswer(sample, json.stream === true);

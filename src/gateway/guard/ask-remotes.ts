@@ -42,7 +42,8 @@ async function ask(
   try {
     if (remote === undefined) throw new Error(`this version does not know the service ${service}`);
     const signal = AbortSignal.timeout(timeoutMs);
-    return await remote({ parts, progress, guardrail, check: id, settings, signal, ...subject });
+    const verdict = remote({ parts, progress, guardrail, check: id, settings, signal, ...subject });
+    return await Promise.race([verdict, timeUp(signal)]);
   } catch (error) {
     const problem = error instanceof Error ? error.message : 'unknown';
     parts.log.warn(
@@ -51,6 +52,13 @@ async function ask(
     );
     return null;
   }
+}
+
+/** Rejects when the time is up: not all that a service waits for, such as credentials, can be called off. */
+function timeUp(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 function conclude(run: GuardRun, check: GuardCheck<RemoteCheck>, verdict: Verdict | null): void {
