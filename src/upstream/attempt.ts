@@ -96,6 +96,7 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
     pieces.push(bytes);
     size += bytes.length;
     if (mode === 'undecided') decide();
+    if (mode === 'undecided' && live === null && size > MAX_PRELUDE_BYTES) fail(UNKNOWN);
     if (mode === 'json' && size > options.maxBodyBytes) {
       fail(failure('malformed', 'too-large', `The answer is larger than ${options.maxBodyBytes} bytes.`));
     }

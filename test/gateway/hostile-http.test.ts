@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { openRaw, type RawConnection, statusesIn } from '../support/raw-connection.ts';
 import { ask, KEYS, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { OPENAI } from './provider-answers.ts';
@@ -292,6 +293,24 @@ spec: { match: { paths: [${PATH}, /api/ai/faq, "/v1beta/models/to-openai:generat
     ] as const) {
       const statuses = await answersTo(t, gateway.port, GOOD.replace(PATH, path), 1);
       assert.deepEqual(statuses, [status], path);
+    }
+    assert.equal(providers.openai.requests.length, 0);
+  });
+});
+
+describe('a body that is packed', () => {
+  it('is refused unread and unpacked, whatever it says it is', async (t) => {
+    const { gateway, providers } = await setUp(t);
+    const block = gzipSync(Buffer.alloc(16 * 1024 * 1024));
+    const bomb = Buffer.concat(Array<Buffer>(64).fill(block));
+    for (const encoding of ['gzip', 'br', 'deflate', 'zstd', 'gzip, gzip', 'identity, gzip', 'GZIP', 'none']) {
+      const connection = await openRaw(t, gateway.port);
+      const before = process.memoryUsage().rss;
+      connection.send(`${HEAD}content-encoding: ${encoding}\r\ncontent-length: ${bomb.length}\r\n\r\n`, bomb);
+      await connection.whenHas('"code":"invalid_request"');
+      assert.deepEqual(statusesIn(connection.text()), [400], encoding);
+      assert.ok(process.memoryUsage().rss - before < 64 * 1024 * 1024, encoding);
+      connection.socket.destroy();
     }
     assert.equal(providers.openai.requests.length, 0);
   });
