@@ -12,6 +12,8 @@ export interface VectorIndex<T> {
   readonly remove: (key: string) => void;
   /** The most similar items at or above the threshold, best first. */
   readonly search: (scope: string, vector: Float32Array, threshold: number, limit: number) => readonly Similar<T>[];
+  /** Where a key is kept; null where it is not. */
+  readonly scopeOf: (key: string) => string | null;
   readonly size: () => number;
 }
 
@@ -87,6 +89,7 @@ export function createVectorIndex<T>(maxItems: number): VectorIndex<T> {
       const query = normalised(vector);
       return searchScope(scope, query, signsOf(vector, planes(vector.length)), threshold, limit);
     },
+    scopeOf: (key) => places.get(key)?.scope ?? null,
     size: () => places.size,
   };
 }

@@ -4,6 +4,7 @@ import type { Cancellation } from '#upstream';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { Progress } from '../progress.ts';
 import type { CacheCall } from './cache-call.ts';
+import { embedAnew } from './embed-anew.ts';
 import { findByMeaning, meaningOf, type SimilarKept } from './find-by-meaning.ts';
 import { findKept, type Kept } from './find-kept.ts';
 import type { Begun } from './flights.ts';
@@ -37,6 +38,7 @@ export async function answerThroughCache(
   if (kept !== null && kept.freshness !== 'stale-if-error') {
     const isStale = kept.freshness === 'stale';
     if (isStale) revalidate();
+    else if (cached.rule.mode === 'semantic') void embedAnew(parts, progress, cached, kept);
     const use = { result: isStale ? ('stale' as const) : ('hit' as const), similarity: null, matched: null };
     return serveKept(parts, progress, cached.rule, kept.answer, use, cancellation, reply);
   }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { createVectorIndex, type Similar } from '#cache';
 import type { QuestionStore, StoredQuestion } from '#state';
 
@@ -11,6 +12,11 @@ export interface Questions {
     threshold: number,
   ) => Promise<readonly Similar<KnownQuestion>[]>;
   readonly put: (question: StoredQuestion) => Promise<void>;
+  /**
+   * Whether the question of that key still has to be embedded by this embedder, as after a change of embedders; true once a minute at most, so that one caller does it. False while the store
+   * is still read: that begins now where it has not.
+   */
+  readonly claim: (embedder: string, key: string) => boolean;
   /** The answer of that key is no longer there. */
   readonly forget: (key: string) => void;
   /** Resolves when everything that the store knew has been read. */
@@ -34,6 +40,8 @@ const MAX_QUESTIONS = 200_000;
 const CANDIDATES = 8;
 // Other processes' questions are looked for so often at most.
 const FOLLOW_MS = 1000;
+const CLAIM_MS = 60_000;
+const MAX_CLAIMS = 10_000;
 
 /** Creates the index; it reads the store at its first use, some hundred questions at a time, and follows it from then on. */
 export function createQuestions({ store, nowMs, rebuild }: QuestionsOptions): Questions {
@@ -41,6 +49,7 @@ export function createQuestions({ store, nowMs, rebuild }: QuestionsOptions): Qu
   let cursor: string | null = null;
   let following: Promise<void> | null = null;
   let followedMs = Number.NEGATIVE_INFINITY;
+  const claims = new LRUCache<string, number>({ max: MAX_CLAIMS });
 
   function add({ key, scope, embedder, text, vector, expiresAtMs }: StoredQuestion): void {
     index.put(`${embedder} ${scope}`, key, vector, { key, text, expiresAtMs });
@@ -89,6 +98,17 @@ export function createQuestions({ store, nowMs, rebuild }: QuestionsOptions): Qu
     async put(question) {
       add(question);
       await store().put(question);
+    },
+    claim(embedder, key) {
+      if (followedMs === Number.NEGATIVE_INFINITY) {
+        void followOnce().catch(() => undefined);
+        return false;
+      }
+      if (index.scopeOf(key)?.startsWith(`${embedder} `) === true) return false;
+      const now = nowMs();
+      if (now - (claims.get(key) ?? Number.NEGATIVE_INFINITY) < CLAIM_MS) return false;
+      claims.set(key, now);
+      return true;
     },
     forget: index.remove,
     ready: followOnce,
