@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CORRUPT_FRAME, createAwsFramer } from '../../src/dialects/aws-framer.ts';
+import { until } from '../support/start-redis.ts';
 import { cacheFiles } from './cache-policies.ts';
 import { ask, KEYS, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { ANTHROPIC, OPENAI } from './provider-answers.ts';
@@ -266,6 +267,34 @@ describe('single flight', () => {
     const counts = Map.groupBy(done, says);
     assert.equal(counts.get('miss')?.length, 1);
     assert.equal((counts.get('shared')?.length ?? 0) + (counts.get('hit')?.length ?? 0), 999);
+  });
+
+  it('whoever began a call may hang up before its answer: the others get it, and it is kept', async (t) => {
+    const gate = Promise.withResolvers<void>();
+    const { providers, gateway, chat } = await start(t);
+    providers.openai.otherwise({ ...OPENAI.whole, before: { wait: gate.promise } });
+    const controller = new AbortController();
+    const leader = fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify(ask('faq')),
+      signal: controller.signal,
+    });
+    await providers.openai.whenRequested(1);
+    const others = Array.from({ length: 20 }, () => chat(ask('faq')));
+    await until(async () => {
+      const status = (await (await fetch(`${gateway.url}/admin/status`)).json()) as {
+        readonly counts: { readonly inFlight: number };
+      };
+      return status.counts.inFlight >= 21;
+    });
+    controller.abort();
+    await assert.rejects(leader, { name: 'AbortError' });
+    gate.resolve();
+    for (const { status, json } of await Promise.all(others)) {
+      assert.deepEqual([status, json.choices[0].message.content], [200, 'Hi there']);
+    }
+    assert.equal(providers.openai.requests.length, 1);
+    assert.equal(says(await chat(ask('faq'))), 'hit');
   });
 
   it('streams are shared from their beginning, in each reader’s dialect, and whoever began may hang up', async (t) => {
