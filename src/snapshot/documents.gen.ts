@@ -2181,6 +2181,20 @@ export interface ProviderQuirks {
    */
   readonly path?: string;
   /**
+   * Path of the streamed chat call where it differs from `path`; `{model}` stands for the upstream name.
+   */
+  readonly streamPath?: string;
+  /**
+   * Whether the path names the model and the body must not. Tokens are then estimated here, since the dialect's own call for it is elsewhere or missing.
+   */
+  readonly modelInPath?: boolean;
+  /**
+   * Fields that every chat body must hold here, in place of the caller's.
+   */
+  readonly fields?: {
+    readonly [k: string]: unknown;
+  };
+  /**
    * Query parameters added to every call.
    */
   readonly query?: {

@@ -60,6 +60,12 @@ export interface Quirks {
   readonly query: Readonly<Record<string, string>>;
   /** A path template that replaces the dialect's own, with `{model}`; null for the dialect's. */
   readonly path: string | null;
+  /** The same of a stream; null where they are one. */
+  readonly streamPath: string | null;
+  /** Whether the path alone names the model. */
+  readonly modelInPath: boolean;
+  /** Fields that every chat body holds, whatever the caller sent. */
+  readonly fields: JsonObject;
   /** Put before the upstream model name. */
   readonly modelPrefix: string;
   /** Whether a stream's usage must not be asked for (`stream_options`), because the provider refuses the field. */

@@ -96,7 +96,8 @@ export function createPrepare(secrets: Secrets, keys: KeyPool, cloud: CloudCrede
     const isSameDialect = spoken === inbound.dialect.name;
     const { service } = inbound;
     if (service !== undefined && spoken === 'sandbox') return prepareSandboxService(context, service);
-    if (inbound.context.isCount === true && countingDialectOf(spoken) === null) return prepareEstimate(context);
+    const isCounted = countingDialectOf(spoken) !== null && !provider.quirks.modelInPath;
+    if (inbound.context.isCount === true && !isCounted) return prepareEstimate(context);
     const only = isSameDialect || service !== undefined ? [] : (context.readNeutral().sameDialectOnly ?? []);
     if (only.length > 0) return skip('capability-missing', `${only.join(', ')}: no other dialect has it`, only);
     if (spoken === 'sandbox') return prepareSandbox(context);
@@ -127,7 +128,10 @@ export function createPrepare(secrets: Secrets, keys: KeyPool, cloud: CloudCrede
       return skip('capability-missing', written.lost.join(', '), written.lost);
     }
     const body =
-      serving?.body ?? ('edits' in written ? spliceTopLevel(inbound.bytes, written.edits) : writeJson(written.body));
+      serving?.body ??
+      ('edits' in written
+        ? spliceTopLevel(inbound.bytes, ownFields(provider, written.edits))
+        : writeJson(ownFields(provider, written.body)));
     const headers = outboundHeaders({
       provider: headersOf(provider),
       secrets,
@@ -158,6 +162,12 @@ export function createPrepare(secrets: Secrets, keys: KeyPool, cloud: CloudCrede
   };
 }
 
+/** A body or its edits with the fields that the provider wants in every one, and without the model where the path names it. */
+function ownFields<T extends JsonObject>({ quirks }: Provider, fields: T): T | JsonObject {
+  if (!quirks.modelInPath && Object.keys(quirks.fields).length === 0) return fields;
+  return { ...fields, ...(quirks.modelInPath ? { model: undefined } : {}), ...quirks.fields };
+}
+
 function acceptOf({ streamFormat }: Dialect, { stream }: ExecuteCall['inbound'], takesAny: boolean): string {
   if (takesAny) return '*/*';
   return stream ? (streamFormat?.contentType ?? 'text/event-stream') : 'application/json';
@@ -170,9 +180,10 @@ function authOf(provider: Provider, proof: CloudProof | null, key: string | null
 }
 
 /** The provider's own path is that of a chat in its main dialect; calls beside chats may stand next to it. */
-function templateUse(provider: Provider, spoken: DialectName, { service, context }: ExecuteCall['inbound']) {
+function templateUse(provider: Provider, spoken: DialectName, { service, context, stream }: ExecuteCall['inbound']) {
   if (spoken !== provider.dialect || context.isCount === true) return 'none';
-  return service === undefined ? 'whole' : 'beside';
+  if (service !== undefined) return 'beside';
+  return stream ? 'stream' : 'whole';
 }
 
 /** A provider without a call that counts: its tokens are estimated here, by the rule that admission goes by. */

@@ -7,10 +7,11 @@ export function writeUrl(
   provider: Provider,
   written: { readonly path: string; readonly query: Readonly<Record<string, string>> },
   upstreamModel: string,
-  template: 'whole' | 'beside' | 'none',
+  template: 'whole' | 'stream' | 'beside' | 'none',
 ): { readonly origin: string; readonly path: string } {
   const { origin, base, search } = splitBase(provider.baseUrl);
-  const { path: own, query } = provider.quirks;
+  const { query } = provider.quirks;
+  const own = template === 'stream' ? (provider.quirks.streamPath ?? provider.quirks.path) : provider.quirks.path;
   const path = own === null || template === 'none' ? written.path : pathBy(own, written.path, upstreamModel, template);
   const parameters = [
     ...(search === '' ? [] : [search]),
@@ -23,9 +24,9 @@ export function writeUrl(
 }
 
 /** The template is a chat's; where deployments have a path each, other calls stand beside it (Azure's `/deployments/{model}/embeddings`). */
-function pathBy(template: string, written: string, upstreamModel: string, use: 'whole' | 'beside'): string {
+function pathBy(template: string, written: string, upstreamModel: string, use: 'whole' | 'stream' | 'beside'): string {
   const model = encodeURIComponent(upstreamModel);
-  if (use === 'whole') return template.replaceAll('{model}', model);
+  if (use !== 'beside') return template.replaceAll('{model}', model);
   const chat = '/chat/completions';
   if (!template.includes('{model}') || !template.endsWith(chat)) return written;
   return `${template.slice(0, -chat.length).replaceAll('{model}', model)}${written}`;
