@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { main } from '../../src/cli/main.ts';
 import { VERBS } from '../../src/cli/verbs.ts';
 import { answerBy, recordOf } from '../replay/replay-fixture.ts';
+import { sarifProblems } from '../support/sarif-problems.ts';
 import { runProcess, startGateway } from '../support/start-process.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 import { failing, shop } from './policies-for-verbs.ts';
@@ -198,7 +199,9 @@ describe('exit codes', () => {
         assert.match(text, START[format], format);
       }
       assert.equal(JSON.parse(readFileSync(join(cwd, 'out/json'), 'utf8')).exitCode ?? code, code);
-      const [sarif] = JSON.parse(readFileSync(join(cwd, 'out/sarif'), 'utf8')).runs;
+      const log = JSON.parse(readFileSync(join(cwd, 'out/sarif'), 'utf8'));
+      assert.deepEqual(sarifProblems(log), []);
+      const [sarif] = log.runs;
       assert.equal(sarif.invocations[0].exitCode, code);
     });
   }

@@ -13,6 +13,7 @@ import { maskFinding } from '../../src/cli/report/mask-finding.ts';
 import { writePretty } from '../../src/cli/report/pretty.ts';
 import type { Report } from '../../src/cli/report/report.ts';
 import { writeSarif } from '../../src/cli/report/sarif.ts';
+import { sarifProblems } from '../support/sarif-problems.ts';
 
 const NASTY = 'a\u001b[31mb\u0007c\u009bd\u202ee]]>&<script>"\'|`%\r\nf,g:h\ud800';
 
@@ -131,7 +132,9 @@ One note.
   });
 
   it('give SARIF with rules, regions and fingerprints that survive moved lines', () => {
-    const [run] = JSON.parse(writeSarif(report([finding]), '0.1.0')).runs;
+    const log = JSON.parse(writeSarif(report([finding, nasty]), '0.1.0'));
+    assert.deepEqual(sarifProblems(log), []);
+    const [run] = log.runs;
     const [result] = run.results;
     assert.equal(run.tool.driver.rules[result.ruleIndex].id, 'fallback/none');
     assert.match(run.tool.driver.rules[0].help.markdown, /^# fallback\/none/);
