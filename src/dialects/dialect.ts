@@ -137,6 +137,14 @@ export interface OutboundTarget {
     readonly noStreamOptions: boolean;
     /** The role of instructions; absent leaves the caller's own words where the dialect has them. */
     readonly systemRole?: 'system' | 'developer' | 'user';
+    /** Efforts of reasoning by the provider's own words. */
+    readonly efforts?: Readonly<Record<string, string>>;
+    /** Parts of messages that have another form at a host of OpenAI's dialect. */
+    readonly parts?: {
+      readonly inputAudio?: 'text';
+      readonly file?: 'document_url';
+      readonly refusal?: 'text';
+    };
   };
   readonly capabilities: ReadonlySet<string> | null;
 }

@@ -2201,6 +2201,13 @@ export interface ProviderQuirks {
     readonly [k: string]: string;
   };
   /**
+   * Efforts of reasoning that go by another word here, since the provider knows fewer: from the word sent to the provider's.
+   */
+  readonly efforts?: {
+    readonly [k: string]: string;
+  };
+  readonly parts?: PartForms;
+  /**
    * Put before the upstream model name.
    */
   readonly modelPrefix?: string;
@@ -2212,6 +2219,23 @@ export interface ProviderQuirks {
    * The role under which instructions are sent, for hosts that know only one; without it a caller of the same dialect keeps the role it chose, and others get `system`.
    */
   readonly systemRole?: 'system' | 'developer' | 'user';
+}
+/**
+ * Parts of messages that have another form here. For providers of OpenAI's chat completions.
+ */
+export interface PartForms {
+  /**
+   * `text`: the sound's base64 text stands alone, without an object around it.
+   */
+  readonly inputAudio?: 'text';
+  /**
+   * `document_url`: a file is a `document_url` part.
+   */
+  readonly file?: 'document_url';
+  /**
+   * `text`: a refusal in the history is said as content.
+   */
+  readonly refusal?: 'text';
 }
 /**
  * Someone who hears of alerts and gets reports.

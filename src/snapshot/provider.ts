@@ -66,6 +66,14 @@ export interface Quirks {
   readonly modelInPath: boolean;
   /** Fields that every chat body holds, whatever the caller sent. */
   readonly fields: JsonObject;
+  /** Efforts of reasoning by the provider's own words. */
+  readonly efforts: Readonly<Record<string, string>>;
+  /** Parts of messages that have another form here. */
+  readonly parts: {
+    readonly inputAudio?: 'text';
+    readonly file?: 'document_url';
+    readonly refusal?: 'text';
+  };
   /** Put before the upstream model name. */
   readonly modelPrefix: string;
   /** Whether a stream's usage must not be asked for (`stream_options`), because the provider refuses the field. */

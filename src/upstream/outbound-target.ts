@@ -14,7 +14,7 @@ export function dialectSpokenTo(provider: PlanTarget['provider'], asked: Dialect
 /** What writing a request for a target needs to know of it. Pure. */
 export function outboundTarget(call: Pick<ExecuteCall, 'models' | 'route'>, target: PlanTarget): OutboundTarget {
   const model = target.model === null ? undefined : call.models.get(target.model);
-  const { modelPrefix, renameParams, dropParams, maxStopSequences, noStreamOptions, systemRole } =
+  const { modelPrefix, renameParams, dropParams, maxStopSequences, noStreamOptions, systemRole, efforts, parts } =
     target.provider.quirks;
   const { upstreamModel } = target;
   return {
@@ -28,6 +28,8 @@ export function outboundTarget(call: Pick<ExecuteCall, 'models' | 'route'>, targ
       dropParams,
       maxStopSequences,
       noStreamOptions,
+      efforts,
+      parts,
       ...(systemRole === null ? {} : { systemRole }),
     },
     capabilities: model?.capabilities ?? null,

@@ -84,6 +84,8 @@ export function targetOf(id: string, overrides: Partial<PlanTarget> = {}): PlanT
         streamPath: null,
         modelInPath: false,
         fields: {},
+        efforts: {},
+        parts: {},
         modelPrefix: '',
         noStreamOptions: false,
         systemRole: null,

@@ -53,6 +53,8 @@ export function planTarget(id: string, fields: TargetFields): PlanTarget {
         streamPath: null,
         modelInPath: false,
         fields: {},
+        efforts: {},
+        parts: {},
         modelPrefix: '',
         noStreamOptions: false,
         systemRole: null,

@@ -341,6 +341,8 @@ describe('the address of a call', () => {
     streamPath: null,
     modelInPath: false,
     fields: {},
+    efforts: {},
+    parts: {},
     modelPrefix: '',
     noStreamOptions: false,
     systemRole: null,

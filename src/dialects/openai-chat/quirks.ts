@@ -1,5 +1,6 @@
 import type { JsonObject } from '#core';
 import type { OutboundTarget } from '../dialect.ts';
+import { fitParts } from './fit-parts.ts';
 
 /** The two names of the output cap. */
 const CAPS: readonly string[] = ['max_completion_tokens', 'max_tokens'];
@@ -25,7 +26,10 @@ export function capKey(body: JsonObject): string {
 /** Applies what a provider does differently; names in `lost` what it refuses. Pure but for `lost`. */
 export function applyQuirks(body: JsonObject, quirks: OutboundTarget['quirks'], lost: string[]): JsonObject {
   const changed: Record<string, unknown> = { ...body };
-  const { maxStopSequences } = quirks;
+  const { maxStopSequences, efforts = {}, parts = {} } = quirks;
+  const effort = changed.reasoning_effort;
+  if (typeof effort === 'string' && efforts[effort] !== undefined) changed.reasoning_effort = efforts[effort];
+  if (Object.keys(parts).length > 0) changed.messages = fitParts(changed.messages, parts);
   if (Array.isArray(changed.stop) && maxStopSequences !== null && changed.stop.length > maxStopSequences) {
     for (let at = maxStopSequences; at < changed.stop.length; at++) lost.push(`stop[${at}]`);
     if (maxStopSequences === 0) delete changed.stop;

@@ -68,6 +68,53 @@ describe('a same-dialect request is edited only where policy asks', () => {
       { messages: [{ role: 'system', content: 'A' }] },
       [],
     ],
+    [
+      'an effort by the provider’s word',
+      { reasoning_effort: 'low' },
+      { quirks: { efforts: { low: 'high' } } },
+      { reasoning_effort: 'high' },
+      [],
+    ],
+    [
+      'parts in the provider’s form',
+      {
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'input_audio', input_audio: { data: 'aGk=', format: 'wav' } },
+              { type: 'file', file: { filename: 'a.pdf', file_data: 'JVBE' } },
+              { type: 'file', file: { file_id: 'f1' } },
+            ],
+          },
+          { role: 'assistant', content: null, refusal: 'No.' },
+          { role: 'assistant', content: 'Yes.', refusal: null },
+        ],
+      },
+      { quirks: { parts: { inputAudio: 'text', file: 'document_url', refusal: 'text' } } },
+      {
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'input_audio', input_audio: 'aGk=' },
+              { type: 'document_url', document_url: 'data:application/pdf;base64,JVBE', document_name: 'a.pdf' },
+              { type: 'file', file_id: 'f1' },
+            ],
+          },
+          { role: 'assistant', content: 'No.' },
+          { role: 'assistant', content: 'Yes.' },
+        ],
+      },
+      [],
+    ],
+    [
+      'no parts that are no other there',
+      {},
+      { quirks: { parts: { inputAudio: 'text', file: 'document_url', refusal: 'text' } } },
+      {},
+      [],
+    ],
   ];
   for (const [name, fields, target, edits, lost] of cases) {
     test(name, () => {
@@ -118,7 +165,7 @@ describe('the shape tells', () => {
         temperature: 0,
         textLength: [3 + 'namef'.length + 'arguments{}'.length + 'typex'.length, 2],
         messageCount: 2,
-        source: { mediaChars: 0, audioChars: 0, builtInTools: 0, hasTools: true, isOpen: true },
+        source: { mediaChars: 0, audioChars: 0, builtInTools: 0, hasTools: true, repeatedBytes: 0, isOpen: true },
         user: 'u1',
         legacyFunctions: false,
       },
