@@ -170,7 +170,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     metrics.budgetReached(threshold);
   });
   const alerts = await openAlerts({
-    parts: { policies: holder, store, usage, nowMs, log, owner, records, secrets },
+    parts: { policies: holder, store, storedSecrets: opened.stored, usage, nowMs, log, owner, records, secrets },
     dataDir,
     storeUrl: options.storeUrl ?? null,
   });

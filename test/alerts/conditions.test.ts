@@ -25,9 +25,10 @@ const EMPTY: AlertInputs = {
   openBreakers: [],
   rejected: null,
   keys: [],
+  secrets: [],
 };
 
-function rule(when: string) {
+function rule(when: string, scope = '{}') {
   const [found] = alertRules(
     compileInlineSnapshot(`
 kind: Receiver
@@ -40,7 +41,7 @@ spec: { limit: { cost: 10 USD }, window: { every: day, timezone: UTC }, onExhaus
 ---
 kind: Alert
 metadata: { name: a }
-spec: { when: ${when}, to: [ops] }
+spec: { when: ${when}, scope: ${scope}, to: [ops] }
 `),
   );
   assert.ok(found);
@@ -89,6 +90,8 @@ const CASES: readonly (readonly [when: string, inputs: Partial<AlertInputs>, isM
   ['{ metric: policy-rejected }', { rejected: { atMs: NOW_MS, at: null, message: 'no' } }, true],
   ['{ metric: key-age, above: 90d }', { keys: [{ consumer: 'a', id: 'k', createdAtMs: NOW_MS - 90 * DAY_MS }] }, false],
   ['{ metric: key-age, above: 90d }', { keys: [{ consumer: 'a', id: 'k', createdAtMs: NOW_MS - 91 * DAY_MS }] }, true],
+  ['{ metric: key-age, above: 90d }', { secrets: [{ provider: 'openai', id: 'env:K', createdAtMs: NOW_MS - 90 * DAY_MS }] }, false],
+  ['{ metric: key-age, above: 90d }', { secrets: [{ provider: 'openai', id: 'env:K', createdAtMs: NOW_MS - 91 * DAY_MS }] }, true],
   ['{ metric: recorder-drops }', rate(0, 100), false],
   ['{ metric: recorder-drops }', rate(1, 100), true],
 ];
@@ -99,6 +102,26 @@ describe('a condition', () => {
       assert.equal(readAlert(rule(when), { ...EMPTY, ...inputs }).isMet, isMet);
     });
   }
+});
+
+describe('the age of keys', () => {
+  it('is that of consumers’ keys and of providers’ secrets, or of those that the scope names', () => {
+    const createdAtMs = NOW_MS - 200 * DAY_MS;
+    const inputs = {
+      ...EMPTY,
+      keys: [{ consumer: 'shop', id: 'k1', createdAtMs }],
+      secrets: [
+        { provider: 'openai', id: 'env:OPENAI_API_KEY', createdAtMs },
+        { provider: 'mistral', id: 'store:vault/llm#mistral', createdAtMs: createdAtMs - DAY_MS },
+      ],
+    };
+    const of = (scope: string) => readAlert(rule('{ metric: key-age, above: 90d }', scope), inputs);
+    assert.deepEqual(of('{}').subjects, ['mistral/store:vault/llm#mistral', 'openai/env:OPENAI_API_KEY', 'shop/k1']);
+    assert.equal(of('{}').value, 201 * DAY_MS);
+    assert.deepEqual(of('{ consumers: ["shop*"] }').subjects, ['shop/k1']);
+    assert.deepEqual(of('{ providers: ["open*"] }').subjects, ['openai/env:OPENAI_API_KEY']);
+    assert.equal(of('{ consumers: [other] }').isMet, false);
+  });
 });
 
 describe('an alert', () => {

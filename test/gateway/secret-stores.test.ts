@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { chatAnswer } from '../support/scripted-upstream.ts';
 import { startAwsSecrets } from '../support/secret-stores/aws.ts';
@@ -6,13 +8,17 @@ import { startAzureVault } from '../support/secret-stores/azure.ts';
 import { startGoogleSecrets } from '../support/secret-stores/google.ts';
 import type { StoreServer } from '../support/secret-stores/store-server.ts';
 import { startVault } from '../support/secret-stores/vault.ts';
-import type { Cleanup } from '../support/temp-directory.ts';
+import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
 import { ask, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 
 const ADMIN = { authorization: 'Bearer admin-token-of-the-test' };
 
 /** A gateway whose providers openai, anthropic and gemini take their keys from these stores. */
-async function startWithStores(t: Cleanup, stores: Readonly<Record<string, StoreServer>>) {
+async function startWithStores(
+  t: Cleanup,
+  stores: Readonly<Record<string, StoreServer>>,
+  more: Readonly<Record<string, string>> = {},
+) {
   const providers = await startProviders(t);
   const files = policyFiles(providers);
   const specs = Object.fromEntries(Object.entries(stores).map(([name, { spec }]) => [name, spec]));
@@ -27,8 +33,8 @@ async function startWithStores(t: Cleanup, stores: Readonly<Record<string, Store
   let passedMs = 0;
   const gateway = await startTestGateway(
     t,
-    { ...files, 'signalbox.yaml': project, 'providers.yaml': keyed },
-    { env, adminToken: 'admin-token-of-the-test' },
+    { ...files, 'signalbox.yaml': project, 'providers.yaml': keyed, ...more },
+    { env, adminToken: 'admin-token-of-the-test', alertEveryMs: 100 },
     { nowMs: () => Date.now() + passedMs, draw: Math.random },
   );
   const pass = (ms: number) => {
@@ -118,5 +124,63 @@ describe('a gateway with secret stores', () => {
         ['info', 'a secret store answers again'],
       ],
     );
+  });
+
+  it('tells that a key has grown old, by when the store made it', async (t) => {
+    const store = await startVault(t);
+    store.put('llm', { api_key: 'made in January' });
+    const { gateway } = await startWithStores(
+      t,
+      { vault: store },
+      {
+        'alerts.yaml': `apiVersion: signalbox/v1
+kind: Receiver
+metadata: { name: ops }
+spec: { webhook: { url: { env: NOT_SET, optional: true } } }
+---
+apiVersion: signalbox/v1
+kind: Alert
+metadata: { name: old-keys }
+spec: { when: { metric: key-age, above: 90d }, scope: { providers: [up-openai] }, to: [ops] }
+`,
+      },
+    );
+    const firing = async () => {
+      const answer = await fetch(`${gateway.url}/admin/alerts`, { headers: ADMIN });
+      return JSON.parse(await answer.text()).alerts.find(({ alert }: { alert: string }) => alert === 'old-keys');
+    };
+    await until(async () => (await firing()).state === 'firing');
+    assert.ok((await firing()).value > 90 * 86_400_000);
+  });
+
+  it('follows the links that Kubernetes swaps under a mounted secret', async (t) => {
+    const mount = makeTempDirectory(t, { '..one/key': 'key-one', '..two/key': 'key-two' });
+    symlinkSync('..one', join(mount, '..data'));
+    symlinkSync('..data/key', join(mount, 'key'));
+    const providers = await startProviders(t);
+    const files = policyFiles(providers);
+    const keyed = (files['providers.yaml'] ?? '').replace('{ env: UP_OPENAI_KEY }', `{ file: ${mount}/key }`);
+    let passedMs = 0;
+    const gateway = await startTestGateway(
+      t,
+      { ...files, 'providers.yaml': keyed },
+      { env: SECRETS },
+      { nowMs: () => Date.now() + passedMs, draw: Math.random },
+    );
+    providers.openai.otherwise(chatAnswer('Hi'));
+    const used = async () => {
+      await post(gateway, '/v1/chat/completions', ask('to-openai'));
+      return providers.openai.requests.at(-1)?.headers.authorization;
+    };
+    assert.equal(await used(), 'Bearer key-one');
+    symlinkSync('..two', join(mount, '..data_tmp'));
+    renameSync(join(mount, '..data_tmp'), join(mount, '..data'));
+    passedMs += 1000;
+    assert.equal(await used(), 'Bearer key-two');
+    rmSync(join(mount, '..data'));
+    passedMs += 1000;
+    const { status, text } = await post(gateway, '/v1/chat/completions', ask('to-openai'));
+    assert.equal(status, 502);
+    assert.doesNotMatch(text, /key-two/);
   });
 });

@@ -55,7 +55,7 @@ export function createBacktest(rules: readonly AlertRule[]): Backtest {
     for (const rule of watched) {
       const totals = totalsOf(rule, [post], nowMs);
       const usualMicroUsd = rule.metric === 'spend-anomaly' ? usualCost(rule, nowMs) : null;
-      const none = { budgets: [], openBreakers: [], rejected: null, keys: [] };
+      const none = { budgets: [], openBreakers: [], rejected: null, keys: [], secrets: [] };
       const reading = readAlert(rule, { nowMs, totals, usualMicroUsd, ...none });
       const before = states.get(rule.name) ?? QUIET;
       const { state, ended } = advanceAlert(before, rule, reading, nowMs);

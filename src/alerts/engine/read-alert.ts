@@ -1,4 +1,4 @@
-import { fitsGlob, type MicroUsd, type Place } from '#core';
+import { fitsGlob, type Glob, type MicroUsd, type Place } from '#core';
 import type { AlertRule } from './alert-rule.ts';
 import { quantileOf } from './duration-sketch.ts';
 import type { WindowTotals } from './traffic-window.ts';
@@ -28,6 +28,8 @@ export interface AlertInputs {
   readonly openBreakers: readonly { readonly target: string; readonly provider: string }[];
   readonly rejected: { readonly atMs: number; readonly at: Place | null; readonly message: string } | null;
   readonly keys: readonly { readonly consumer: string; readonly id: string; readonly createdAtMs: number | null }[];
+  /** Secrets of providers whose age is known. */
+  readonly secrets: readonly { readonly provider: string; readonly id: string; readonly createdAtMs: number }[];
 }
 
 /** What a condition says at one moment. */
@@ -98,19 +100,33 @@ export function readAlert(rule: AlertRule, inputs: AlertInputs): AlertReading {
       const where = rejected.at === null ? '' : `${rejected.at.file}:${rejected.at.line}: `;
       return { ...ofList(['']), causes: [{ name: `${where}${rejected.message}`, amount: 1 }] };
     }
-    case 'key-age': {
-      const limitMs = rule.threshold ?? Number.POSITIVE_INFINITY;
-      const { consumers } = rule.scope;
-      const old = inputs.keys
-        .filter(({ consumer }) => consumers === null || consumers.some((glob) => fitsGlob(glob, consumer)))
-        .filter(({ createdAtMs }) => createdAtMs !== null && inputs.nowMs - createdAtMs > limitMs);
-      const ages = old.map(({ createdAtMs }) => inputs.nowMs - (createdAtMs ?? 0));
-      return {
-        ...ofList(old.map(({ consumer, id }) => `${consumer}/${id}`)),
-        value: ages.length === 0 ? null : Math.max(...ages),
-      };
-    }
+    case 'key-age':
+      return ofAges(rule, inputs);
   }
+}
+
+/** Keys of consumers and secrets of providers; a scope that names the ones leaves out the others. */
+function ofAges({ scope, threshold }: AlertRule, { keys, secrets, nowMs }: AlertInputs): AlertReading {
+  const { consumers, providers } = scope;
+  const isOpen = consumers === null && providers === null;
+  const fits = (globs: readonly Glob[] | null, name: string) =>
+    isOpen || globs?.some((glob) => fitsGlob(glob, name)) === true;
+  const ages = [
+    ...keys
+      .filter(({ consumer }) => fits(consumers, consumer))
+      .map(({ consumer, id, createdAtMs }) => ({
+        subject: `${consumer}/${id}`,
+        ageMs: nowMs - (createdAtMs ?? nowMs),
+      })),
+    ...secrets
+      .filter(({ provider }) => fits(providers, provider))
+      .map(({ provider, id, createdAtMs }) => ({ subject: `${provider}/${id}`, ageMs: nowMs - createdAtMs })),
+  ];
+  const old = ages.filter(({ ageMs }) => ageMs > (threshold ?? Number.POSITIVE_INFINITY));
+  return {
+    ...ofList(old.map(({ subject }) => subject)),
+    value: old.length === 0 ? null : Math.max(...old.map(({ ageMs }) => ageMs)),
+  };
 }
 
 function ofShare(rule: AlertRule, totals: WindowTotals, value: number | null): AlertReading {

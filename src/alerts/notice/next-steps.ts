@@ -51,7 +51,10 @@ export function nextSteps({ metric, budget, name }: AlertRule): readonly string[
         'Correct the file at the place named above, or take the change back; until then nothing that is merged has effect.',
       ];
     case 'key-age':
-      return ['Make a new key: signalbox keys rotate CONSUMER KEY-ID, hand it over, and let the old one expire.'];
+      return [
+        'A consumer’s: signalbox keys rotate CONSUMER KEY-ID, hand it over, and let the old one expire.',
+        'A provider’s (its name before `env:`, `file:` or `store:`): make a new one there, put it in place, withdraw the old one, then write its `createdAt`.',
+      ];
     case 'recorder-drops':
       return [
         'See the disk of the data directory: is it full, or slower than the traffic?',

@@ -28,7 +28,10 @@ import { readInputs } from './read-inputs.ts';
 
 /** What a watch is made of. */
 export interface RunnerOptions {
-  readonly parts: Pick<GatewayParts, 'policies' | 'store' | 'usage' | 'nowMs' | 'log' | 'owner' | 'records'>;
+  readonly parts: Pick<
+    GatewayParts,
+    'policies' | 'store' | 'storedSecrets' | 'usage' | 'nowMs' | 'log' | 'owner' | 'records'
+  >;
   readonly board: AlertBoard;
   readonly outbox: Outbox;
 }

@@ -12,7 +12,7 @@ import { openLazyOutbox } from './lazy-outbox.ts';
 export interface OpenAlertsOptions {
   readonly parts: Pick<
     GatewayParts,
-    'policies' | 'store' | 'usage' | 'nowMs' | 'log' | 'owner' | 'records' | 'secrets'
+    'policies' | 'store' | 'storedSecrets' | 'usage' | 'nowMs' | 'log' | 'owner' | 'records' | 'secrets'
   >;
   readonly dataDir: string;
   readonly storeUrl: string | null;

@@ -2,13 +2,14 @@ import { type AlertInputs, type AlertRule, type BudgetReading, totalsOf, type Wi
 import { counterOf } from '#decision';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { splitsOf, statusOf } from '../operations/admin-budgets.ts';
+import { secretAges } from './secret-ages.ts';
 import { targetProviders } from './target-providers.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 const WEEKS = 4;
 
 /** What the parts of a gateway offer to conditions. */
-export type InputParts = Pick<GatewayParts, 'policies' | 'store' | 'usage' | 'nowMs'>;
+export type InputParts = Pick<GatewayParts, 'policies' | 'store' | 'storedSecrets' | 'usage' | 'nowMs'>;
 
 /** Reads what every condition looks at, once for all rules; the answer gives a rule its own. Rejects when the store cannot be read. */
 export async function readInputs(
@@ -41,6 +42,7 @@ export async function readInputs(
             message: finding?.message ?? 'the policies do not compile',
           },
     keys: [...snapshot.keys.values()].map(({ consumer, id, createdAtMs }) => ({ consumer, id, createdAtMs })),
+    secrets: rule.metric === 'key-age' ? secretAges(snapshot, parts.storedSecrets()) : [],
   });
 }
 
