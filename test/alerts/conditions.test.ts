@@ -120,7 +120,7 @@ describe('the age of keys', () => {
     assert.equal(of('{}').value, 201 * DAY_MS);
     assert.deepEqual(of('{ consumers: ["shop*"] }').subjects, ['shop/k1']);
     assert.deepEqual(of('{ providers: ["open*"] }').subjects, ['openai/env:OPENAI_API_KEY']);
-    assert.equal(of('{ consumers: [other] }').isMet, false);
+    assert.equal(of('{ consumers: ["other-*"] }').isMet, false);
   });
 });
 
