@@ -55,8 +55,12 @@ describe('the example company', () => {
     for (const environment of ['staging', 'production']) {
       const secrets = secretsOf(find(policies, 'Environment', environment));
       for (const provider of providers) {
-        const name = asString(asObject(secrets.get(`Provider/${provider}`)).env) ?? '';
-        assert.ok(name.startsWith(`${environment.toUpperCase()}_`), `${provider} in ${environment}: ${name}`);
+        const { env, store, key } = asObject(secrets.get(`Provider/${provider}`));
+        const isOwn =
+          store === undefined
+            ? String(env).startsWith(`${environment.toUpperCase()}_`)
+            : String(key).startsWith(`llm/${environment}#`);
+        assert.ok(isOwn, `${provider} in ${environment}: ${env ?? key}`);
       }
     }
     assert.deepEqual(
