@@ -111,4 +111,55 @@ describe('the ledger against its model', () => {
       return world;
     });
   });
+
+  it('holds in SQLite, whichever of three processes takes a step', async (t) => {
+    const root = makeTempDirectory(t);
+    await holds(false, 60, async () => {
+      const clock = testClock();
+      const undone: LeaseEnd[] = [];
+      const dataDir = mkdtempSync(join(root, 'run-'));
+      const open = () => createSqliteStore({ dataDir, clock, breaker, onEvent: listen(undone) });
+      return { store: inTurn([open(), open(), open()]), clock, undone, restart: null, crash: null };
+    });
+  });
+
+  it('holds in Redis, whichever of three replicas takes a step', async (t) => {
+    const program = requireProgram(t, 'redis-server');
+    if (program === undefined) return;
+    const { url } = await startRedis(t, program);
+    let ledgers = 0;
+    await holds(false, 25, async () => {
+      const clock = testClock();
+      const undone: LeaseEnd[] = [];
+      const ledger = `shared-${ledgers++}`;
+      const open = () =>
+        createRedisStore({
+          url: `${url}?ledger=${ledger}&timeout=5000`,
+          ...{ clock, breaker, isClockShared: true, onEvent: listen(undone) },
+        });
+      const store = inTurn([await open(), await open(), await open()]);
+      return { store, clock, undone, restart: null, crash: null };
+    });
+  });
 });
+
+/**
+ * One after the other takes a step; all of them close together. Whoever took the last one is asked how things stand: others may say what was so a millisecond
+ * ago, which no step of theirs goes by.
+ */
+function inTurn(stores: readonly Store[]): Store {
+  let turn = 0;
+  const last = () => stores[turn % stores.length] as Store;
+  const next = () => stores[++turn % stores.length] as Store;
+  return {
+    ...(stores[0] as Store),
+    readFacts: (query) => last().readFacts(query),
+    reserve: (hold) => next().reserve(hold),
+    commit: (account) => next().commit(account),
+    renew: (id) => next().renew(id),
+    sweep: () => next().sweep(),
+    async close() {
+      await Promise.all(stores.map((store) => store.close()));
+    },
+  };
+}
