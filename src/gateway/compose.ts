@@ -197,6 +197,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     leases: keepLeases(store, (error) => log.warn({ err: error }, 'leases of holds cannot be renewed now')),
     adminToken: options.adminToken || null,
     maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
+    dataDir,
     failedKeys: createFailedKeys({ ...FAILED_KEY_LIMITS, ...options.failedKeys }, nowMs),
     limits: { ...TRANSPORT_LIMITS, ...options.limits },
     startedAtMs: nowMs(),

@@ -45,6 +45,8 @@ export interface GatewayParts {
   /** Larger bodies are refused unread. */
   readonly maxBodyBytes: number;
   readonly limits: TransportLimits;
+  /** Where this process writes. */
+  readonly dataDir: string;
   readonly failedKeys: FailedKeys;
   readonly startedAtMs: number;
   readonly nowMs: () => number;

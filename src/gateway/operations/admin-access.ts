@@ -14,6 +14,7 @@ const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
  * Called before anything is read.
  */
 export function checkAdmin(parts: GatewayParts, request: FastifyRequest): void {
+  refuseOtherSites(request);
   const given = /^bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
   if (parts.adminToken !== null && given !== undefined && isSame(given, parts.adminToken)) return;
   if (parts.policies.current().snapshot.environment === 'development' && isLocal(request)) return;
@@ -35,6 +36,23 @@ export function checkAdmin(parts: GatewayParts, request: FastifyRequest): void {
   });
   noteStranger(parts, ip, refusal);
   throw refusal;
+}
+
+/**
+ * A browser says which page made it send a request. One of another site has no business here, whatever it carries: a token that a browser adds by itself, or the address of
+ * the machine. Throws 403 `route_denied`.
+ */
+function refuseOtherSites({ headers }: FastifyRequest): void {
+  const site = headers['sec-fetch-site'];
+  const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
+  if (!isForeign && (headers.origin === undefined || isOwn(headers.origin, headers.host))) return;
+  throw new GatewayError('route_denied', 'admin calls are not taken from pages of other sites', {
+    hint: 'Call from a program, or from a page of the gateway itself.',
+  });
+}
+
+function isOwn(origin: string, host: string | undefined): boolean {
+  return host !== undefined && origin.replace(/^https?:\/\//i, '').toLowerCase() === host.toLowerCase();
 }
 
 /** Digests have one length, so the comparison tells nothing about the token's. */

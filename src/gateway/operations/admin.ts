@@ -9,12 +9,14 @@ import { readFacts } from '../read-facts.ts';
 import { routeCall } from '../route-call.ts';
 import { checkAdmin } from './admin-access.ts';
 import { addSilence, alertsReport, endSilence, testAlert } from './admin-alerts.ts';
+import { addAudit } from './admin-audit.ts';
 import { budgetsReport } from './admin-budgets.ts';
 import { cacheReport, purgeCache } from './admin-cache.ts';
 import { reportAttempt, statusReport } from './admin-status.ts';
 import { usageReport } from './admin-usage.ts';
 import { explainedRequest } from './explained-request.ts';
 import { openApiDocument } from './open-api.ts';
+import { PAGE_HEADERS } from './page-headers.ts';
 
 const MAX_RECORDS = 1000;
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -23,7 +25,12 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 export function addAdmin(app: FastifyInstance, parts: GatewayParts): void {
   app.register(
     async (admin) => {
-      admin.addHook('onRequest', async (request) => checkAdmin(parts, request));
+      addAudit(admin, parts);
+      admin.addHook('onRequest', async (request, reply) => {
+        // Set on the answer itself: a refusal is written past the framework.
+        for (const [name, value] of Object.entries(PAGE_HEADERS)) reply.raw.setHeader(name, value);
+        checkAdmin(parts, request);
+      });
       admin.addHook('preParsing', (request, reply, _payload, done) => {
         askToContinue(request.raw, reply.raw);
         done();
