@@ -6,6 +6,7 @@ import type { GatewayParts } from './gateway-parts.ts';
 import { guardRaw } from './guard/guard-raw.ts';
 import { CLIENT_CLOSED, type Progress } from './progress.ts';
 import { knownCost, settleBeforeEnd } from './settle-request.ts';
+import { takesTrailers } from './stream-framing.ts';
 
 const COST = 'x-signalbox-cost-usd';
 
@@ -24,7 +25,8 @@ export async function respondRaw(
   const executed = await guardRaw(progress, unread);
   progress.status = 200;
   const headers = answerHeaders(progress, executed.headers);
-  headers.push('content-type', executed.contentType ?? 'application/octet-stream', 'trailer', COST);
+  headers.push('content-type', executed.contentType ?? 'application/octet-stream');
+  if (takesTrailers(reply)) headers.push('trailer', COST);
   reply.writeHead(200, headers);
   progress.firstByteMs = parts.nowMs() - call.startedMs;
   const end = await executed.stream.start({

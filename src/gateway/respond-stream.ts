@@ -8,7 +8,7 @@ import { guardStream } from './guard/guard-stream.ts';
 import { CLIENT_CLOSED, type Progress } from './progress.ts';
 import type { ReplyEnd, ReplyStream } from './reply-stream.ts';
 import { knownCost, settleBeforeEnd } from './settle-request.ts';
-import { streamFraming } from './stream-framing.ts';
+import { streamFraming, takesTrailers } from './stream-framing.ts';
 
 const COST = 'x-signalbox-cost-usd';
 const TERMINATOR: NeutralEvent = { kind: 'response-end' };
@@ -33,7 +33,7 @@ export async function respondStream(
   const headers = answerHeaders(progress, executed.headers);
   headers.push('content-type', contentType);
   headers.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
-  if (!hasComments) headers.push('trailer', `${COST}, ${LOST_HEADER}`);
+  if (!hasComments && takesTrailers(reply)) headers.push('trailer', `${COST}, ${LOST_HEADER}`);
   reply.writeHead(200, headers);
   progress.firstByteMs = parts.nowMs() - call.startedMs;
 

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { InboundCall } from './inbound-call.ts';
 
 /** How the stream for one caller looks on the wire. */
@@ -20,3 +21,8 @@ const FRAMINGS: Readonly<Record<InboundCall['framing'], StreamFraming>> = Object
   ndjson: { contentType: 'application/x-ndjson', encoding: 'utf8', hasComments: false },
   'aws-eventstream': { contentType: 'application/vnd.amazon.eventstream', encoding: 'latin1', hasComments: false },
 });
+
+/** Whether an answer may end with trailers: one to HTTP/1.0 has none, and Node refuses to begin it. Pure. */
+export function takesTrailers({ req }: ServerResponse): boolean {
+  return req.httpVersion !== '1.0';
+}

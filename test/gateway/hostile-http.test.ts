@@ -233,6 +233,17 @@ describe('what is HTTP, though seldom', () => {
     await slow.whenHas('Hi there');
   });
 
+  it('is streamed to HTTP/1.0 too, where no trailer can follow', async (t) => {
+    const { gateway } = await setUp(t);
+    const body = JSON.stringify(ask('to-openai'));
+    const head = HEAD.replace(PATH, '/api/chat').replace('HTTP/1.1', 'HTTP/1.0');
+    const connection = await openRaw(t, gateway.port);
+    connection.send(`${head}content-length: ${body.length}\r\n\r\n${body}`);
+    const text = await connection.whenClosed();
+    assert.deepEqual(statusesIn(text), [200], text);
+    assert.ok(text.includes('"done":true') && !/^trailer:/im.test(text));
+  });
+
   it('keeps a connection whose request was refused and read whole', async (t) => {
     const { gateway } = await setUp(t);
     const wrong = '{"model": 7}';
