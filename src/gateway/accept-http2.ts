@@ -4,6 +4,7 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
   type ServerHttp2Session,
+  type ServerOptions,
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
@@ -16,12 +17,18 @@ export interface Http2Connections {
   readonly destroy: () => void;
 }
 
+// More than any client of these APIs has open at once; Node itself sets no bound.
+const MAX_STREAMS = 256;
+// Streams that are opened and reset at once (CVE-2023-44487): beyond these the connection is ended.
+const RESET_BURST = 300;
+const RESETS_PER_SECOND = 30;
+
 /**
  * Lets clients speak HTTP/2 without an upgrade on the same port: AWS's client of Bedrock in JavaScript speaks nothing else
  * unless it is told to. The first bytes of a connection decide, `PRI` being no method of HTTP/1; each request then takes
  * the same path. Costs one event for each connection, nothing for a request. Effects: replaces the listener of the server.
  */
-export function acceptHttp2(app: FastifyInstance, { headersTimeoutMs }: TransportLimits): Http2Connections {
+export function acceptHttp2(app: FastifyInstance, limits: TransportLimits): Http2Connections {
   const { server } = app;
   const http1 = server.listeners('connection') as ((socket: Socket) => void)[];
   const silent = new Set<Socket>();
@@ -30,7 +37,7 @@ export function acceptHttp2(app: FastifyInstance, { headersTimeoutMs }: Transpor
 
   function take(socket: Socket): void {
     silent.add(socket);
-    socket.setTimeout(headersTimeoutMs);
+    socket.setTimeout(limits.headersTimeoutMs);
     socket.on('timeout', giveUp).on('error', giveUp).on('close', forget);
     socket.once('readable', () => {
       const first: Buffer | null = socket.read();
@@ -42,7 +49,7 @@ export function acceptHttp2(app: FastifyInstance, { headersTimeoutMs }: Transpor
       }
       socket.unshift(first);
       if (first.subarray(0, 3).toString('latin1') === 'PRI') {
-        http2 ??= createHttp2(app, sessions);
+        http2 ??= createHttp2(app, limits, sessions);
         http2.emit('connection', socket);
       } else for (const listener of http1) listener.call(server, socket);
     });
@@ -69,8 +76,18 @@ export function acceptHttp2(app: FastifyInstance, { headersTimeoutMs }: Transpor
   };
 }
 
-function createHttp2(app: FastifyInstance, sessions: Set<ServerHttp2Session>): Http2Server {
-  const http2 = createServer((request: Http2ServerRequest, response: Http2ServerResponse) => {
+function createHttp2(
+  app: FastifyInstance,
+  { maxHeaderBytes, maxHeaders }: TransportLimits,
+  sessions: Set<ServerHttp2Session>,
+): Http2Server {
+  const options: ServerOptions = {
+    settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: maxHeaderBytes, enablePush: false },
+    maxHeaderListPairs: maxHeaders + 5,
+    streamResetBurst: RESET_BURST,
+    streamResetRate: RESETS_PER_SECOND,
+  };
+  const http2 = createServer(options, (request: Http2ServerRequest, response: Http2ServerResponse) => {
     // The types know one protocol for a server; the router and all behind it use what both have.
     app.routing(request as never, response as never);
   });

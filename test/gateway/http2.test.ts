@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect } from 'node:http2';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { createConnection } from 'node:net';
 import { describe, it } from 'node:test';
 import type { Cleanup } from '../support/temp-directory.ts';
@@ -65,6 +65,32 @@ describe('HTTP/2 without an upgrade, on the same port', () => {
     const closed = Promise.all([once(session, 'close'), once(silent, 'close')]);
     await gateway.close(0);
     await closed;
+  });
+
+  it('says how many streams it takes at once', async (t) => {
+    const { session } = await setUp(t);
+    if (session.connecting || session.remoteSettings.maxConcurrentStreams !== 256)
+      await once(session, 'remoteSettings');
+    assert.equal(session.remoteSettings.maxConcurrentStreams, 256);
+    assert.equal(session.remoteSettings.maxHeaderListSize, 16 * 1024);
+  });
+
+  it('is ended alone by a client that resets streams as fast as it opens them', async (t) => {
+    const { gateway, session } = await setUp(t);
+    session.on('error', () => undefined);
+    const ended = new Promise((resolve) => session.once('close', resolve));
+    let opened = 0;
+    while (opened < 3000 && !session.closed && !session.destroyed) {
+      for (let n = 0; n < 100 && !session.closed && !session.destroyed; n++, opened++) {
+        const stream = session.request({ ':method': 'POST', ':path': '/v1/chat/completions' });
+        stream.on('error', () => undefined);
+        stream.close(constants.NGHTTP2_CANCEL);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await ended;
+    assert.ok(opened < 3000, `${opened} streams`);
+    assert.equal((await fetch(`${gateway.url}/healthz`)).status, 200);
   });
 
   it('is ended alone by a client that breaks the protocol', async (t) => {
