@@ -22,7 +22,10 @@ const FRAMINGS: Readonly<Record<InboundCall['framing'], StreamFraming>> = Object
   'aws-eventstream': { contentType: 'application/vnd.amazon.eventstream', encoding: 'latin1', hasComments: false },
 });
 
-/** Whether an answer may end with trailers: one to HTTP/1.0 has none, and Node refuses to begin it. Pure. */
-export function takesTrailers({ req }: ServerResponse): boolean {
-  return req.httpVersion !== '1.0';
+/**
+ * Whether an answer may end with trailers: one to HTTP/1.0 has none, nor one to a request line that says `HTTP/2.0`, which the parser lets pass; Node refuses to begin it
+ * then. Pure.
+ */
+export function takesTrailers(reply: ServerResponse): boolean {
+  return reply.useChunkedEncodingByDefault !== false;
 }
