@@ -1,7 +1,7 @@
 import type { JsonObject, OutcomeReason, Place } from '#core';
 import type { Chain, Model, Provider, Snapshot, Target, TargetPolicy } from '#snapshot';
 import { placeOf } from './place.ts';
-import { modelAt, resolveModel, splitProvider } from './resolve-model.ts';
+import { modelAt, requestedModel, resolveModel, splitProvider } from './resolve-model.ts';
 import type { RequestFacts } from './types.ts';
 
 /** One target a request may reach, before any gate has judged it. */
@@ -106,7 +106,7 @@ function modelOfTarget(snapshot: Snapshot, name: string): ModelChoice {
 function modelForProvider(snapshot: Snapshot, target: Target, request: RequestFacts): ModelChoice {
   const name = target.use.kind === 'provider' ? target.use.provider : '';
   const provider = snapshot.providers.get(name) ?? null;
-  const requested = resolveModel(snapshot, request.model);
+  const requested = requestedModel(snapshot, request);
   if (requested?.provider === name) return choiceOf(provider, requested);
   const sent = splitProvider(snapshot, request.model)?.rest ?? request.model;
   const bare = requested?.name.slice(requested.name.indexOf('/') + 1) ?? sent;
@@ -125,7 +125,7 @@ function choiceOf(provider: Provider | null, model: Model): ModelChoice {
  * catalogue does not know is sent on when its name says the provider (`vllm/my-model`); else null. Pure.
  */
 export function directCandidate(snapshot: Snapshot, route: string, request: RequestFacts): Candidate | null {
-  const model = resolveModel(snapshot, request.model);
+  const model = requestedModel(snapshot, request);
   const split = model === null ? splitProvider(snapshot, request.model) : null;
   const provider = snapshot.providers.get(model?.provider ?? split?.provider ?? '');
   if (provider === undefined) return null;

@@ -5,7 +5,7 @@ import { earlyDenial } from './early-denial.ts';
 import type { GateContext } from './gates.ts';
 import { planChain, planDirect } from './make-plan.ts';
 import { needsOf } from './needs-of.ts';
-import { resolveModel } from './resolve-model.ts';
+import { requestedModel } from './resolve-model.ts';
 import type { Decision, Facts, RequestFacts } from './types.ts';
 
 /**
@@ -20,7 +20,7 @@ export function decide(snapshot: Snapshot, request: RequestFacts, route: Route, 
   const early = earlyDenial(snapshot, request, route, consumer);
   if (early !== null) return early;
 
-  const requested = resolveModel(snapshot, request.model);
+  const requested = requestedModel(snapshot, request);
   const context: GateContext = { request, route, consumer, requested, needs: needsOf(request, route), facts };
   const chain = route.chain === null ? undefined : snapshot.chains.get(route.chain);
   const made = chain === undefined ? planDirect(snapshot, context) : planChain(snapshot, chain, context);

@@ -4,7 +4,7 @@ import { fitsAny } from './fits-matcher.ts';
 import { isIpAllowed } from './ip-allow.ts';
 import { mayUseModel } from './permissions.ts';
 import { placeOf } from './place.ts';
-import { resolveModel } from './resolve-model.ts';
+import { requestedModel } from './resolve-model.ts';
 import type { RequestFacts } from './types.ts';
 
 /** What refuses a request before any target is looked at: the route's own `deny`, the consumer's permissions, the route's limits. Null when nothing does. Pure. */
@@ -41,7 +41,7 @@ function denyByConsumer(snapshot: Snapshot, request: RequestFacts, route: Route,
   if (allow.routes !== null && !fitsAny(allow.routes, route.name)) {
     return deny('route_not_allowed', route.name, `${who} may not use route ${route.name}`, at('allow.routes', 'allow'));
   }
-  const model = resolveModel(snapshot, request.model);
+  const model = requestedModel(snapshot, request);
   const names = { asSent: request.model, resolved: model?.name ?? null, model };
   if (request.model === '' || mayUseModel(consumer, names)) return null;
   const message = `${who} may not use model ${request.model}`;

@@ -2,6 +2,7 @@ import { formatMoney, type Place, type SkipReason } from '#core';
 import type { Snapshot } from '#snapshot';
 import { type ExplainedCache, explainCache } from './explain-cache.ts';
 import { explainMatch, explainWhyNot, type Rival } from './explain-match.ts';
+import { type ExplainedAlias, type ExplainedPrompt, explainAlias, explainPrompt } from './explain-prompt.ts';
 import { placeOf } from './place.ts';
 import type { UpstreamScript } from './script.ts';
 import { type Simulation, simulateRequest } from './simulate-request.ts';
@@ -63,6 +64,10 @@ export interface Explanation {
   readonly budgets: readonly ExplainedBudget[];
   /** The cache of the route; null without one. */
   readonly cache: ExplainedCache | null;
+  /** The consumer's own name for the model that was asked for; null where it used none. */
+  readonly alias: ExplainedAlias | null;
+  /** What the route adds to the instructions and leaves out; null where it does neither. */
+  readonly prompt: ExplainedPrompt | null;
   /** The calls made against the script; empty without one. */
   readonly calls: readonly ExplainedCall[];
   readonly fallback: string | null;
@@ -111,6 +116,13 @@ export function explain(
     notes: isAllowed ? decision.notes : [],
     budgets: explainBudgets(snapshot, facts, simulation),
     cache: explainCache(snapshot, simulation.route, request),
+    alias: explainAlias(snapshot, request),
+    prompt: explainPrompt(
+      snapshot,
+      snapshot.routes.get(simulation.route ?? ''),
+      simulation.request ?? request,
+      facts.nowMs,
+    ),
     calls: isPlayed ? explainCalls(simulation) : [],
     fallback: isPlayed ? simulation.fallback : isAllowed ? (decision.plan.targets[0]?.skippedBefore ?? null) : null,
     ...whyNot,

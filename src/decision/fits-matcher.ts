@@ -1,6 +1,6 @@
 import { fitsGlob, type Glob } from '#core';
 import type { FieldMatcher, Matcher, PredicateInput, Snapshot } from '#snapshot';
-import { resolveModel } from './resolve-model.ts';
+import { requestedModel } from './resolve-model.ts';
 import type { RequestFacts } from './types.ts';
 
 /** A request with what matching derives from it once, whatever the number of routes. */
@@ -17,7 +17,7 @@ export function subjectOf(snapshot: Snapshot, request: RequestFacts): Subject {
   let input: PredicateInput | null = null;
   return {
     request,
-    resolvedModel: resolveModel(snapshot, request.model)?.name ?? null,
+    resolvedModel: requestedModel(snapshot, request)?.name ?? null,
     predicateInput() {
       input ??= predicateInputOf(request);
       return input;

@@ -32,7 +32,7 @@ export { describePartition, partitionOf, partitionValues } from './partition.ts'
 export { type ModelNames, mayUseModel } from './permissions.ts';
 export { classPrice, costOf, priceAt, tierOf } from './price.ts';
 export { isFixedPrompt, NO_PROMPT, promptVariables, renderPrompt, valueOfVariable } from './render-prompt.ts';
-export { resolveModel } from './resolve-model.ts';
+export { requestedModel, resolveModel } from './resolve-model.ts';
 export { outcomeOfStatus, type ScriptedOutcome, type UpstreamScript } from './script.ts';
 export { raiseHolds, settle } from './settle.ts';
 export { type SimulatedCall, type Simulation, simulateRequest } from './simulate-request.ts';

@@ -16,6 +16,15 @@ export function resolveModel(snapshot: Catalogue, requested: string): Model | nu
   return split === null ? null : modelAt(snapshot, split.provider, split.rest);
 }
 
+/** The catalogue's model for a request: its consumer's own aliases come after the catalogue's names and before its aliases. Pure. */
+export function requestedModel(
+  snapshot: Catalogue & Pick<Snapshot, 'consumers'>,
+  { model, consumer }: { readonly model: string; readonly consumer: string },
+): Model | null {
+  const own = snapshot.consumers.get(consumer)?.aliases.get(model);
+  return own === undefined || snapshot.models.has(model) ? resolveModel(snapshot, model) : resolveModel(snapshot, own);
+}
+
 /** `provider/rest` where the provider exists, else null. Pure. */
 export function splitProvider(
   snapshot: Pick<Snapshot, 'providers'>,

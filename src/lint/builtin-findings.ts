@@ -12,6 +12,20 @@ export interface BuiltinFinding extends Pick<RuleMeta, 'id' | 'summary' | 'why' 
 /** Every id that the compiler can give, by id. */
 export const BUILTIN_FINDINGS: readonly BuiltinFinding[] = Object.freeze([
   {
+    id: 'alias/cycle',
+    summary: 'Aliases of a consumer lead to one another and to no model.',
+    why: 'Whoever asks for one of them would get nothing.',
+    bad: 'aliases: { fast: quick, quick: fast }',
+    good: 'aliases: { fast: quick, quick: openai/gpt-4o-mini }',
+  },
+  {
+    id: 'alias/unresolved',
+    summary: 'An alias of a consumer leads to no model.',
+    why: 'Whoever asks for it would be told that there is no such model.',
+    bad: 'aliases: { fast: openai/gpt-4o-minni }',
+    good: 'aliases: { fast: openai/gpt-4o-mini }',
+  },
+  {
     id: 'cel/cost',
     summary: 'A `when` could take too long.',
     why: 'Conditions run for every request. Nested macros, unbounded lists and expressions beyond the size limit are refused before they can slow anybody down.',

@@ -6,6 +6,7 @@ import { alertNeverFired } from './rules/alert-never-fired.ts';
 import { alertNoOwner } from './rules/alert-no-owner.ts';
 import { alertNoReceiver } from './rules/alert-no-receiver.ts';
 import { alertSingleThreshold } from './rules/alert-single-threshold.ts';
+import { aliasShadowed } from './rules/alias-shadowed.ts';
 import { budgetChildrenExceedParent } from './rules/budget-children-exceed-parent.ts';
 import { budgetFallbackBypass } from './rules/budget-fallback-bypass.ts';
 import { budgetHardStopCritical } from './rules/budget-hard-stop-critical.ts';
@@ -57,6 +58,9 @@ import { modelPriceMissing } from './rules/model-price-missing.ts';
 import { namingKebabCase } from './rules/naming-kebab-case.ts';
 import { priceStale } from './rules/price-stale.ts';
 import { projectUnknownRuleset } from './rules/project-unknown-ruleset.ts';
+import { promptFreeVariable } from './rules/prompt-free-variable.ts';
+import { promptTrimBeyondWindow } from './rules/prompt-trim-beyond-window.ts';
+import { promptUnusedVariable } from './rules/prompt-unused-variable.ts';
 import { refUnused } from './rules/ref-unused.ts';
 import { retryAmplification } from './rules/retry-amplification.ts';
 import { retryIgnoresRetryAfter } from './rules/retry-ignores-retry-after.ts';
@@ -96,6 +100,7 @@ export const RULES: readonly Rule[] = Object.freeze([
   alertNoOwner,
   alertNoReceiver,
   alertSingleThreshold,
+  aliasShadowed,
   budgetChildrenExceedParent,
   budgetFallbackBypass,
   budgetHardStopCritical,
@@ -147,6 +152,9 @@ export const RULES: readonly Rule[] = Object.freeze([
   namingKebabCase,
   priceStale,
   projectUnknownRuleset,
+  promptFreeVariable,
+  promptTrimBeyondWindow,
+  promptUnusedVariable,
   refUnused,
   retryAmplification,
   retryIgnoresRetryAfter,

@@ -28,6 +28,7 @@ import { compileStoredSecrets } from './compile-stored-secrets.ts';
 import { digestOfContent } from './digest.ts';
 import { type Effective, keyOf } from './effective.ts';
 import { deepFreeze } from './freeze.ts';
+import { type AliasCatalogue, compileAliases } from './resolve-aliases.ts';
 
 /** What a snapshot is built from; every reference has been followed, every condition compiled. */
 export interface SnapshotParts {
@@ -53,6 +54,9 @@ export function buildSnapshot({ environment, documents, predicates, catalogDiges
   const keys = [...each('Consumer', (name, spec: ConsumerSpec) => compileKeys(name, spec)).values()].flat();
   const digest = digestOfContent({ environment, documents, catalogDigest });
   const aliases = [...models.values()].flatMap((model) => model.aliases.map((alias) => [alias, model.name] as const));
+  const consumerSpecs = each('Consumer', (_name, spec: ConsumerSpec) => spec);
+  const byAlias = new Map(aliases);
+  const catalogue: AliasCatalogue = { hasModel: (name) => models.has(name), modelOf: (alias) => byAlias.get(alias) };
   return deepFreeze({
     format: 1,
     digest,
@@ -61,12 +65,12 @@ export function buildSnapshot({ environment, documents, predicates, catalogDiges
     project: compileProject(project?.name ?? 'default', projectSpec),
     providers: each('Provider', (name, spec: CompleteProvider) => compileProvider(name, spec)),
     models,
-    aliases: new Map(aliases),
+    aliases: byAlias,
     routes,
     routeIndex: buildRouteIndex(routes.values()),
     chains: each('Chain', (name, spec: ChainSpec) => compileChain(name, spec, projectSpec.defaults)),
     consumers: each('Consumer', (name, spec: ConsumerSpec, document) =>
-      compileConsumer(name, labelsOf(document), spec),
+      compileConsumer(name, labelsOf(document), spec, compileAliases(name, consumerSpecs, catalogue)),
     ),
     keys: new Map(keys),
     budgets: each('Budget', (name, spec: BudgetSpec) => compileBudget(name, spec, projectSpec.timezone ?? null)),

@@ -4,7 +4,12 @@ import { toInstant, toMs } from './compile-quantities.ts';
 import { compileSecret } from './compile-secret.ts';
 
 /** A consumer; an absent `allow` list is null and allows everything, an empty one allows nothing. Pure. */
-export function compileConsumer(name: string, labels: Readonly<Record<string, string>>, spec: ConsumerSpec): Consumer {
+export function compileConsumer(
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  spec: ConsumerSpec,
+  aliases: ReadonlyMap<string, string>,
+): Consumer {
   const { allow, signing } = spec;
   return {
     name,
@@ -15,6 +20,7 @@ export function compileConsumer(name: string, labels: Readonly<Record<string, st
       routes: allow?.routes?.map(compileGlob) ?? null,
     },
     deny: { models: (spec.deny?.models ?? []).map(compileGlob) },
+    aliases,
     ipAllow: spec.ipAllow ?? null,
     signing: signing ? { secret: compileSecret(signing.secret), windowMs: toMs(signing.window ?? '5m') } : null,
     parent: spec.parent ?? null,

@@ -1,6 +1,7 @@
 import type { Catalog } from '#catalog';
 import { compareDiagnostics, compareText, type Diagnostic, VERSION } from '#core';
 import { buildSnapshot } from './build-snapshot.ts';
+import { checkAliases } from './check-aliases.ts';
 import { checkGuardrails } from './check-guardrails.ts';
 import { checkPrompts } from './check-prompts.ts';
 import { checkRequires } from './check-requires.ts';
@@ -73,6 +74,7 @@ export function compileEnvironment(
   const world = createWorld(parsed, environment, documents);
   found.push(...checkRequires(world, version), ...link(world));
   found.push(...checkGuardrails(world.byKind.get('Guardrail')?.values() ?? []));
+  found.push(...checkAliases(world));
   found.push(...checkPrompts(world.byKind.get('Route')?.values() ?? [], parsed.texts));
   const conditions = compilePredicates(world.byKind.get('Route')?.values() ?? [], parsed.texts);
   found.push(...conditions.diagnostics);

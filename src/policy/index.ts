@@ -7,6 +7,7 @@ export { findAnchors } from './find-anchors.ts';
 export { type Formatted, formatPolicies } from './format-document.ts';
 export { cannotCheck, type LoadLimits, loadPolicies } from './load.ts';
 export { parsePolicies } from './parse.ts';
+export { splitPromptText } from './prompt-text.ts';
 export { type Reference, referencesOf } from './references.ts';
 export { fieldSchemas, KINDS, resolveSchema, SCHEMAS, SHARED_SCHEMA } from './schemas.ts';
 export { findSecrets, looksSecret } from './secret-like.ts';

@@ -11,6 +11,8 @@ export interface Consumer {
     readonly routes: readonly Glob[] | null;
   };
   readonly deny: { readonly models: readonly Glob[] };
+  /** Its own names for models, inherited ones included → catalogue name; names of the catalogue come before them. */
+  readonly aliases: ReadonlyMap<string, string>;
   /** CIDR blocks as written; null allows every address. */
   readonly ipAllow: readonly string[] | null;
   readonly signing: { readonly secret: SecretRef; readonly windowMs: number } | null;

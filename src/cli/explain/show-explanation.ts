@@ -170,9 +170,28 @@ function showVerdict(explanation: Explanation, page: Page): string {
     lines.push(placed(cacheText(cache), place, '  '));
   }
   if (decision.reason !== null) lines.push(placed(decision.reason, null, '  '));
+  lines.push(...promptLines(explanation, placed));
   for (const note of notes) lines.push(placed(note.text, note.at, '  '));
   const head = isAnswered ? paint('good', 'allowed') : paint('error', `${decision.status} ${decision.code ?? ''}`);
   return [`${mark} ${head}`, ...lines].join('\n');
+}
+
+/** What a model is called and told that the caller did not say, each with its line. */
+function promptLines({ alias, prompt }: Explanation, placed: Page['placed']): readonly string[] {
+  const lines: string[] = [];
+  if (alias !== null) {
+    lines.push(placed(`model ${alias.alias} means ${alias.model} for consumer ${alias.consumer}`, alias, '  '));
+  }
+  for (const side of ['prepend', 'append'] as const) {
+    const text = prompt?.[side] ?? null;
+    if (text !== null) lines.push(placed(`${side}s to the instructions: ${JSON.stringify(text.text)}`, text, '  '));
+  }
+  for (const variable of prompt?.variables ?? []) {
+    lines.push(placed(`{{${variable.name}}} is "${variable.text}", by ${variable.from}`, variable, '  '));
+  }
+  const trim = prompt?.trim ?? null;
+  if (trim?.left === null) lines.push(placed(`leaves out old turns above ${trim.to} input tokens`, trim, '  '));
+  return lines;
 }
 
 function cacheText({ cache, mode, applies, text }: NonNullable<Explanation['cache']>): string {

@@ -27,6 +27,8 @@ export function compare(expect: TestExpectation, actual: Actual): readonly Misma
         return compareSkipped(expect.skipped ?? {}, actual);
       case 'guardrails':
         return compareGuardrails(expect.guardrails ?? {}, actual);
+      case 'prompt':
+        return comparePrompt(expect.prompt ?? {}, actual);
       case 'cost':
         return actual.cost !== null && parseMoney(expect.cost ?? '') === parseMoney(actual.cost)
           ? []
@@ -48,6 +50,16 @@ function compareSkipped(expected: NonNullable<TestExpectation['skipped']>, actua
     return { id, isMet: actual.skipped[short] === reason };
   });
   return found.every(({ isMet }) => isMet) ? [] : [{ field: 'skipped', expected, actual: actual.skipped }];
+}
+
+/** Only the texts that are named count. */
+function comparePrompt(expected: NonNullable<TestExpectation['prompt']>, { prompt }: Actual): readonly Mismatch[] {
+  const named = (['prepend', 'append'] as const).filter((side) => expected[side] !== undefined);
+  const wanted = Object.fromEntries(named.map((side) => [side, expected[side]]));
+  const given = Object.fromEntries(named.map((side) => [side, prompt?.[side] ?? null]));
+  return named.every((side) => wanted[side] === given[side])
+    ? []
+    : [{ field: 'prompt', expected: wanted, actual: given }];
 }
 
 /** Verdicts by the id of the check, or with its guardrail before it; only what is named counts. */

@@ -1,6 +1,6 @@
 import { formatMoney, type Place } from '#core';
-import { type Simulation, simulateRequest } from '#decision';
-import type { Snapshot, TestCase } from '#snapshot';
+import { renderPrompt, type Simulation, simulateRequest } from '#decision';
+import type { RenderedPrompt, Snapshot, TestCase } from '#snapshot';
 import type { Situation } from '../request/build-situation.ts';
 import { placeIn } from '../request/place-in.ts';
 import { type CacheLookup, lookUpCache } from './cache-lookup.ts';
@@ -38,6 +38,10 @@ export interface Actual {
   readonly alerts: readonly string[];
   /** Null where the route has none, or the case gives them nothing to look at. */
   readonly guardrails: PlayedGuardrails | null;
+  /** What the route adds, values in place; null where no route has the request. */
+  readonly prompt: RenderedPrompt | null;
+  /** Null where nothing is left out. */
+  readonly trimmedTo: number | null;
 }
 
 /** Plays a case from the request to its account. An answer from the cache makes no call and costs nothing, but only once the request is allowed. Pure. */
@@ -60,7 +64,7 @@ export function playCase(snapshot: Snapshot, situation: Situation, from: TestCas
     simulation,
     lookup,
     alerts,
-    actual: guarded({ ...outcome, guardrails }),
+    actual: guarded({ ...outcome, ...promptOf(snapshot, situation, simulation), guardrails }),
     placeOf: (field) => placeOfField(snapshot, simulation, lookup, field),
   };
 }
@@ -70,7 +74,18 @@ export function shortTarget(id: string, chain: string | null): string {
   return chain !== null && id.startsWith(`${chain}/`) ? id.slice(chain.length + 1) : id;
 }
 
-type Outcome = Omit<Actual, 'guardrails'>;
+function promptOf(
+  { routes, project }: Snapshot,
+  { request, facts }: Situation,
+  simulation: Simulation,
+): Pick<Actual, 'prompt' | 'trimmedTo'> {
+  const route = routes.get(simulation.route ?? '');
+  const trimmed = simulation.request?.trimmed === undefined ? null : simulation.request.inputTokens;
+  if (route === undefined || route.deny !== null) return { prompt: null, trimmedTo: null };
+  return { prompt: renderPrompt(route.prompt, request, facts.nowMs, project.timezone), trimmedTo: trimmed };
+}
+
+type Outcome = Omit<Actual, 'guardrails' | 'prompt' | 'trimmedTo'>;
 
 /** Who may not call at all is refused before any text is read. */
 const BEFORE_GUARDRAILS: ReadonlySet<string | null> = new Set(['ip_not_allowed', 'key_expired', 'no_route']);
@@ -168,6 +183,9 @@ function placeOfField(
       const [first] = route === null ? [] : (snapshot.routes.get(route)?.guardrails ?? []);
       return (first === undefined ? null : placeIn(snapshot, `Guardrail/${first}`, 'checks')) ?? routePlace;
     }
+    case 'prompt':
+    case 'trimmedTo':
+      return (route === null ? null : placeIn(snapshot, `Route/${route}`, 'prompt', 'match')) ?? denied;
     case 'skipped':
     case 'attempts':
       return denied ?? chain ?? routePlace;

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '#core';
-import { mayUseModel, resolveModel } from '#decision';
+import { mayUseModel, requestedModel } from '#decision';
 import { dialectOf } from '#dialects';
 import type { Consumer, Model } from '#snapshot';
 import type { ActivePolicies } from '../active-policies.ts';
@@ -38,11 +38,18 @@ function shapeOf({ raw, headers }: FastifyRequest): keyof typeof SHAPES {
 }
 
 function modelsFor(parts: GatewayParts, request: FastifyRequest): readonly Model[] {
-  const active = parts.policies.current();
+  return modelsOf(parts, callerOf(parts, request));
+}
+
+function callerOf(parts: GatewayParts, request: FastifyRequest): Consumer {
   const call = callOf(parts, request);
-  const consumer = consumerOf(parts, active, call);
+  const consumer = consumerOf(parts, parts.policies.current(), call);
   checkSignature(consumer, call, parts.secrets.resolve);
-  return [...active.snapshot.models.values()].filter((model) =>
+  return consumer;
+}
+
+function modelsOf(parts: GatewayParts, consumer: Consumer): readonly Model[] {
+  return [...parts.policies.current().snapshot.models.values()].filter((model) =>
     mayUseModel(consumer, { asSent: model.name, resolved: model.name, model }),
   );
 }
@@ -61,8 +68,9 @@ function consumerOf(parts: GatewayParts, active: ActivePolicies, call: InboundCa
 function modelFor(parts: GatewayParts, request: FastifyRequest, prefix: string): Model {
   const path = (request.raw.url ?? '').split('?')[0] ?? '';
   const name = decodeURIComponent(path.slice(prefix.length));
-  const wanted = resolveModel(parts.policies.current().snapshot, name);
-  const found = modelsFor(parts, request).find((model) => model === wanted);
+  const consumer = callerOf(parts, request);
+  const wanted = requestedModel(parts.policies.current().snapshot, { model: name, consumer: consumer.name });
+  const found = modelsOf(parts, consumer).find((model) => model === wanted);
   if (found === undefined) throw new GatewayError('not_found', `there is no model ${name} for this consumer`);
   return found;
 }
