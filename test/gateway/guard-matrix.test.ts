@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DialectName, Message, NeutralRequest } from '#core';
-import { dialectOf } from '#dialects';
+import { dialectOf, wireDialects } from '#dialects';
 import { CHECKS, type Check, type SampleCase } from '#guardrails';
 import {
   type Answer,
@@ -15,15 +15,16 @@ import {
 import { policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 
 /** How callers of each dialect reach the gateway: the base that a client of that provider is given. */
-const CALLERS: readonly (readonly [DialectName, string])[] = [
-  ['openai-chat', '/v1'],
-  ['openai-responses', '/v1'],
-  ['openai-completions', '/v1'],
-  ['anthropic-messages', '/v1'],
-  ['gemini', '/v1beta'],
-  ['cohere-chat', '/v2'],
-  ['ollama', '/api'],
-];
+const BASES: Readonly<Record<string, string>> = {
+  'openai-chat': '/v1',
+  'openai-responses': '/v1',
+  'openai-completions': '/v1',
+  'anthropic-messages': '/v1',
+  gemini: '/v1beta',
+  'cohere-chat': '/v2',
+  ollama: '/api',
+  'bedrock-converse': '',
+};
 /** Made the token that `jwt-check` is to let through. */
 const SAMPLE_KEY = { kty: 'OKP', crv: 'Ed25519', x: 'FUuONojg4lMOCP5p83O9bOwvHk9u-DvzRu3o4yhbcrA', kid: 'sample' };
 /** What answers that give their instructions away repeat. */
@@ -142,6 +143,7 @@ function isAtOwnEndpoint(dialect: string, sample: SampleCase): boolean {
 
 describe('every check × every dialect × JSON and stream × input and output', () => {
   it('finds what it is for, lets the rest through, and leaves no gap', async (t) => {
+    assert.deepEqual(Object.keys(BASES).sort(), [...wireDialects()].sort());
     const providers = await startProviders(t);
     const checks = [...CHECKS.values()];
     const document = (check: Check, stage: string) => {
@@ -169,15 +171,20 @@ spec: { match: { metadata: { guardrail: [${name}] } }, chain: only-openai, guard
     const gateway = await startTestGateway(t, files, { env: SECRETS });
     const gaps: string[] = [];
     let cells = 0;
+    let toolless = 0;
     for (const check of checks) {
       for (const stage of stages(check)) {
-        for (const [dialect, base] of CALLERS) {
+        for (const dialect of wireDialects()) {
+          const base = BASES[dialect];
           const { hit, miss } = check.sample;
           const needsTools = [hit, miss].some(
             (sample) =>
               sample.kind === 'tool-call' || (sample.kind === 'request' && sample.request.tools !== undefined),
           );
-          if (needsTools && WITHOUT_TOOLS.has(dialect)) continue;
+          if (needsTools && WITHOUT_TOOLS.has(dialect)) {
+            toolless += 1;
+            continue;
+          }
           if (stage === 'output' && hit.kind === 'request') continue;
           for (const stream of [false, true]) {
             for (const [expected, sample] of [
@@ -210,7 +217,9 @@ spec: { match: { metadata: { guardrail: [${name}] } }, chain: only-openai, guard
         }
       }
     }
-    t.diagnostic(`${checks.length} checks, ${cells} cells`);
+    t.diagnostic(
+      `${checks.length} checks, ${cells} cells; ${toolless} checks of tools not asked of dialects that have none`,
+    );
     assert.deepEqual(gaps.slice(0, 12), [], `${gaps.length} of ${cells}`);
   });
 });
