@@ -3,6 +3,7 @@ import { checkToolCall, restoreArguments } from './check-answer.ts';
 import { textVisitor } from './check-body.ts';
 import { checkCitation, WITHHELD_LOGPROBS } from './check-sources.ts';
 import { findSpans, type GuardRun, maskSpans, noteSpans } from './check-text.ts';
+import { holdUntilSeen } from './hold.ts';
 import { holdPlaceholder, type Vault } from './vault.ts';
 import { mapFree } from './walk-json.ts';
 
@@ -159,9 +160,9 @@ export function createStreamCheck(run: GuardRun | null, vault: Vault): StreamChe
 function safeCut({ guard }: GuardRun, text: string, offset: number): number {
   let cut = text.length;
   for (const { compiled } of guard.spans) {
-    const { reach, hold } = compiled;
+    const { reach, hold, needs = 0 } = compiled;
     const reached = Math.max(0, text.length - reach);
-    const held = hold === undefined ? reached : Math.max(reached, hold(text));
+    const held = Math.max(reached, hold === undefined ? holdUntilSeen(text, reached, needs) : hold(text));
     if (held < cut) cut = held;
     if (cut <= offset) return offset;
   }

@@ -91,4 +91,30 @@ describe('a stream that is checked in a window', () => {
       }
     });
   }
+
+  it('keeps back no more than two words of prose for the sake of numbers, whatever could follow', () => {
+    for (const name of [
+      'phone-number',
+      'us-ssn',
+      'iban',
+      'bank-account',
+      'date-of-birth',
+      'markdown-links',
+      'bidi-controls',
+    ]) {
+      const { options } = SPANS.find(({ check }) => check.name === name) ?? assert.fail(name);
+      const run = runOf(name, options, 'mask');
+      const check = createStreamCheck(run, run.vault);
+      const at = { choice: 0, index: 0 };
+      check.push({ kind: 'part-start', ...at, part: { kind: 'text' } });
+      let waiting = '';
+      for (const text of 'the parcel was last seen at the depot and nobody can say more about it '.split(/(?<= )/)) {
+        waiting += text;
+        for (const event of check.push({ kind: 'text-delta', ...at, text })) {
+          if (event.kind === 'text-delta') waiting = waiting.slice(event.text.length);
+        }
+        assert.ok(waiting.trim().split(' ').length <= 2, `${name}: ${waiting}`);
+      }
+    }
+  });
 });
