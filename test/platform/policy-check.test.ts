@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { requireProgram, type SkipContext } from '../support/skip.ts';
 import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
@@ -201,5 +206,60 @@ describe('the policy check on a pull request', () => {
     );
     assert.equal(commit.status, 1);
     assert.match(`${commit.stdout}${commit.stderr}`, /test\/failed|fail/);
+  });
+
+  it('is the same in the template for GitLab, which puts its comment on the merge request', async (t: Context) => {
+    const repository = openPullRequest(t, { 'policies/chains/premium.yaml': cheaper });
+    if (repository === undefined) return;
+    const { folder, git, headSha } = repository;
+    const job = parse(readFileSync(join(root, '.gitlab/policy-check.yml'), 'utf8'))['policy-check'];
+    const [install, check, ...more] = job.script as string[];
+    assert.deepEqual([install, more], ['npm ci', []]);
+
+    const posted: { readonly to: string; readonly body: string }[] = [];
+    const api = createServer(async (request, response) => {
+      assert.equal(request.headers['private-token'], 'glpat-of-the-test');
+      const answers: Readonly<Record<string, unknown>> = {
+        'GET /api/v4/projects/42/merge_requests/7': { iid: 7, sha: headSha },
+        'GET /api/v4/user': { id: 1 },
+        'GET /api/v4/projects/42/merge_requests/7/notes': [],
+      };
+      const what = `${request.method} ${request.url?.split('?')[0]}`;
+      if (request.method === 'POST') posted.push({ to: what, ...((await json(request)) as { body: string }) });
+      response
+        .writeHead(what in answers || request.method === 'POST' ? 200 : 404)
+        .end(JSON.stringify(answers[what] ?? {}));
+    }).listen(0, '127.0.0.1');
+    t.after(() => void api.close());
+    await once(api, 'listening');
+
+    const env = {
+      PATH: process.env.PATH,
+      HOME: repository.env.HOME,
+      NO_COLOR: '1',
+      GITLAB_CI: 'true',
+      GITLAB_TOKEN: 'glpat-of-the-test',
+      CI_API_V4_URL: `http://127.0.0.1:${(api.address() as AddressInfo).port}/api/v4`,
+      CI_PROJECT_ID: '42',
+      CI_MERGE_REQUEST_IID: '7',
+      CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main',
+      CI_MERGE_REQUEST_DIFF_BASE_SHA: git('merge-base', 'origin/main', headSha),
+      CI_COMMIT_SHA: headSha,
+    };
+    const run = (script: string) =>
+      promisify(execFile)('bash', ['-eo', 'pipefail', '-c', script], { cwd: folder, env }).then(
+        () => 0,
+        (error: { code: number }) => error.code,
+      );
+    assert.equal(await run(check as string), 1, 'a lower tier fails the job');
+    for (const script of job.after_script as string[]) assert.equal(await run(script), 0);
+    assert.deepEqual(
+      posted.map(({ to }) => to),
+      ['POST /api/v4/projects/42/merge_requests/7/notes'],
+    );
+    assert.equal(posted[0]?.body, readFileSync(join(folder, 'policy-check/comment.md'), 'utf8'));
+    const { junit, codequality } = job.artifacts.reports;
+    assert.match(readFileSync(join(folder, junit), 'utf8'), /<testsuites[^>]* failures="[1-9]/);
+    assert.ok(JSON.parse(readFileSync(join(folder, codequality), 'utf8')).length > 0);
   });
 });
