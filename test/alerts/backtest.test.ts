@@ -7,6 +7,7 @@ const HEAD = (kind: string, name: string) => `apiVersion: signalbox/v1\nkind: ${
 const ALERTS: Readonly<Record<string, string>> = {
   'error-rate': '{ metric: error-rate, above: 5%, over: 5m, minRequests: 50, for: 1m }',
   'latency-p99': '{ metric: latency, above: 3s, over: 5m, minRequests: 50 }',
+  'first-token': '{ metric: first-token, above: 2s, over: 5m, minRequests: 50, quantile: p95 }',
   'fallback-share': '{ metric: fallback-share, above: 20%, over: 10m, minRequests: 50 }',
   'hour-cost': '{ metric: cost, above: 3 USD, over: 1h }',
   'hit-rate': '{ metric: cache-hit-rate, below: 10%, over: 10m, minRequests: 50 }',
@@ -48,6 +49,7 @@ function recording(minutes: number, incidents: readonly Incident[]): string {
       provider: 'openai',
       model: 'openai/gpt-4o',
       durationMs: 800,
+      firstTokenMs: 300,
       costMicroUsd: 1000,
       cache: at % 2 === 0 ? 'hit' : 'miss',
     };
@@ -100,6 +102,12 @@ const KNOWN: readonly Known[] = [
     fromMin: 20,
     text: hour({ every: 20, outcome: { durationMs: 4000 } }),
     expected: { 'latency-p99': 3 },
+  },
+  {
+    name: 'streams that begin late',
+    fromMin: 20,
+    text: hour({ every: 8, outcome: { firstTokenMs: 2500, durationMs: 2900 } }),
+    expected: { 'first-token': 3 },
   },
   {
     name: 'fallbacks',

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   type AlertInputs,
@@ -7,6 +9,7 @@ import {
   alertRules,
   type BudgetReading,
   dueReceivers,
+  durationClass,
   hasRoomFor,
   type Incident,
   QUIET,
@@ -61,11 +64,22 @@ const calls = (ok: number, failed: number) => ({
   totals: { ...EMPTY.totals, providers: { openai: [ok, failed] as const } },
 });
 
+/** Durations in milliseconds, each so often. */
+const durations = (...counts: readonly (readonly [ms: number, count: number])[]) => ({
+  totals: {
+    ...EMPTY.totals,
+    count: counts.reduce((sum, [, count]) => sum + count, 0),
+    sketch: Object.fromEntries(counts.map(([ms, count]) => [durationClass(ms), count])),
+  },
+});
+
 // biome-ignore format: a table
 const CASES: readonly (readonly [when: string, inputs: Partial<AlertInputs>, isMet: boolean | null])[] = [
   ['{ metric: error-rate, above: 5% }', rate(5, 100), false],
   ['{ metric: error-rate, above: 5% }', rate(6, 100), true],
   ['{ metric: error-rate, above: 5% }', rate(19, 19), null],
+  ['{ metric: fallback-share, above: 20% }', rate(20, 100), false],
+  ['{ metric: fallback-share, above: 20% }', rate(21, 100), true],
   ['{ metric: fallback-share, above: 20%, minRequests: 0 }', {}, null],
   ['{ metric: cache-hit-rate, below: 10% }', rate(90, 100), false],
   ['{ metric: cache-hit-rate, below: 10% }', rate(91, 100), true],
@@ -82,11 +96,18 @@ const CASES: readonly (readonly [when: string, inputs: Partial<AlertInputs>, isM
   ['{ metric: forecast, budget: day, within: 12h }', { budgets: [budget({ reachesLimitAtMs: NOW_MS + DAY_MS })] }, false],
   ['{ metric: forecast, budget: day, above: 120% }', { budgets: [budget({ projected: 12_000_000 })] }, false],
   ['{ metric: forecast, budget: day, above: 120% }', { budgets: [budget({ projected: 12_100_000 })] }, true],
+  ['{ metric: latency, above: 3s }', durations([1000, 99], [3100, 1]), false],
+  ['{ metric: latency, above: 3s }', durations([1000, 98], [3100, 2]), true],
+  ['{ metric: latency, above: 3s }', durations([2970, 100]), false],
+  ['{ metric: latency, above: 3s }', durations([9000, 19]), null],
+  ['{ metric: first-token, above: 2s, quantile: p50 }', durations([1000, 50], [2100, 50]), false],
+  ['{ metric: first-token, above: 2s, quantile: p50 }', durations([1000, 49], [2100, 51]), true],
   ['{ metric: breaker-open }', {}, false],
   ['{ metric: breaker-open }', { openBreakers: [{ target: 'a/b', provider: 'openai' }] }, true],
   ['{ metric: provider-down }', calls(0, 4), false],
   ['{ metric: provider-down }', calls(0, 5), true],
   ['{ metric: provider-down }', calls(1, 50), false],
+  ['{ metric: policy-rejected }', {}, false],
   ['{ metric: policy-rejected }', { rejected: { atMs: NOW_MS, at: null, message: 'no' } }, true],
   ['{ metric: key-age, above: 90d }', { keys: [{ consumer: 'a', id: 'k', createdAtMs: NOW_MS - 90 * DAY_MS }] }, false],
   ['{ metric: key-age, above: 90d }', { keys: [{ consumer: 'a', id: 'k', createdAtMs: NOW_MS - 91 * DAY_MS }] }, true],
@@ -125,6 +146,15 @@ describe('the age of keys', () => {
 });
 
 describe('an alert', () => {
+  it('is shown met and not met for every metric of the schema', () => {
+    const schema = readFileSync(join(import.meta.dirname, '../../schemas/alert.schema.json'), 'utf8');
+    const metrics = /"metric":\s*\{[^}]*?"enum":\s*\[([^\]]+)\]/.exec(schema)?.[1]?.match(/[a-z][a-z-]+/g) ?? [];
+    assert.equal(metrics.length, 14);
+    const shown = (metric: string) =>
+      new Set(CASES.filter(([when]) => when.includes(`metric: ${metric}`)).map(([, , isMet]) => isMet));
+    for (const metric of metrics) assert.ok(shown(metric).has(true) && shown(metric).has(false), metric);
+  });
+
   it('waits for `for`, lasts until `clearAt` has held for `clearFor`, and keeps its incident through a dip', () => {
     const watched = rule('{ metric: error-rate, above: 5%, clearAt: 2%, for: 1m, clearFor: 2m }');
     let state: AlertState = QUIET;
