@@ -1,5 +1,7 @@
 import { type AlertInputs, type AlertRule, type BudgetReading, totalsOf, type WindowsPost } from '#alerts';
+import { sha256 } from '#core';
 import { counterOf } from '#decision';
+import { looksPrivate } from '#decision-log';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { splitsOf, statusOf } from '../operations/admin-budgets.ts';
 import { secretAges } from './secret-ages.ts';
@@ -63,12 +65,23 @@ async function readBudgets(
   return counters.map(({ budget, counter }) => {
     const { forecast, ...status } = statusOf(parts, budget, counter, facts.counters[counter.key], nowMs);
     return {
-      ...{ budget: budget.name, split: status.split, unit: status.unit, limit: status.limit, spent: status.spent },
+      ...{
+        budget: budget.name,
+        split: status.split.map(tellable),
+        unit: status.unit,
+        limit: status.limit,
+        spent: status.spent,
+      },
       windowEndMs: budget.window.kind === 'rolling' ? null : counter.windowEndMs,
       projected: forecast?.projected ?? null,
       reachesLimitAtMs: forecast?.reachesLimitAt == null ? null : Date.parse(forecast.reachesLimitAt),
     };
   });
+}
+
+/** A budget may be split by what callers send: a notice tells such values apart, and tells none that looks private. */
+function tellable(value: string): string {
+  return looksPrivate(value) ? `***${sha256(value).slice(0, 4)}` : value;
 }
 
 /** The mean of the same span in up to four earlier weeks that the ledger knows whole; null when it knows none. */
