@@ -134,10 +134,14 @@ describe('the index', () => {
         models: [`model-${at}*`],
       }),
     );
-    buildRouteIndex(routes);
-    const started = performance.now();
     const index = buildRouteIndex(routes);
-    const tookMs = performance.now() - started;
+    // The least of several: other work of the machine can only add.
+    const times = Array.from({ length: 5 }, () => {
+      const started = performance.now();
+      buildRouteIndex(routes);
+      return performance.now() - started;
+    });
+    const tookMs = Math.min(...times);
     t.diagnostic(`${tookMs.toFixed(0)} ms`);
     assert.ok(tookMs < 300, `took ${tookMs} ms`);
     const longest = Math.max(

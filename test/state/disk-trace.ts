@@ -87,7 +87,12 @@ export function filesAfterCut(events: readonly DiskEvent[], isKept: () => boolea
     } else if (event.kind === 'truncate') {
       const file = durable.get(event.path) ?? Buffer.alloc(0);
       durable.set(event.path, Buffer.concat([file, Buffer.alloc(event.size)]).subarray(0, event.size));
-      pending.delete(event.path);
+      // A checkpoint cuts the file between its writes and their sync.
+      const left = (pending.get(event.path) ?? []).filter(({ at }) => at < event.size);
+      pending.set(
+        event.path,
+        left.map((write) => ({ ...write, bytes: write.bytes.subarray(0, event.size - write.at) })),
+      );
     } else if (event.kind === 'unlink') {
       durable.delete(event.path);
       pending.delete(event.path);

@@ -64,7 +64,10 @@ describe('a flood of ten thousand callers', () => {
     const half = { series: seriesOf(await scrape()), heapMiB: heapMiB() };
     const statuses = await flood(CALLERS / 2, CALLERS);
     const text = await scrape();
-    assert.deepEqual(Object.fromEntries(statuses), { 200: CALLERS / 40, 401: CALLERS / 2 - CALLERS / 40 });
+    // Most are turned away before their key is looked for: an address that has failed so often is asked to wait.
+    const { 200: answered, 401: unknown = 0, 429: turnedAway = 0 } = Object.fromEntries(statuses);
+    assert.deepEqual([answered, unknown + turnedAway], [CALLERS / 40, CALLERS / 2 - CALLERS / 40]);
+    assert.ok(turnedAway > unknown, `${turnedAway} turned away`);
     assert.equal(seriesOf(text), half.series);
     assert.doesNotMatch(text, /model-\d|tenant-|session-|user-|sbx_/);
     const all = [...text.matchAll(/^signalbox_requests_total\{.*\} (\d+)$/gm)].reduce(

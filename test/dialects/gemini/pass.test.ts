@@ -129,7 +129,7 @@ test('the shape of a request', () => {
     temperature: 0.5,
     textLength: [21, 1],
     messageCount: 4,
-    source: { mediaChars: 1, audioChars: 0, builtInTools: 0, hasTools: true, isOpen: true },
+    source: { mediaChars: 1, repeatedBytes: 0, audioChars: 0, builtInTools: 0, hasTools: true, isOpen: true },
     user: null,
   });
 });
