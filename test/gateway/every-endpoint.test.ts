@@ -134,8 +134,13 @@ describe('every path that calls a model', () => {
     const providers = await startProviders(t);
     const files = policyFiles(providers, { 'budget.yaml': EMPTY_BUDGET });
     const gateway = await startTestGateway(t, files, { env: SECRETS, environment: 'production' });
-    for (const [path, test] of Object.entries(CASES)) {
-      const stranger = await send(gateway, path, test, {});
+    const cases = Object.entries(CASES);
+    let strangersGateway = gateway;
+    for (const [at, [path, test]] of cases.entries()) {
+      // An address that fails more often is asked to wait before its key is looked at.
+      if (at % 15 === 0)
+        strangersGateway = await startTestGateway(t, files, { env: SECRETS, environment: 'production' });
+      const stranger = await send(strangersGateway, path, test, {});
       assert.deepEqual([stranger.status, stranger.error], [401, 'invalid_api_key'], path);
       const poor = await send(gateway, path, test, { authorization: `Bearer ${KEYS.team}` });
       // Counting tokens costs nothing, but even it is a request.
