@@ -32,6 +32,8 @@ export { requestId, requestIdTime } from './ids.ts';
 export { asArray, asNumber, asObject, asString, isObject, type JsonObject, omit, parseJson } from './json.ts';
 export type { TokenLogprob } from './logprob.ts';
 export { formatMoney, formatUsd, type MicroUsd, parseMoney } from './money.ts';
+export { fitsMyNumber } from './my-number.ts';
+export { once } from './once.ts';
 export type { OutcomeReason, SkipReason } from './outcome.ts';
 export { formatDuration, parseBytes, parseDuration, parseShare } from './quantities.ts';
 export type {

@@ -1,3 +1,4 @@
+import { fitsMyNumber } from '#core';
 import { holdsPrivate } from './holds-private.ts';
 
 // Bounded quantifiers only: these run over whatever callers send.
@@ -23,14 +24,7 @@ function isPrivate(text: string): boolean {
 
 /** Twelve digits alone are accounts of clouds and times as well: a Japanese individual number is told by its check digit. */
 function holdsMyNumber(text: string): boolean {
-  return (text.match(TWELVE_DIGITS) ?? []).some((found) => {
-    const digits = found.replaceAll(/\D/g, '');
-    const sum = [...digits.slice(0, 11)].reduce(
-      (total, digit, at) => total + Number(digit) * (at < 5 ? 6 - at : 12 - at),
-      0,
-    );
-    return Number(digits[11]) === (sum % 11 <= 1 ? 0 : 11 - (sum % 11));
-  });
+  return (text.match(TWELVE_DIGITS) ?? []).some((found) => fitsMyNumber(found.replaceAll(/\D/g, '')));
 }
 
 /** What cannot be decoded stays as it is. */

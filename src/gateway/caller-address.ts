@@ -1,5 +1,16 @@
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { isIpAllowed } from '#decision';
+import type { RequestHeaders } from './inbound-call.ts';
+
+/** `callerAddress` of a request, behind the proxies that the policies trust. Pure. */
+export function addressOfCaller(request: IncomingMessage, trusted: readonly string[] | null): string | null {
+  return callerAddress(
+    request.socket.remoteAddress ?? null,
+    (request.headers as RequestHeaders)['x-forwarded-for'],
+    trusted,
+  );
+}
 
 /**
  * The address a call comes from: the connection's own, or, where a trusted proxy has passed it on, the nearest address in `x-forwarded-for` that is none of

@@ -16,7 +16,7 @@ import {
   readGeminiPath,
 } from './api-paths.ts';
 import { createDeadlines, type Deadlines } from './body-deadlines.ts';
-import { callerAddress } from './caller-address.ts';
+import { addressOfCaller } from './caller-address.ts';
 import { inboundForm } from './forms/receive-form.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { handle } from './handle.ts';
@@ -208,11 +208,7 @@ async function call(
     bytes: NONE,
     source: form === null ? inboundBody(request.raw, reply.raw, parts.maxBodyBytes, deadlines) : null,
     form,
-    ip: callerAddress(
-      request.socket.remoteAddress ?? null,
-      (request.headers as RequestHeaders)['x-forwarded-for'],
-      parts.policies.current().trustedProxies,
-    ),
+    ip: addressOfCaller(request.raw, parts.policies.current().trustedProxies),
   };
   const end = parts.lifecycle.begin();
   reply.hijack();

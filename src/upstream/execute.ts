@@ -1,4 +1,4 @@
-import { GatewayError, type SkipReason } from '#core';
+import { GatewayError, once, type SkipReason } from '#core';
 import { type Attempt, advance, failureOf, type Next, type Plan, type PlanTarget, type SkippedTarget } from '#decision';
 import { answerStream } from './answer-stream.ts';
 import { runAttempt } from './attempt.ts';
@@ -271,12 +271,4 @@ function wait(wheel: TimerWheel, delayMs: number, { cancellation }: ExecuteCall)
       resolve();
     }
   });
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -1,3 +1,4 @@
+import { once } from '#core';
 import { type Cancellation, createCancellation, type Executed } from '#upstream';
 import type { InboundCall } from '../inbound-call.ts';
 import type { Broadcast } from './broadcast.ts';
@@ -109,14 +110,5 @@ function createFlight(key: string, leader: Flight['leader'], onLanded: () => voi
     isAwaited: () => unsettled > 0,
     canJoin: () => !isOver && !cancellation.isCancelled() && (broadcast === null || broadcast.isWhole()),
     costMicroUsd: null,
-  };
-}
-
-function once(run: () => void): () => void {
-  let isRun = false;
-  return () => {
-    if (isRun) return;
-    isRun = true;
-    run();
   };
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, NeutralRequest } from '#core';
+import { type JsonObject, type NeutralRequest, once } from '#core';
 import { editsBetween } from '#dialects';
 import {
   applyVerdict,
@@ -131,12 +131,4 @@ function instructionsOf(neutral: NeutralRequest | null, prompt: RenderedPrompt):
 
 function definedOnly(headers: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   return headers as Readonly<Record<string, string>>;
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

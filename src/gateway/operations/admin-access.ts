@@ -1,9 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { GatewayError, sha256 } from '#core';
-import { callerAddress } from '../caller-address.ts';
+import { addressOfCaller } from '../caller-address.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
-import type { RequestHeaders } from '../inbound-call.ts';
 import { noteStranger, tooManyFailures } from '../refuse-strangers.ts';
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
@@ -18,12 +17,7 @@ export function checkAdmin(parts: GatewayParts, request: FastifyRequest): void {
   const given = /^bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
   if (parts.adminToken !== null && given !== undefined && isSame(given, parts.adminToken)) return;
   if (parts.policies.current().snapshot.environment === 'development' && isLocal(request)) return;
-  const { trustedProxies } = parts.policies.current();
-  const ip = callerAddress(
-    request.socket.remoteAddress ?? null,
-    (request.headers as RequestHeaders)['x-forwarded-for'],
-    trustedProxies,
-  );
+  const ip = addressOfCaller(request.raw, parts.policies.current().trustedProxies);
   if (parts.adminToken === null) {
     throw new GatewayError('route_denied', 'admin calls are closed: no admin token is set', {
       hint: 'Set SIGNALBOX_ADMIN_TOKEN and send it as a bearer token; without one only loopback in `development` is let in.',

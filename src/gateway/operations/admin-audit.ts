@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { asObject, parseJson } from '#core';
 import { maskText } from '#telemetry';
-import { callerAddress } from '../caller-address.ts';
+import { addressOfCaller } from '../caller-address.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { RequestHeaders } from '../inbound-call.ts';
 
@@ -59,13 +59,12 @@ function isTold({ method, path, status }: AuditEntry): boolean {
 }
 
 function entryOf(parts: GatewayParts, request: FastifyRequest, status: number, code: string | null): AuditEntry {
-  const { trustedProxies } = parts.policies.current();
   const headers = request.headers as RequestHeaders;
   const isLetIn = status !== 401 && status !== 403 && status !== 429;
   return {
     at: new Date(parts.nowMs()).toISOString(),
     by: isLetIn ? (headers.authorization === undefined ? 'loopback' : 'token') : null,
-    ip: callerAddress(request.socket.remoteAddress ?? null, headers['x-forwarded-for'], trustedProxies),
+    ip: addressOfCaller(request.raw, parts.policies.current().trustedProxies),
     method: request.method,
     path: request.routeOptions.url ?? null,
     ids: told(asObject(request.params), Object.keys(asObject(request.params))),

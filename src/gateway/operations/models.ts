@@ -5,7 +5,7 @@ import { dialectOf } from '#dialects';
 import type { Consumer, Model } from '#snapshot';
 import type { ActivePolicies } from '../active-policies.ts';
 import { modelListDialect } from '../api-paths.ts';
-import { callerAddress } from '../caller-address.ts';
+import { addressOfCaller } from '../caller-address.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { checkSignature, identify } from '../identify.ts';
 import type { InboundCall, RequestHeaders } from '../inbound-call.ts';
@@ -91,11 +91,7 @@ function callOf(parts: GatewayParts, request: FastifyRequest) {
     bytes: Buffer.alloc(0),
     source: null,
     form: null,
-    ip: callerAddress(
-      request.socket.remoteAddress ?? null,
-      (request.headers as RequestHeaders)['x-forwarded-for'],
-      parts.policies.current().trustedProxies,
-    ),
+    ip: addressOfCaller(request.raw, parts.policies.current().trustedProxies),
   } as const;
 }
 

@@ -4,7 +4,7 @@ import { GatewayError } from '#core';
 import { dialectOf } from '#dialects';
 import { realtimeSocket } from '#upstream';
 import { answerHeaders, errorHeaders } from '../answer-headers.ts';
-import { callerAddress } from '../caller-address.ts';
+import { addressOfCaller } from '../caller-address.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { InboundCall, RequestHeaders } from '../inbound-call.ts';
 import { beginProgress, type Progress } from '../progress.ts';
@@ -70,7 +70,6 @@ function callOf(parts: GatewayParts, request: IncomingMessage, path: string): In
     .split(',')
     .map((name) => name.trim())
     .find((name) => name.startsWith(KEY_PROTOCOL));
-  const trusted = parts.policies.current().trustedProxies;
   return {
     ...{ id: parts.newId(), startedMs: parts.nowMs(), dialect, path, queryKey: null, framing: 'sse' as const },
     context: { endpoint: 'audio', pathModel: null, pathStream: null, service: 'realtime' },
@@ -78,7 +77,7 @@ function callOf(parts: GatewayParts, request: IncomingMessage, path: string): In
     bytes: Buffer.from('{}'),
     source: null,
     form: null,
-    ip: callerAddress(request.socket.remoteAddress ?? null, headers['x-forwarded-for'], trusted),
+    ip: addressOfCaller(request, parts.policies.current().trustedProxies),
   };
 }
 

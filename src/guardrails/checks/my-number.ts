@@ -1,7 +1,7 @@
+import { fitsMyNumber } from '#core';
 import { digitsOf, isOneDigit, isWholeNumber } from '../boundaries.ts';
 import { DIGITS_12 } from '../char-classes.ts';
 import type { Check } from '../check.ts';
-import { weightedSum } from '../check-digits.ts';
 import { CONTEXT_LENGTH, hasWordBefore } from '../context-words.ts';
 import { narrowText } from '../narrow-text.ts';
 import { spansOf } from '../spans-of.ts';
@@ -11,7 +11,6 @@ const SAID = /マイナンバー|個人番号|my ?number|individual number/i;
 // What stands before other numbers of twelve digits, one in eleven of which fits the check digit.
 const OTHER =
   /\bcard|credit|debit|order|invoice|account|tracking|parcel|phone|\btel\b|\bisbn|\bean\b|カード|注文|伝票|追跡|口座|電話|請求/i;
-const WEIGHTS = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
 
 /** Japanese individual numbers. */
 export const myNumber: Check = {
@@ -39,11 +38,5 @@ function isMyNumber(match: RegExpExecArray, text: string): boolean {
   const digits = digitsOf(match[0]);
   if (isOneDigit(digits)) return false;
   if (hasWordBefore(text, match.index, SAID)) return true;
-  return fits(digits) && !hasWordBefore(text, match.index, OTHER);
-}
-
-/** Ministerial ordinance no. 85 of 2014, article 5. */
-function fits(digits: string): boolean {
-  const rest = weightedSum(digits, WEIGHTS) % 11;
-  return (rest <= 1 ? 0 : 11 - rest) === Number(digits[11]);
+  return fitsMyNumber(digits) && !hasWordBefore(text, match.index, OTHER);
 }
