@@ -1,4 +1,4 @@
-import { asObject, isObject, type JsonObject, type Span } from '#core';
+import { asObject, type JsonObject, type Span } from '#core';
 import type { EffectiveDocument, Path } from '#policy';
 import type {
   AlertSpec,
@@ -66,17 +66,9 @@ export function itemOf(document: EffectiveDocument): Item<JsonObject> {
     key: `${kind}/${name}`,
     spec,
     metadata: asObject(value.metadata),
-    isOwn: document.from === 'file' || isChanged(document, spec),
+    isOwn: document.from === 'file' || document.overlays.length > 0,
     at: (...path) => valueSpan(['spec', ...path]),
     atKey: (...path) => keySpan(['spec', ...path]),
     atName: () => valueSpan(['metadata', 'name']),
   };
-}
-
-/** A built-in document that an environment's operation changed somewhere. */
-function isChanged(document: EffectiveDocument, value: unknown, path: Path = ['spec']): boolean {
-  if (document.origin(path).by === 'overlay') return true;
-  if (Array.isArray(value)) return value.some((item, at) => isChanged(document, item, [...path, at]));
-  if (!isObject(value)) return false;
-  return Object.entries(value).some(([key, item]) => isChanged(document, item, [...path, key]));
 }

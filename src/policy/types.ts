@@ -56,6 +56,8 @@ export interface EffectiveDocument {
   readonly valueSpan: (path: Path) => Span;
   /** Span of the key at the path, else as `valueSpan`. */
   readonly keySpan: (path: Path) => Span;
+  /** Environment operations that changed it. */
+  readonly overlays: readonly Place[];
   /** Environment operations that left it as it was. */
   readonly idleOperations?: readonly { readonly path: string; readonly span: Span }[];
 }

@@ -33,18 +33,19 @@ spec:
   },
   scope: 'tree',
   check({ parsed, compiled, unreadKinds }: LintContext) {
+    const known = compiled.map(namesOf);
     return parsed.documents.flatMap((document) => {
       if (document.kind !== 'Test') return [];
       const spec = asObject(document.value.spec);
       const cases = asArray(spec.cases).map(asObject);
       const environment = asString(spec.environment);
-      const worlds = compiled.filter((each) => environment === undefined || each.environment === environment);
+      const worlds = known.filter((each) => environment === undefined || each.environment === environment);
       const flaws = [
         ...(cases.length === 0 ? [{ path: ['spec', 'cases'], message: `test \`${document.name}\` has no cases` }] : []),
         ...(worlds.length === 0
           ? [{ path: ['spec', 'environment'], message: `there is no environment \`${environment}\`` }]
           : []),
-        ...cases.flatMap((each, at) => flawsOf(each, ['spec', 'cases', at], worlds.map(namesOf), unreadKinds)),
+        ...cases.flatMap((each, at) => flawsOf(each, ['spec', 'cases', at], worlds, unreadKinds)),
       ];
       return flaws.map((flaw) => toFinding(document, flaw));
     });
