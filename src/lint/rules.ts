@@ -31,6 +31,7 @@ import { docMissingOwner } from './rules/doc-missing-owner.ts';
 import { envMissingInProd } from './rules/env-missing-in-prod.ts';
 import { envNoOpOverride } from './rules/env-no-op-override.ts';
 import { envProdOnlyField } from './rules/env-prod-only-field.ts';
+import { envSharedConsumerKey } from './rules/env-shared-consumer-key.ts';
 import { envSharedKey } from './rules/env-shared-key.ts';
 import { fallbackContextShrinks } from './rules/fallback-context-shrinks.ts';
 import { fallbackCostJump } from './rules/fallback-cost-jump.ts';
@@ -125,6 +126,7 @@ export const RULES: readonly Rule[] = Object.freeze([
   envMissingInProd,
   envNoOpOverride,
   envProdOnlyField,
+  envSharedConsumerKey,
   envSharedKey,
   fallbackContextShrinks,
   fallbackCostJump,

@@ -51,7 +51,9 @@ export function buildSnapshot({ environment, documents, predicates, catalogDiges
   };
   const routes = each('Route', (name, spec: RouteSpec) => compileRoute(name, spec, predicates.get(name) ?? null));
   const models = each('Model', (name, spec: CompleteModel) => compileModel(name, spec));
-  const keys = [...each('Consumer', (name, spec: ConsumerSpec) => compileKeys(name, spec)).values()].flat();
+  const keys = [
+    ...each('Consumer', (name, spec: ConsumerSpec) => compileKeys(name, spec, environment)).values(),
+  ].flat();
   const digest = digestOfContent({ environment, documents, catalogDigest });
   const aliases = [...models.values()].flatMap((model) => model.aliases.map((alias) => [alias, model.name] as const));
   const consumerSpecs = each('Consumer', (_name, spec: ConsumerSpec) => spec);

@@ -27,9 +27,14 @@ export function compileConsumer(
   };
 }
 
-/** The keys of a consumer by their hash; a bare expiry date ends at 00:00 UTC of that day. Pure. */
-export function compileKeys(consumer: string, spec: ConsumerSpec): readonly (readonly [string, ConsumerKey])[] {
-  return (spec.keys ?? []).map((key) => [
+/** The keys that a consumer has in an environment, by their hash; a bare expiry date ends at 00:00 UTC of that day. Pure. */
+export function compileKeys(
+  consumer: string,
+  spec: ConsumerSpec,
+  environment: string,
+): readonly (readonly [string, ConsumerKey])[] {
+  const here = (spec.keys ?? []).filter(({ environments }) => environments?.includes(environment) ?? true);
+  return here.map((key) => [
     key.sha256.toLowerCase(),
     {
       consumer,

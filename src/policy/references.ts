@@ -29,7 +29,11 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
     field('targets.*.provider', 'Provider'),
     field('targets.*.chain', 'Chain'),
   ],
-  Consumer: [field('parent', 'Consumer'), field('allow.routes.*', 'Route')],
+  Consumer: [
+    field('keys.*.environments.*', 'Environment'),
+    field('parent', 'Consumer'),
+    field('allow.routes.*', 'Route'),
+  ],
   Budget: [
     field('scope.consumers.*', 'Consumer'),
     field('scope.routes.*', 'Route'),

@@ -654,6 +654,12 @@ export interface ConsumerKey {
    * Who or what holds the key.
    */
   readonly note?: string;
+  /**
+   * Environments in which the key is known; everywhere when absent. `signalbox keys create NAME --for production` writes it, and lint asks that production shares no key.
+   *
+   * @minItems 1
+   */
+  readonly environments?: readonly string[];
 }
 /**
  * What the consumer may use; an absent list means everything.

@@ -12,7 +12,14 @@ import { stateOf } from '../../src/cli/keys/show-keys.ts';
 import { runProcess } from '../support/start-process.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 
-const entry = { id: 'k9', sha256: 'ab'.repeat(32), createdAt: '2026-11-01', expiresAt: '2027-02-01', note: null };
+const entry = {
+  id: 'k9',
+  sha256: 'ab'.repeat(32),
+  createdAt: '2026-11-01',
+  expiresAt: '2027-02-01',
+  note: null,
+  environments: null,
+};
 const head = 'apiVersion: signalbox/v1\nkind: Consumer\nmetadata: { name: shop }\n';
 const added = `- id: k9\n      sha256: ${'ab'.repeat(32)}\n      createdAt: 2026-11-01\n      expiresAt: 2027-02-01\n`;
 
@@ -102,7 +109,7 @@ describe('adding a key to a policy file', () => {
     const canonical = formatPolicies(layouts[0]?.[1] ?? '', 'consumer.yaml');
     assert.ok(canonical.kind === 'formatted');
     const edited = formatPolicies(
-      addKey(canonical.text, 'shop', { ...entry, note: 'CI: of "the" shop' }) ?? '',
+      addKey(canonical.text, 'shop', { ...entry, note: 'CI: of "the" shop', environments: ['production', 'on'] }) ?? '',
       'consumer.yaml',
     );
     assert.ok(edited.kind === 'formatted');
@@ -185,6 +192,36 @@ describe('signalbox keys', () => {
         ['k2', '2099-06-01', 'valid'],
       ],
     );
+  });
+
+  it('makes keys for an environment, and rotates those of one without touching the others', async (t) => {
+    const environments = ['production', 'staging'].map((name) => [
+      `policies/${name}.yaml`,
+      `apiVersion: signalbox/v1\nkind: Environment\nmetadata: { name: ${name} }\n`,
+    ]);
+    const cwd = makeTempDirectory(t, { ...tree, ...Object.fromEntries(environments) });
+    const keys = (...args: string[]) => runProcess(t, ['keys', ...args], { cwd });
+    assert.match((await keys('create', 'shop', '--for', 'prodution')).stderr, /Did you mean production\?/);
+    const made = await keys('create', 'shop', '--for', 'production', '--expires', '2099-01-01');
+    assert.match(made.stderr, /key k1 of shop for production, until 2099-01-01/);
+    await keys('create', 'shop', '--for', 'staging', 'production', '--expires', '2099-01-01');
+    const unclear = await keys('rotate', 'shop');
+    assert.equal(unclear.code, 2);
+    assert.match(unclear.stderr, /for different environments/);
+    const rotated = await keys('rotate', 'shop', '--for', 'production', '--grace', '2098-01-01');
+    assert.match(rotated.stderr, /key k3 of shop for production.*\nk1 ends on 2098-01-01/);
+    await keys('rotate', 'shop', '--key', 'k2', '--grace', '2098-01-01');
+    const written = parse(readFileSync(join(cwd, 'policies/shop.yaml'), 'utf8')).spec.keys;
+    assert.deepEqual(
+      written.map((key: { id: string; environments: string[] }) => [key.id, key.environments]),
+      [
+        ['k1', ['production']],
+        ['k2', ['staging', 'production']],
+        ['k3', ['production']],
+        ['k4', ['staging', 'production']],
+      ],
+    );
+    assert.match((await keys('list')).stdout, /shop\/k4 .*for staging, production/);
   });
 
   it('prints the lines instead when asked to', async (t) => {

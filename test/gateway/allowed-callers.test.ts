@@ -5,6 +5,11 @@ import { networkInterfaces } from 'node:os';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { isIpAllowed } from '../../src/decision/index.ts';
+import type { ActivePolicies } from '../../src/gateway/active-policies.ts';
+import { identify } from '../../src/gateway/identify.ts';
+import type { InboundCall } from '../../src/gateway/inbound-call.ts';
+import type { ConsumerKey } from '../../src/snapshot/index.ts';
+import { compileInline } from '../support/compile-inline.ts';
 import { ask, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { OPENAI } from './provider-answers.ts';
 
@@ -74,7 +79,9 @@ describe('the keys of a consumer', () => {
   it('are several while they change, each until the midnight on which it ends', async (t) => {
     const providers = await startProviders(t);
     providers.openai.otherwise(OPENAI.whole);
-    const spec = `{ keys: [${key('old', 'expiresAt: 2026-12-01')}, ${key('new')}] }`;
+    const elsewhere = key('elsewhere', 'environments: [development]');
+    const here = key('here', 'environments: [development, production]');
+    const spec = `{ keys: [${key('old', 'expiresAt: 2026-12-01')}, ${key('new')}, ${elsewhere}, ${here}] }`;
     const files = policyFiles(providers, { 'rotating.yaml': consumer('rotating', spec) });
     let nowMs = Date.UTC(2026, 11, 1) - 1;
     const options = { env: SECRETS, environment: 'production' };
@@ -84,8 +91,39 @@ describe('the keys of a consumer', () => {
     assert.deepEqual([await statusOf('old'), await statusOf('new')], [200, 200]);
     nowMs += 1;
     assert.deepEqual([await statusOf('old'), await statusOf('new')], [403, 200]);
+    // A key of another environment is unknown here.
+    assert.deepEqual([await statusOf('elsewhere'), await statusOf('here')], [401, 200]);
     const usage = (await (await fetch(`${gateway.url}/admin/status`)).json()) as object;
     assert.ok(!JSON.stringify(usage).includes(keyOf('old')));
+  });
+
+  it('are looked up once, by the digest of the whole key, and never compared', () => {
+    const asked: string[] = [];
+    class Keys extends Map<string, ConsumerKey> {
+      override get(digest: string) {
+        asked.push(digest);
+        return super.get(digest);
+      }
+      // Whoever walks the keys to compare them takes longer the more of one is right.
+      override forEach = (): never => assert.fail('the keys are walked');
+      override keys = (): never => assert.fail('the keys are walked');
+      override values = (): never => assert.fail('the keys are walked');
+      override entries = (): never => assert.fail('the keys are walked');
+      override [Symbol.iterator] = (): never => assert.fail('the keys are walked');
+    }
+    const { snapshot } = compileInline(consumer('shop', `{ keys: [${key('known')}] }`));
+    assert.ok(snapshot);
+    const keys = new Keys();
+    for (const [digest, entry] of snapshot.keys) keys.set(digest, entry);
+    const active = { snapshot: { ...snapshot, keys } } as unknown as ActivePolicies;
+    const known = keyOf('known');
+    for (const sent of [known, `${known.slice(0, -1)}1`, known.replace('known', 'unknown'), `${known}0`]) {
+      const call = { headers: { authorization: `Bearer ${sent}` }, queryKey: null, ip: null, startedMs: 0 };
+      const who = () => identify(active, call as unknown as InboundCall);
+      if (sent === known) assert.equal(who().keyId, 'known');
+      else assert.throws(who, { code: 'invalid_api_key' });
+      assert.deepEqual(asked.splice(0), [hash('sha256', sent)]);
+    }
   });
 });
 

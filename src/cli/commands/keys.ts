@@ -6,6 +6,7 @@ import type { ParsedDocument } from '#policy';
 import { addKey, fieldsOf, type KeyEntry, setExpiry } from '../keys/edit-consumer.ts';
 import { consumersOf, findConsumer, keysOf, nextKeyId, type WrittenKey } from '../keys/find-consumer.ts';
 import { dayOf, endDay, startOfDay } from '../keys/key-dates.ts';
+import { isWithin, readEnvironments, sharedEnvironments } from '../keys/key-environments.ts';
 import { hashKey, isKey, makeKey } from '../keys/key-material.ts';
 import { type ListedKey, showKeys, stateOf } from '../keys/show-keys.ts';
 import { blockItem } from '../keys/splice-yaml.ts';
@@ -51,13 +52,17 @@ function withKey(command: Command): Command {
   return command
     .option('--expires <when>', 'a duration, or a date that begins at 00:00 UTC', DEFAULT_EXPIRES)
     .option('--id <id>', 'name of the key in records (default: k1, k2, …)')
+    .option(
+      '--for <environments...>',
+      'the environments in which the key is known (default: create: all; rotate: those of the older keys)',
+    )
     .option('--note <text>', 'who or what holds the key')
     .option('--print', 'print the YAML to put in by hand; change no file');
 }
 
 async function createKey(call: VerbCall): Promise<ExitCode> {
   const { tree, consumer, present } = await consumerOf(call);
-  const { secret, entry } = newKey(call, present);
+  const { secret, entry } = newKey(call, present, readEnvironments(call.options.for, tree));
   if (call.options.print === true) return printEntry(call, secret, entry, []);
   const edited = addKey(await textOf(tree, consumer), consumer.name, entry);
   if (edited === null) throw cannotEdit(tree, consumer);
@@ -65,7 +70,7 @@ async function createKey(call: VerbCall): Promise<ExitCode> {
   handOver(
     call,
     secret,
-    `${pathOf(tree, consumer)}: key ${entry.id} of ${consumer.name}, until ${entry.expiresAt}. It is not shown again.`,
+    `${pathOf(tree, consumer)}: key ${entry.id} of ${consumer.name}${placesOf(entry)}, until ${entry.expiresAt}. It is not shown again.`,
   );
   return 0;
 }
@@ -74,8 +79,9 @@ async function rotateKey(call: VerbCall): Promise<ExitCode> {
   const { tree, consumer, present } = await consumerOf(call);
   const nowMs = call.terminal.nowMs();
   const ends = endDay('--grace', textOption(call.options.grace) ?? DEFAULT_GRACE, nowMs);
-  const older = keysToEnd(call, present, ends, nowMs);
-  const { secret, entry } = newKey(call, present);
+  const asked = readEnvironments(call.options.for, tree);
+  const older = keysToEnd(call, present, ends, nowMs, asked);
+  const { secret, entry } = newKey(call, present, asked ?? sharedEnvironments(older));
   if (call.options.print === true)
     return printEntry(
       call,
@@ -94,13 +100,19 @@ async function rotateKey(call: VerbCall): Promise<ExitCode> {
   handOver(
     call,
     secret,
-    `${pathOf(tree, consumer)}: key ${entry.id} of ${consumer.name}, until ${entry.expiresAt}. It is not shown again.\n${rest}`,
+    `${pathOf(tree, consumer)}: key ${entry.id} of ${consumer.name}${placesOf(entry)}, until ${entry.expiresAt}. It is not shown again.\n${rest}`,
   );
   return 0;
 }
 
-/** Keys that hold beyond the day on which they shall end. */
-function keysToEnd(call: VerbCall, present: readonly WrittenKey[], ends: string, nowMs: number): readonly WrittenKey[] {
+/** Keys that hold beyond the day on which they shall end; with environments given, and no key named, those that are known nowhere else. */
+function keysToEnd(
+  call: VerbCall,
+  present: readonly WrittenKey[],
+  ends: string,
+  nowMs: number,
+  environments: readonly string[] | null,
+): readonly WrittenKey[] {
   const id = textOption(call.options.key);
   if (id !== undefined && !present.some((key) => key.id === id)) {
     const ids = present.map((key) => key.id);
@@ -111,7 +123,7 @@ function keysToEnd(call: VerbCall, present: readonly WrittenKey[], ends: string,
   }
   return present.filter(
     (key) =>
-      (id === undefined || key.id === id) &&
+      (id === undefined ? isWithin(key, environments) : key.id === id) &&
       (key.expiresAt === null || (startOfDay(key.expiresAt) > startOfDay(ends) && startOfDay(key.expiresAt) > nowMs)),
   );
 }
@@ -125,6 +137,7 @@ async function consumerOf(call: VerbCall) {
 function newKey(
   { options, terminal }: VerbCall,
   present: readonly WrittenKey[],
+  environments: readonly string[] | null,
 ): { readonly secret: string; readonly entry: KeyEntry } {
   const nowMs = terminal.nowMs();
   const expiresAt = endDay('--expires', textOption(options.expires) ?? DEFAULT_EXPIRES, nowMs);
@@ -133,7 +146,12 @@ function newKey(
     throw new UsageError(`the consumer already has a key ${JSON.stringify(id)}`, 'Name another one by --id.');
   const secret = makeKey();
   const note = textOption(options.note) ?? null;
-  return { secret, entry: { id, sha256: hashKey(secret), createdAt: dayOf(nowMs), expiresAt, note } };
+  return { secret, entry: { id, sha256: hashKey(secret), createdAt: dayOf(nowMs), expiresAt, note, environments } };
+}
+
+/** ` for production`; nothing for a key of everywhere. */
+function placesOf({ environments }: KeyEntry): string {
+  return environments === null ? '' : ` for ${environments.join(', ')}`;
 }
 
 /** The key alone goes to stdout, so that a script can take it; what there is to say goes to stderr. */

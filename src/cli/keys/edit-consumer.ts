@@ -10,6 +10,8 @@ export interface KeyEntry {
   readonly createdAt: string;
   readonly expiresAt: string;
   readonly note: string | null;
+  /** Where it is known; null for everywhere. */
+  readonly environments: readonly string[] | null;
 }
 
 /** The new text, or null where the file is written in a way that no edit can be sure of: then it stays as it is. */
@@ -35,7 +37,9 @@ export function addKey(text: string, consumer: string, key: KeyEntry): Edited {
     },
     (value) => {
       const spec = (value.spec ?? {}) as { readonly keys?: readonly unknown[] };
-      const entry = Object.fromEntries(fieldsOf(key).map(([name, text]) => [name, plain(text)]));
+      const { environments } = key;
+      const texts = fieldsOf({ ...key, environments: null }).map(([name, text]) => [name, plain(text)] as const);
+      const entry = { ...Object.fromEntries(texts), ...(environments !== null && { environments }) };
       value.spec = { ...spec, keys: [...(spec.keys ?? []), entry] };
     },
   );
@@ -59,7 +63,7 @@ export function setExpiry(text: string, consumer: string, id: string, expiresAt:
 }
 
 /** The fields of a key in the order in which they are written. Pure. */
-export function fieldsOf({ id, sha256, createdAt, expiresAt, note }: KeyEntry): Fields {
+export function fieldsOf({ id, sha256, createdAt, expiresAt, note, environments }: KeyEntry): Fields {
   const fields: [string, string][] = [
     ['id', scalar(id)],
     ['sha256', scalar(sha256)],
@@ -67,6 +71,7 @@ export function fieldsOf({ id, sha256, createdAt, expiresAt, note }: KeyEntry): 
     ['expiresAt', expiresAt],
   ];
   if (note !== null) fields.push(['note', JSON.stringify(note)]);
+  if (environments !== null) fields.push(['environments', `[${environments.map(scalar).join(', ')}]`]);
   return fields;
 }
 

@@ -10,6 +10,8 @@ export interface WrittenKey {
   readonly createdAt: string | null;
   readonly expiresAt: string | null;
   readonly note: string | null;
+  /** Where it is known; null for everywhere. */
+  readonly environments: readonly string[] | null;
   readonly line: number;
 }
 
@@ -57,6 +59,7 @@ export function keysOf(consumer: ParsedDocument): readonly WrittenKey[] {
       createdAt: asString(key.createdAt) ?? null,
       expiresAt: asString(key.expiresAt) ?? null,
       note: asString(key.note) ?? null,
+      environments: key.environments === undefined ? null : asArray(key.environments).map(String),
       line: consumer.valueSpan(['spec', 'keys', at]).line,
     };
   });

@@ -35,7 +35,7 @@ export function showKeys(
   const paint = createPaint(hasColours);
   const width = Math.max(...keys.map(({ consumer, id }) => consumer.length + id.length + 1));
   const lines = keys.map((key) => {
-    const { consumer, id, createdAt, expiresAt, state, sha256, file, line } = key;
+    const { consumer, id, createdAt, expiresAt, state, sha256, environments, file, line } = key;
     const days = expiresAt === null ? 0 : Math.ceil((startOfDay(expiresAt) - nowMs) / DAY_MS);
     const when =
       state === 'unlimited'
@@ -46,7 +46,8 @@ export function showKeys(
     const part = state === 'expired' ? 'error' : state === 'valid' ? 'good' : 'warn';
     const name = `${safeText(consumer)}/${safeText(id)}`;
     const made = createdAt === null ? '' : paint('dim', `  made ${createdAt}`);
-    return `${name.padEnd(width)}  ${paint(part, when)}${made}\n  ${paint('dim', `sha256 ${safeText(sha256.slice(0, 12))}…`)}  ${paint('place', `${safeText(pathOf(file))}:${line}`)}`;
+    const where = environments === null ? '' : paint('dim', `  for ${environments.map(safeText).join(', ')}`);
+    return `${name.padEnd(width)}  ${paint(part, when)}${made}${where}\n  ${paint('dim', `sha256 ${safeText(sha256.slice(0, 12))}…`)}  ${paint('place', `${safeText(pathOf(file))}:${line}`)}`;
   });
   return `${lines.join('\n')}\n`;
 }
