@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { Agent, request } from 'undici';
 import { textOption } from './options.ts';
 import { UsageError } from './usage-error.ts';
 import type { VerbCall } from './verb.ts';
@@ -28,6 +27,8 @@ export async function callAdmin(
   const { env } = call.terminal;
   const base = textOption(call.options.url) ?? `http://127.0.0.1:${env.SIGNALBOX_PORT || '8787'}`;
   const token = env.SIGNALBOX_ADMIN_TOKEN;
+  // Most calls of the verbs that can ask a gateway do not.
+  const { Agent, request } = await import('undici');
   const dispatcher = new Agent({ headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, connect: { timeout: 5000 } });
   try {
     const { statusCode, body } = await request(new URL(path, base), {

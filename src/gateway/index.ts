@@ -15,4 +15,5 @@ export { type FiguresQuery, figuresOfFolder } from './reports/figures-of-folder.
 /** What a body's shape tells policy. Pure. */
 export { shapeFacts } from './request-facts.ts';
 /** Starts a gateway and resolves when it listens; effects: sockets, files, timers. Rejects with StartError. */
-export { type RunningGateway, startGateway } from './start-gateway.ts';
+export { startGateway } from './start.ts';
+export type { RunningGateway } from './start-gateway.ts';

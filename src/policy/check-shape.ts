@@ -18,7 +18,14 @@ export function createShapeCheck(): ShapeCheck {
   // `verbose` hands every error its schema and data; unknown keywords are the schema tests' concern.
   // Optimising the code of a schema takes longer than a tree of policies needs to run it: a third of the compilation.
   const code = { optimize: false };
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, logger: false, validateSchema: false, code });
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    logger: false,
+    validateSchema: false,
+    code,
+  });
   for (const [name, format] of Object.entries(TEXT_FORMATS)) ajv.addFormat(name, format.isValid);
   ajv.addSchema(SHARED_SCHEMA);
   const compiled = new Map<string, ValidateFunction>();

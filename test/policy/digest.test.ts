@@ -30,7 +30,8 @@ const route = fc.record({
       maxKeys: 3,
     }),
   }),
-  prompt: fc.record({ prepend: fc.string({ minLength: 1, maxLength: 12 }) }),
+  // Two braces begin a variable, which has to exist.
+  prompt: fc.record({ prepend: fc.string({ minLength: 1, maxLength: 12 }).filter((text) => !text.includes('{{')) }),
 });
 
 const documents = fc.array(route, { minLength: 1, maxLength: 4 }).map((specs) =>

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { Agent, request } from 'undici';
 import type { JsonObject } from '#core';
 import { createGuardedLookup } from '#network';
 import { DeliveryError } from './delivery-error.ts';
@@ -25,6 +24,8 @@ export async function postJson({ url, body, secret, nowMs }: JsonCall): Promise<
     throw new DeliveryError('the address of the call is not an http or https URL', false);
   }
   const text = JSON.stringify(body);
+  // Many who count or show alerts post none.
+  const { Agent, request } = await import('undici');
   const dispatcher = new Agent({
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,

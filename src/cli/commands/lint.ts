@@ -6,7 +6,6 @@ import { type Compiled, suggest } from '#policy';
 import { findingsSince, type SinceRevision } from '../lint/changed-since.ts';
 import { type FixedFile, type FixedTree, fileText, fixTree } from '../lint/fix-tree.ts';
 import { lineAges } from '../lint/line-ages.ts';
-import { readEvidence } from '../lint/read-evidence.ts';
 import { sameSecret } from '../lint/same-secret.ts';
 import { showDiff } from '../lint/show-diff.ts';
 import { showWorstCases } from '../lint/show-worst-cases.ts';
@@ -121,7 +120,10 @@ async function evidenceFor(
   const files = Array.isArray(options.traffic) ? options.traffic.map(String) : [];
   if (files.length === 0) return null;
   const named = compiled.find(({ environment }) => environment === (chosen ?? 'production')) ?? compiled[0];
-  return named?.snapshot ? readEvidence(named.snapshot, files) : null;
+  if (!named?.snapshot) return null;
+  // Replay and alert engine: no need of them without recordings.
+  const { readEvidence } = await import('../lint/read-evidence.ts');
+  return readEvidence(named.snapshot, files);
 }
 
 async function writeFixed(tree: PolicyTree, fixed: readonly FixedFile[]): Promise<void> {
