@@ -116,7 +116,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     },
   });
   const cache = await openCacheParts({
-    url: options.storeUrl ?? null,
+    url: (options.env ?? process.env).SIGNALBOX_CACHE_REDIS_URL || (options.storeUrl ?? null),
     dataDir,
     nowMs,
     sealKey: (options.env ?? process.env).SIGNALBOX_CACHE_KEY ?? null,

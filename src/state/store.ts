@@ -180,5 +180,7 @@ export type StoreEvent =
       readonly lateAccounts: number;
       readonly droppedAccounts: number;
     }
+  /** The server is set up so that it may drop counters. */
+  | { readonly kind: 'may-forget'; readonly detail: string }
   /** The account of a hold came after its lease had ended: what was charged then is taken back, and the account counts. */
   | { readonly kind: 'lease-undone'; readonly end: LeaseEnd };

@@ -51,10 +51,12 @@ async function start(t: TestContext, env: Record<string, string> = {}) {
     return { body: { object: 'list', data, model: 'embed-1', usage: { prompt_tokens: 5, total_tokens: 5 } } };
   });
   const files = cacheFiles(providers, 'mode: exact, ttl: 1h', { 'more.yaml': MORE });
-  const open = () => startTestGateway(t, files, { env: { ...SECRETS, ...env }, storeUrl: `${url}?timeout=10000` });
+  const shared = `${url}?timeout=10000`;
+  const open = (storeUrl = shared, more = {}) =>
+    startTestGateway(t, files, { env: { ...SECRETS, ...env, ...more }, storeUrl });
   const redis = new Redis(url);
   t.after(() => redis.disconnect());
-  return { providers, open, redis, replicas: [await open(), await open()] as const };
+  return { providers, open, redis, shared, replicas: [await open(), await open()] as const };
 }
 
 const chat = (gateway: TestGateway, model: string, headers = {}, text = 'Hello') =>
@@ -134,6 +136,15 @@ describe('replicas over one Redis', () => {
         'refresh',
       );
     }
+  });
+
+  it('may lie in another Redis than the budgets', async (t) => {
+    const started = await start(t);
+    if (started === null) return;
+    const { open, shared, replicas } = started;
+    const apart = await open('memory:', { SIGNALBOX_CACHE_REDIS_URL: shared });
+    await chat(replicas[0], 'help', {}, 'How do I return the umbrella?');
+    assert.equal(says(await chat(apart, 'help', {}, 'How do I return the umbrella?')), 'hit');
   });
 
   it('with a key, Redis holds none of the words', async (t) => {

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findFreePort } from './free-port.ts';
+import type { Authority } from './make-authority.ts';
 import type { Cleanup } from './temp-directory.ts';
 
 /** A real `redis-server` in a folder of its own, with an append-only file so that a restart keeps what was acknowledged. */
@@ -21,15 +22,19 @@ export interface RedisServer {
   readonly thaw: () => void;
 }
 
-/**
- * Starts the program on a free port; it goes away after the test. `args` are further settings, such as `--requirepass x`; a file with the settings of a
- * Sentinel makes it one.
- */
+export interface RedisForm {
+  /** It speaks TLS alone, with the server's certificate of this authority. */
+  readonly tls?: Authority | undefined;
+  /** Settings of a Sentinel, which makes it one. */
+  readonly sentinel?: string;
+}
+
+/** Starts the program on a free port; it goes away after the test. `args` are further settings, such as `--requirepass x`. */
 export async function startRedis(
   t: Cleanup,
   program: string,
   args: readonly string[] = [],
-  sentinelFile?: string,
+  { tls, sentinel }: RedisForm = {},
 ): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), 'signalbox-redis-'));
   const port = await findFreePort();
@@ -37,11 +42,12 @@ export async function startRedis(
 
   async function start(): Promise<void> {
     const durable = ['--dir', directory, '--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
-    const role = sentinelFile === undefined ? durable : [sentinelFile, '--sentinel'];
-    const tls = args.indexOf('--tls-port');
-    const address = tls < 0 ? ['--port', String(port)] : [];
-    child = spawn(program, [...role, ...address, '--bind', '127.0.0.1', ...args], { stdio: 'ignore' });
-    await listening(tls < 0 ? port : Number(args[tls + 1]), child);
+    const sentinelFile = join(directory, 'sentinel.conf');
+    if (sentinel !== undefined) writeFileSync(sentinelFile, sentinel);
+    const role = sentinel === undefined ? durable : [sentinelFile, '--sentinel'];
+    const address = tls === undefined ? ['--port', String(port)] : ['--port', '0', '--tls-port', String(port)];
+    child = spawn(program, [...role, ...address, ...tlsArgs(tls), '--bind', '127.0.0.1', ...args], { stdio: 'ignore' });
+    await listening(port, child);
   }
 
   async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
@@ -60,7 +66,7 @@ export async function startRedis(
   await start();
   return {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url: tls === undefined ? `redis://127.0.0.1:${port}` : `rediss://127.0.0.1:${port}?ca=${tls.ca}`,
     stop,
     start,
     freeze: () => child?.kill('SIGSTOP'),
@@ -69,11 +75,12 @@ export async function startRedis(
 }
 
 /** Starts three nodes and joins them into one cluster in which each owns a third of the slots. */
-export async function startRedisCluster(t: Cleanup, program: string): Promise<readonly RedisServer[]> {
+export async function startRedisCluster(t: Cleanup, program: string, tls?: Authority): Promise<readonly RedisServer[]> {
+  const settings = ['--cluster-enabled', 'yes', ...(tls === undefined ? [] : ['--tls-cluster', 'yes'])];
   const nodes = await Promise.all(
-    [0, 1, 2].map(() => startRedis(t, program, ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000'])),
+    [0, 1, 2].map(() => startRedis(t, program, [...settings, '--cluster-node-timeout', '1000'], { tls })),
   );
-  const clients = nodes.map(({ port }) => new Redis({ host: '127.0.0.1', port }));
+  const clients = nodes.map(({ port }) => new Redis({ host: '127.0.0.1', port, ...clientTls(tls) }));
   for (const [at, client] of clients.entries()) {
     const first = Math.floor((at * 16384) / 3);
     const last = Math.floor(((at + 1) * 16384) / 3) - 1;
@@ -85,6 +92,44 @@ export async function startRedisCluster(t: Cleanup, program: string): Promise<re
     await until(async () => String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok'));
   for (const client of clients) client.disconnect();
   return nodes;
+}
+
+/** A master with a replica, and a Sentinel that makes the replica master when the master is gone for half a second. */
+export interface RedisPair {
+  /** Of the Sentinel, as the gateway takes it. */
+  readonly url: string;
+  readonly master: RedisServer;
+}
+
+/** Starts the three, and waits until the Sentinel knows of both. */
+export async function startRedisPair(t: Cleanup, program: string, tls?: Authority): Promise<RedisPair> {
+  const master = await startRedis(t, program, [], { tls });
+  const replica = await startRedis(t, program, ['--replicaof', '127.0.0.1', String(master.port)], { tls });
+  const settings = [
+    `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+    'sentinel down-after-milliseconds main 500',
+    'sentinel failover-timeout main 3000',
+  ].join('\n');
+  const sentinel = await startRedis(t, program, [], { tls, sentinel: settings });
+  const direct = new Redis({ host: '127.0.0.1', port: replica.port, ...clientTls(tls) });
+  const watch = new Redis({ host: '127.0.0.1', port: sentinel.port, ...clientTls(tls) });
+  await until(async () => (await direct.info('replication')).includes('master_link_status:up'));
+  await until(async () => String(await watch.call('SENTINEL', 'REPLICAS', 'main')).includes(String(replica.port)));
+  direct.disconnect();
+  watch.disconnect();
+  const scheme = tls === undefined ? 'redis' : 'rediss';
+  const query = tls === undefined ? '' : `?ca=${tls.ca}`;
+  return { url: `${scheme}+sentinel://127.0.0.1:${sentinel.port}/main${query}`, master };
+}
+
+function clientTls(tls: Authority | undefined) {
+  return tls === undefined ? {} : { tls: { ca: readFileSync(tls.ca) } };
+}
+
+function tlsArgs(tls: Authority | undefined): readonly string[] {
+  if (tls === undefined) return [];
+  const files = ['--tls-cert-file', tls.certificate, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.ca];
+  return [...files, '--tls-auth-clients', 'no', '--tls-replication', 'yes'];
 }
 
 /** Asks until it is so; for what a foreign program tells nobody. */

@@ -109,13 +109,14 @@ export async function createRedisAnswers({ url, nowMs, seal }: RedisAnswersOptio
       const lifeMs = Math.ceil(expiresAtMs - nowMs());
       if (lifeMs <= 0) return;
       try {
+        // First what purges walk: killed in between, a gateway leaves a line without an answer, and never an answer that no purge finds.
         await availability.roundTrip(() =>
           Promise.all([
-            client.set(prefix + key, sealed, 'PX', lifeMs),
             client.zadd(index, Math.ceil(expiresAtMs), writeMember(key, labels)),
             client.zremrangebyscore(index, '-inf', nowMs()),
           ]),
         );
+        await availability.roundTrip(() => client.set(prefix + key, sealed, 'PX', lifeMs));
       } catch {
         // Not kept: the next caller asks the provider again.
       }

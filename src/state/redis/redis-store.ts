@@ -14,6 +14,7 @@ import type {
 import { StoreOpenError, StoreUnavailableError } from '../store-errors.ts';
 import { createAvailability, isRefusal } from './availability.ts';
 import { createRedisClient, type RedisClient } from './connect-redis.ts';
+import { evictionRisk } from './eviction-risk.ts';
 import { createLateAccounts } from './late-accounts.ts';
 import { parseRedisUrl, type RedisTarget } from './redis-target.ts';
 import { loadScripts, runScript, type Scripts } from './scripts.ts';
@@ -82,6 +83,7 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
       const detail = `The budget store ${target.display} answers again.`;
       options.onEvent?.({ kind: 'found', detail, lateAccounts: late.size(), droppedAccounts: late.dropped() });
       void late.deliver(send);
+      void tellEvictionRisk();
     },
   });
 
@@ -106,6 +108,14 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
 
   function tellUndone(end: LeaseEnd | null): void {
     if (end !== null) options.onEvent?.({ kind: 'lease-undone', end });
+  }
+
+  let isRiskTold = false;
+  async function tellEvictionRisk(): Promise<void> {
+    const detail = isRiskTold ? null : await evictionRisk(client, target.display);
+    if (detail === null) return;
+    isRiskTold = true;
+    options.onEvent?.({ kind: 'may-forget', detail });
   }
 
   async function readFacts({ counters, targets }: FactsQuery) {
@@ -203,6 +213,7 @@ export async function createRedisStore<State>(options: RedisStoreOptions<State>)
   await connect(client, target);
   try {
     await availability.roundTrip(() => run('readFacts', [], NOTHING_ASKED));
+    await tellEvictionRisk();
   } catch (error) {
     const reply = error instanceof StoreUnavailableError ? (error.cause as Error).cause : null;
     // Away for now is told by `onLost`; a server that will not run the scripts never will.

@@ -1,7 +1,8 @@
 import { createAnswerStore } from '../../../src/state/index.ts';
 
 // Writes answers until it is killed; each text says its own length and ends with a mark.
-const store = await createAnswerStore({ dataDir: process.argv[2] ?? '', nowMs: Date.now });
+const [, , dataDir = '', url = ''] = process.argv;
+const store = await createAnswerStore({ url, dataDir, nowMs: Date.now });
 for (let n = 0; ; n++) {
   const text = `${n}:${'x'.repeat(500 + ((n * 7919) % 60_000))}:end`;
   const key = (n % 200).toString(16).padStart(64, '0');
