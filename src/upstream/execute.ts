@@ -47,13 +47,15 @@ async function executePlan(options: ExecuteOptions, call: ExecuteCall): Promise<
   const elapsedMs = () => nowMs() - call.startedMs;
   const attempts: Attempt[] = [];
   const skipped: (SkippedTarget & { readonly unsupported: readonly string[] })[] = [];
+  // Targets that would be called but for their breaker. Where there is one, what the others cannot express is no fault of the request.
+  const down = call.plan.skipped.filter(({ reason }) => reason === 'breaker-open');
   let plan = call.plan;
   let last: Extract<AttemptResult, { kind: 'failed' }> | null = null;
 
   for (;;) {
     if (call.cancellation.isCancelled()) return { kind: 'cancelled', attempts, skipped };
     const step = advance(plan, attempts, { elapsedMs: elapsedMs(), draw: draw() });
-    if (step.kind === 'give-up') return giveUp(step, attempts, skipped, last);
+    if (step.kind === 'give-up') return giveUp(step, attempts, skipped, down, last);
     const { target } = step;
     const asked = options.cloud.ready(target.provider);
     if (asked !== null) await asked;
@@ -75,7 +77,8 @@ async function executePlan(options: ExecuteOptions, call: ExecuteCall): Promise<
         at: target.at,
         unsupported: prepared.unsupported,
       });
-      if (prepared.unsupported.length > 0 && attempts.length === 0 && call.route.unsupportedParams === 'reject') {
+      const isFault = prepared.unsupported.length > 0 && attempts.length === 0 && down.length === 0;
+      if (isFault && call.route.unsupportedParams === 'reject') {
         return { kind: 'failed', error: unsupported(skipped), attempts, skipped, headers: {} };
       }
       continue;
@@ -224,15 +227,18 @@ function giveUp(
   step: Extract<Next, { kind: 'give-up' }>,
   attempts: readonly Attempt[],
   skipped: readonly (SkippedTarget & { readonly unsupported: readonly string[] })[],
+  down: readonly SkippedTarget[],
   last: Extract<AttemptResult, { kind: 'failed' }> | null,
 ): Executed {
   const headers = last?.headers ?? {};
   const unfit = skipped.filter((each) => each.unsupported.length > 0);
-  if (attempts.length === 0 && unfit.length > 0)
+  if (attempts.length === 0 && unfit.length > 0 && down.length === 0)
     return { kind: 'failed', error: unsupported(unfit), attempts, skipped, headers };
   const { code, status, message, retryAfterMs } = failureOf(step, attempts);
   const isRefusal = step.because === 'request-refused' && last !== null;
-  const left = skipped.map(({ id, reason, detail }) => `${id} ${reason}${detail === null ? '' : ` (${detail})`}`);
+  const left = [...down, ...skipped].map(
+    ({ id, reason, detail }) => `${id} ${reason}${detail === null ? '' : ` (${detail})`}`,
+  );
   const text = left.length === 0 ? message : `${message}; skipped: ${left.join(', ')}`;
   const error = new GatewayError(code, isRefusal ? last.failure.message || message : text, {
     status,

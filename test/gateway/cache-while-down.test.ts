@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { cacheFiles } from './cache-policies.ts';
 import { ask, KEYS, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
-import { OPENAI } from './provider-answers.ts';
+import { ANTHROPIC, OPENAI } from './provider-answers.ts';
 
 const BRITTLE = `apiVersion: signalbox/v1
 kind: Chain
@@ -67,6 +67,25 @@ describe('while the breakers of every target are open', () => {
     assert.equal(record.outcome.savedMicroUsd, Math.round(Number(first.headers.get('x-signalbox-cost-usd')) * 1e6));
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
     assert.match(metrics, /signalbox_cache_requests_total\{[^}]*signalbox_cache="stale"[^}]*\} 2/);
+  });
+
+  it('an old answer stands in where the only target that can take the parameters is down', async (t) => {
+    const started = await start(t, 'mode: exact, ttl: 1ms, staleIfError: 1h');
+    const { providers, chat } = started;
+    providers.openai.otherwise(OPENAI.whole);
+    providers.anthropic.otherwise(ANTHROPIC.whole);
+    // Claude knows no such parameter.
+    const biased = { logit_bias: { 50256: -100 } };
+    assert.equal(says(await chat(1, biased)), 'miss');
+    providers.openai.otherwise({ status: 503, body: '{}' });
+    const during = await chat(1, biased);
+    assert.deepEqual([during.status, says(during)], [200, 'stale']);
+    assert.equal((await chat(2)).headers.get('x-signalbox-target'), 'brittle/anthropic');
+    const old = await chat(1, biased);
+    assert.deepEqual([old.status, says(old)], [200, 'stale'], 'the breaker of the able target is open');
+    const refused = await chat(3, biased);
+    assert.deepEqual([refused.status, refused.json.error.code], [502, 'chain_exhausted']);
+    assert.match(refused.json.error.message, /skipped: brittle\/openai breaker-open, brittle\/anthropic/);
   });
 
   it('a fresh one is a hit, one of somebody else is not given, and without staleIfError there is none', async (t) => {
