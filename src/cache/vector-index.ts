@@ -14,6 +14,8 @@ export interface VectorIndex<T> {
   readonly search: (scope: string, vector: Float32Array, threshold: number, limit: number) => readonly Similar<T>[];
   /** Where a key is kept; null where it is not. */
   readonly scopeOf: (key: string) => string | null;
+  /** All that is kept, the oldest first. */
+  readonly entries: () => Iterable<{ readonly scope: string; readonly key: string; readonly item: T }>;
   readonly size: () => number;
 }
 
@@ -80,9 +82,17 @@ export function createVectorIndex<T>(maxItems: number): VectorIndex<T> {
     if (scope.count === 0) scopes.delete(place.scope);
   }
 
+  function* entries() {
+    for (const [key, { scope, at }] of places) {
+      const item = scopes.get(scope)?.items[at];
+      if (item !== undefined) yield { scope, key, item };
+    }
+  }
+
   return {
     put,
     remove,
+    entries,
     search(name, vector, threshold, limit) {
       const scope = scopes.get(name);
       if (scope === undefined || scope.dimensions !== vector.length) return [];

@@ -11,7 +11,7 @@ import { isTelemetryDisabled, logAccess, openMetrics, openOtlp, openProcessLog }
 import { createUpstream, supportedAuthKinds, supportedDialects } from '#upstream';
 import { openAlerts } from './alerts/open-alerts.ts';
 import { trafficSample } from './alerts/traffic-sample.ts';
-import { embeddersOf, openCacheParts } from './cache/open-cache-parts.ts';
+import { openCacheParts } from './cache/open-cache-parts.ts';
 import { compileTree } from './compile-tree.ts';
 import { endLeases, recoverAccounts } from './end-leases.ts';
 import { createFailedKeys, FAILED_KEY_LIMITS } from './failed-keys.ts';
@@ -120,7 +120,6 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     dataDir,
     nowMs,
     sealKey: (options.env ?? process.env).SIGNALBOX_CACHE_KEY ?? null,
-    embedders: () => embeddersOf(boot.holder.current().snapshot),
   });
   const finished = createChannel<FinishedRequest>('request-finished');
   const thresholds = createChannel<BudgetThreshold>('budget-threshold');

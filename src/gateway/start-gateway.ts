@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { acceptHttp2 } from './accept-http2.ts';
+import { createIndexRebuild, REBUILD_EVERY_MS } from './cache/rebuild-index.ts';
 import { type Chance, compose } from './compose.ts';
 import { endLeases, recoverAccounts } from './end-leases.ts';
 import type { GatewayOptions } from './gateway-options.ts';
@@ -76,12 +77,16 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
   alertTimer.unref();
   const reportTimer = setInterval(() => void parts.alerts.reports.tick(), options.reportEveryMs ?? REPORTS_MS);
   reportTimer.unref();
+  const rebuild = createIndexRebuild(parts);
+  const rebuildTimer = setInterval(() => void rebuild.tick(), REBUILD_EVERY_MS);
+  rebuildTimer.unref();
   let closing: Promise<void> | null = null;
 
   async function shutDown(graceMs: number): Promise<void> {
     clearInterval(upkeep);
     clearInterval(alertTimer);
     clearInterval(reportTimer);
+    clearInterval(rebuildTimer);
     await watch?.close();
     parts.log.info({ inFlight: parts.lifecycle.inFlight(), graceMs }, 'draining');
     // Stops listening at once; connections in use stay until their answer is complete.

@@ -12,7 +12,7 @@ import { readFacts } from '../read-facts.ts';
 import { settleRequest } from '../settle-request.ts';
 import { gatewayErrorOf } from '../write-error.ts';
 
-export const LOCAL_EMBEDDER = 'local/en';
+const LOCAL_EMBEDDER = 'local/en';
 
 /** The meaning of a text, by the embedder that the rule names; null where it cannot be had: then the cache compares exactly. Never rejects. */
 export async function embedQuestion(
@@ -22,10 +22,24 @@ export async function embedQuestion(
   rule: SemanticRule,
   text: string,
 ): Promise<Float32Array | null> {
+  const [vector = null] = (await embedQuestions(parts, asked, route, rule, [text])) ?? [];
+  return vector;
+}
+
+/** The meanings of texts, in their order, by one call; null where they cannot be had. Never rejects. */
+export async function embedQuestions(
+  parts: GatewayParts,
+  asked: Progress,
+  route: Route,
+  rule: SemanticRule,
+  texts: readonly string[],
+): Promise<readonly Float32Array[] | null> {
   try {
-    if (rule.embedder !== LOCAL_EMBEDDER) return await callEmbedder(parts, asked, route, rule, text);
-    const [vector = null] = await parts.cache.embedder.embed([text]);
-    return vector;
+    const isLocal = rule.embedder === LOCAL_EMBEDDER;
+    const vectors = isLocal
+      ? await parts.cache.embedder.embed(texts)
+      : await callEmbedder(parts, asked, route, rule, texts);
+    return vectors?.length === texts.length ? vectors : null;
   } catch (error) {
     const { embedder } = rule;
     parts.log.warn({ err: error, embedder, requestId: asked.call.id }, 'a question could not be embedded');
@@ -39,11 +53,11 @@ async function callEmbedder(
   asked: Progress,
   of: Route,
   rule: SemanticRule,
-  text: string,
-): Promise<Float32Array | null> {
+  texts: readonly string[],
+): Promise<readonly Float32Array[] | null> {
   if (asked.request === null) return null;
   const startedMs = parts.nowMs();
-  const body: JsonObject = { model: rule.embedder, input: text };
+  const body: JsonObject = { model: rule.embedder, input: texts.length === 1 ? (texts[0] ?? '') : [...texts] };
   const call = {
     ...asked.call,
     ...{ id: parts.newId(), startedMs, dialect: EMBEDDINGS, path: '/v1/embeddings', framing: 'sse' as const },
@@ -56,7 +70,7 @@ async function callEmbedder(
     bytes: Buffer.from(JSON.stringify(body)),
     source: null,
   };
-  const request = requestFor(asked.request, call.id, rule.embedder, text, call.bytes.length);
+  const request = requestFor(asked.request, call.id, rule.embedder, texts, call.bytes.length);
   const route: Route = { ...of, ...BARE, chain: rule.chain };
   const snapshot = openTo(asked.active.snapshot);
   const progress: Progress = {
@@ -74,8 +88,7 @@ async function callEmbedder(
     if (executed.kind !== 'json' || answer?.kind !== 'embeddings') return null;
     progress.served = executed;
     progress.status = 200;
-    const [vector] = answer.vectors;
-    return vector === undefined ? null : Float32Array.from(vector);
+    return answer.vectors.map((vector) => Float32Array.from(vector));
   } catch (error) {
     const { code, status } = gatewayErrorOf(error);
     progress.errorCode = code;
@@ -87,14 +100,21 @@ async function callEmbedder(
 }
 
 /** OpenAI's shape for the question; the provider is asked in its own. */
-const EMBEDDINGS = dialectOf('openai-chat') as Dialect;
+export const EMBEDDINGS = dialectOf('openai-chat') as Dialect;
 
-function requestFor(asked: RequestFacts, id: string, model: string, text: string, bodyBytes: number): RequestFacts {
+function requestFor(
+  asked: RequestFacts,
+  id: string,
+  model: string,
+  texts: readonly string[],
+  bodyBytes: number,
+): RequestFacts {
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
   return {
     ...asked,
     ...{ id, model, bodyBytes, endpoint: 'embeddings', dialect: 'openai-chat', path: '/v1/embeddings', stream: false },
     ...{ toolCount: 0, images: 0, audio: 0, documents: 0, responseFormat: 'text', hasReasoning: false },
-    ...{ maxOutputTokens: null, temperature: null, choices: 1, inputTokens: estimateTokens([0, text.length], 0) },
+    ...{ maxOutputTokens: null, temperature: null, choices: 1, inputTokens: estimateTokens([0, length], 0) },
   };
 }
 

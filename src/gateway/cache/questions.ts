@@ -12,6 +12,8 @@ export interface Questions {
     threshold: number,
   ) => Promise<readonly Similar<KnownQuestion>[]>;
   readonly put: (question: StoredQuestion) => Promise<void>;
+  /** Questions that an embedder made which is none of these, the oldest first, at most so many; those of the given keys are left out. */
+  readonly outdated: (embedders: ReadonlySet<string>, limit: number, but: ReadonlySet<string>) => readonly Outdated[];
   /**
    * Whether the question of that key still has to be embedded by this embedder, as after a change of embedders; true once a minute at most, so that one caller does it. False while the store
    * is still read: that begins now where it has not.
@@ -27,13 +29,12 @@ export interface Questions {
 /** What the index keeps of a question beside its meaning. */
 export type KnownQuestion = Pick<StoredQuestion, 'key' | 'text' | 'expiresAtMs'>;
 
+/** A question that has to be embedded anew, all but its vector. */
+export type Outdated = Omit<StoredQuestion, 'vector'>;
+
 export interface QuestionsOptions {
   readonly store: () => QuestionStore;
   readonly nowMs: () => number;
-  /** Embeds anew what another embedder made, where that costs nothing; null leaves it out. */
-  readonly rebuild:
-    | ((text: string, embedder: string) => Promise<{ readonly vector: Float32Array; readonly embedder: string } | null>)
-    | null;
 }
 
 const MAX_QUESTIONS = 200_000;
@@ -44,7 +45,7 @@ const CLAIM_MS = 60_000;
 const MAX_CLAIMS = 10_000;
 
 /** Creates the index; it reads the store at its first use, some hundred questions at a time, and follows it from then on. */
-export function createQuestions({ store, nowMs, rebuild }: QuestionsOptions): Questions {
+export function createQuestions({ store, nowMs }: QuestionsOptions): Questions {
   const index = createVectorIndex<KnownQuestion>(MAX_QUESTIONS);
   let cursor: string | null = null;
   let following: Promise<void> | null = null;
@@ -60,19 +61,11 @@ export function createQuestions({ store, nowMs, rebuild }: QuestionsOptions): Qu
       const { questions, cursor: next } = await store().after(cursor);
       if (next === cursor) break;
       cursor = next;
-      for (const question of questions) await take(question);
+      questions.forEach(add);
       // A long list does not hold up the requests.
       await new Promise(setImmediate);
     }
     followedMs = nowMs();
-  }
-
-  async function take(question: StoredQuestion): Promise<void> {
-    const anew = rebuild === null ? null : await rebuild(question.text, question.embedder);
-    if (anew === null) return add(question);
-    const rebuilt = { ...question, ...anew };
-    add(rebuilt);
-    await store().put(rebuilt);
   }
 
   function followOnce(): Promise<void> {
@@ -98,6 +91,18 @@ export function createQuestions({ store, nowMs, rebuild }: QuestionsOptions): Qu
     async put(question) {
       add(question);
       await store().put(question);
+    },
+    outdated(embedders, limit, but) {
+      const found: Outdated[] = [];
+      const now = nowMs();
+      for (const { scope: place, key, item } of index.entries()) {
+        const space = place.indexOf(' ');
+        const embedder = place.slice(0, space);
+        if (embedders.has(embedder) || item.expiresAtMs <= now || but.has(key)) continue;
+        found.push({ ...item, embedder, scope: place.slice(space + 1) });
+        if (found.length === limit) break;
+      }
+      return found;
     },
     claim(embedder, key) {
       if (followedMs === Number.NEGATIVE_INFINITY) {
