@@ -154,6 +154,32 @@ describe('the ledger file', () => {
     await third.close();
   });
 
+  it('tells what an earlier version has left for the usage ledger', async (t) => {
+    const dataDir = makeTempDirectory(t);
+    await open(dataDir).close();
+    const earlier = new DatabaseSync(join(dataDir, 'ledger.db'));
+    earlier.exec(
+      'CREATE TABLE outbox (key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID',
+    );
+    for (const key of ['r2', 'r1']) earlier.prepare('INSERT INTO outbox VALUES (?, 1, ?, ?)').run(key, 'note', key);
+    earlier.close();
+    const store = open(dataDir);
+    const waiting = await store.unaccounted(0);
+    assert.deepEqual(
+      waiting.map((each) => [each.key, each.kind === 'note' && each.note]),
+      [
+        ['r1', 'r1'],
+        ['r2', 'r2'],
+      ],
+    );
+    await store.accounted(['r1']);
+    await store.close();
+    const again = open(dataDir);
+    await again.accounted(['r2']);
+    assert.deepEqual(await again.unaccounted(0), []);
+    await again.close();
+  });
+
   it('does not grow with the windows that are over', async (t) => {
     const dataDir = makeTempDirectory(t);
     const clock = testClock();
@@ -183,7 +209,7 @@ describe('the ledger file', () => {
     const database = new DatabaseSync(join(dataDir, 'ledger.db'));
     const rows = database
       .prepare(
-        'SELECT (SELECT count(*) FROM counters) + (SELECT count(*) FROM holds) + (SELECT count(*) FROM ended) + (SELECT count(*) FROM outbox) AS n',
+        'SELECT (SELECT count(*) FROM counters) + (SELECT count(*) FROM holds) + (SELECT count(*) FROM ended) + (SELECT count(*) FROM notes) AS n',
       )
       .get()?.n;
     database.close();

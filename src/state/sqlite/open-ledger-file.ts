@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreOpenError } from '../store-errors.ts';
+import { OUTBOX_TABLE } from './sqlite-outbox.ts';
 import { isBusy, openError } from './sqlite-problem.ts';
 
 /**
@@ -29,7 +30,12 @@ PRAGMA user_version = ${VERSION};
 const ADDED = `
 CREATE TABLE IF NOT EXISTS claims (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS claims_to_forget ON claims (until_ms);
-CREATE TABLE IF NOT EXISTS outbox (key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+${OUTBOX_TABLE}`;
+
+// What stands there of an earlier version goes where this one looks.
+const MOVED = `
+INSERT INTO notes (key, at_ms, kind, body) SELECT key, at_ms, kind, body FROM outbox ORDER BY key;
+DELETE FROM outbox;
 `;
 
 // A second gateway that starts at the same moment needs no longer than this to make the tables.
@@ -52,7 +58,9 @@ export function openLedgerFile(file: string, durability: Durability): DatabaseSy
 function prepare(database: DatabaseSync, file: string, durability: Durability): void {
   useWriteAheadLog(database);
   database.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`);
-  // After a checkpoint the log is cut back to this; it grows while a long read holds it.
+  // Checkpoints of 4,000 pages, 16 MB: a quarter of the syncs of the default, and what it writes of a page that every request changes. Afterwards the log is cut
+  // back to this; it grows while a long read holds it.
+  database.exec('PRAGMA wal_autocheckpoint = 4000');
   database.exec('PRAGMA journal_size_limit = 16777216');
   database.exec('BEGIN IMMEDIATE');
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
@@ -71,6 +79,7 @@ function prepare(database: DatabaseSync, file: string, durability: Durability): 
   }
   if (version === 0) database.exec(SCHEMA);
   database.exec(ADDED);
+  if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'outbox'").get() !== undefined) database.exec(MOVED);
   database.exec('COMMIT');
   // Whoever finds the file locked waits in the event loop instead of blocking it.
   database.exec('PRAGMA busy_timeout = 0');
