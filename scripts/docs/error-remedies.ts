@@ -49,7 +49,9 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, ErrorRemedy>> = {
   },
   endpoint_not_allowed: {
     meaning: 'The consumer may not use this kind of call.',
-    causes: ['`allow.endpoints` of the consumer does not name the endpoint (`chat`, `messages`, `generate`, …).'],
+    causes: [
+      '`allow.endpoints` of the consumer does not name the endpoint (`chat`, `messages`, `generate`, …), or `deny.endpoints` does.',
+    ],
     remedies: [
       'Add the endpoint to `allow.endpoints` of the [Consumer](../kinds/consumer.md). An absent list allows all.',
     ],
@@ -57,7 +59,7 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, ErrorRemedy>> = {
   },
   route_not_allowed: {
     meaning: 'The request fits a route that the consumer may not use.',
-    causes: ['`allow.routes` of the consumer does not name the winning route.'],
+    causes: ['`allow.routes` of the consumer does not name the winning route, or `deny.routes` does.'],
     remedies: [
       '`signalbox explain` shows which route won, and why.',
       'Add the route to `allow.routes`, or make another route more specific for this consumer.',

@@ -9,8 +9,14 @@ export const ERRORS = {
     status: 403,
     hint: 'Ask for a model of the consumer’s `allow.models`; GET /v1/models lists them.',
   },
-  endpoint_not_allowed: { status: 403, hint: 'Use an endpoint of the consumer’s `allow.endpoints`.' },
-  route_not_allowed: { status: 403, hint: 'The consumer’s `allow.routes` does not name this route.' },
+  endpoint_not_allowed: {
+    status: 403,
+    hint: 'Use an endpoint of the consumer’s `allow.endpoints`, and none of its `deny.endpoints`.',
+  },
+  route_not_allowed: {
+    status: 403,
+    hint: 'The consumer’s `allow.routes` does not name this route, or its `deny.routes` does.',
+  },
   ip_not_allowed: { status: 403, hint: 'Call from an address of the consumer’s `ipAllow`.' },
   signature_invalid: { status: 403, hint: 'Sign the request with the consumer’s secret and a fresh timestamp.' },
   route_denied: {

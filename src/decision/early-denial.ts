@@ -29,6 +29,7 @@ function denyByRoute(snapshot: Snapshot, route: Route): Denial | null {
 
 function denyByConsumer(snapshot: Snapshot, request: RequestFacts, route: Route, consumer: Consumer): Denial | null {
   const { allow } = consumer;
+  const denied = consumer.deny;
   const at = (...fields: readonly string[]) => placeOf(snapshot, `Consumer/${consumer.name}`, ...fields);
   const who = `consumer ${consumer.name}`;
   if (consumer.ipAllow !== null && request.ip !== null && !isIpAllowed(consumer.ipAllow, request.ip)) {
@@ -38,8 +39,15 @@ function denyByConsumer(snapshot: Snapshot, request: RequestFacts, route: Route,
     const message = `${who} may not use endpoint ${request.endpoint}, only ${allow.endpoints.join(', ')}`;
     return deny('endpoint_not_allowed', route.name, message, at('allow.endpoints', 'allow'));
   }
+  if (denied.endpoints.includes(request.endpoint)) {
+    const message = `${who} may not use endpoint ${request.endpoint}`;
+    return deny('endpoint_not_allowed', route.name, message, at('deny.endpoints', 'deny'));
+  }
   if (allow.routes !== null && !fitsAny(allow.routes, route.name)) {
     return deny('route_not_allowed', route.name, `${who} may not use route ${route.name}`, at('allow.routes', 'allow'));
+  }
+  if (denied.routes.length > 0 && fitsAny(denied.routes, route.name)) {
+    return deny('route_not_allowed', route.name, `${who} may not use route ${route.name}`, at('deny.routes', 'deny'));
   }
   const model = requestedModel(snapshot, request);
   const names = { asSent: request.model, resolved: model?.name ?? null, model };

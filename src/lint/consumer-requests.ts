@@ -63,8 +63,9 @@ export function findRequest(
 }
 
 /** Whether the consumer may use the route by its name. Pure. */
-export function mayUseRoute({ spec: { allow } }: Item<ConsumerSpec>, { name }: Item<RouteSpec>): boolean {
-  return !allow?.routes || allow.routes.some((pattern) => fitsGlob(compileGlob(pattern), name));
+export function mayUseRoute({ spec: { allow, deny } }: Item<ConsumerSpec>, { name }: Item<RouteSpec>): boolean {
+  const isIn = (patterns: readonly string[]) => patterns.some((pattern) => fitsGlob(compileGlob(pattern), name));
+  return (!allow?.routes || isIn(allow.routes)) && !isIn(deny?.routes ?? []);
 }
 
 /** Whether a consumer's lists let a target's model through; a refusal counts under any name of the model. Pure. */
@@ -83,7 +84,9 @@ function permissionsOf(spec: ConsumerSpec | undefined): {
   const models = allow?.models ? [matcherOf({ models: allow.models.map(compileGlob) })] : [];
   const endpoints = allow?.endpoints ? [matcherOf({ endpoints: allow.endpoints })] : [];
   const denied = deny?.models && deny.models.length > 0 ? [matcherOf({ models: deny.models.map(compileGlob) })] : [];
-  return { allowed: [...models, ...endpoints], denied };
+  const deniedEndpoints =
+    deny?.endpoints && deny.endpoints.length > 0 ? [matcherOf({ endpoints: deny.endpoints })] : [];
+  return { allowed: [...models, ...endpoints], denied: [...denied, ...deniedEndpoints] };
 }
 
 function ownWorld(

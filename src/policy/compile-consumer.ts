@@ -10,7 +10,7 @@ export function compileConsumer(
   spec: ConsumerSpec,
   aliases: ReadonlyMap<string, string>,
 ): Consumer {
-  const { allow, signing } = spec;
+  const { allow, deny, signing } = spec;
   return {
     name,
     labels,
@@ -19,7 +19,11 @@ export function compileConsumer(
       endpoints: allow?.endpoints ?? null,
       routes: allow?.routes?.map(compileGlob) ?? null,
     },
-    deny: { models: (spec.deny?.models ?? []).map(compileGlob) },
+    deny: {
+      models: (deny?.models ?? []).map(compileGlob),
+      endpoints: deny?.endpoints ?? [],
+      routes: (deny?.routes ?? []).map(compileGlob),
+    },
     aliases,
     ipAllow: spec.ipAllow ?? null,
     signing: signing ? { secret: compileSecret(signing.secret), windowMs: toMs(signing.window ?? '5m') } : null,

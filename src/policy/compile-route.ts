@@ -1,4 +1,4 @@
-import type { Predicate, Route, RouteSpec } from '#snapshot';
+import { isLive, type Predicate, type Route, type RouteSpec } from '#snapshot';
 import { compileMatcher } from './compile-matcher.ts';
 import { compilePrompt } from './compile-prompt.ts';
 import { toBytes, toMicroUsd, toMsOrNull } from './compile-quantities.ts';
@@ -15,7 +15,8 @@ export function compileRoute(name: string, spec: RouteSpec, when: Predicate | nu
     dialect: spec.dialect ?? 'openai-chat',
     chain: spec.chain ?? null,
     deny: deny ? { status: deny.status ?? 403, message: deny.message ?? 'This request is refused by policy.' } : null,
-    cache: spec.cache ?? null,
+    // Lint says so; a policy that says both is safe meanwhile.
+    cache: isLive(spec.tags ?? []) ? null : (spec.cache ?? null),
     guardrails: spec.guardrails ?? [],
     prompt: compilePrompt(prompt),
     limits: {

@@ -33,6 +33,7 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
     field('keys.*.environments.*', 'Environment'),
     field('parent', 'Consumer'),
     field('allow.routes.*', 'Route'),
+    field('deny.routes.*', 'Route'),
   ],
   Budget: [
     field('scope.consumers.*', 'Consumer'),

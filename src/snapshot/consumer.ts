@@ -10,7 +10,11 @@ export interface Consumer {
     readonly endpoints: readonly Endpoint[] | null;
     readonly routes: readonly Glob[] | null;
   };
-  readonly deny: { readonly models: readonly Glob[] };
+  readonly deny: {
+    readonly models: readonly Glob[];
+    readonly endpoints: readonly Endpoint[];
+    readonly routes: readonly Glob[];
+  };
   /** Its own names for models, inherited ones included → catalogue name; names of the catalogue come before them. */
   readonly aliases: ReadonlyMap<string, string>;
   /** CIDR blocks as written; null allows every address. */

@@ -698,6 +698,26 @@ export interface DenyList {
    * Models; globs with `*`.
    */
   readonly models?: readonly string[];
+  /**
+   * Endpoints.
+   */
+  readonly endpoints?: readonly (
+    | 'chat'
+    | 'responses'
+    | 'messages'
+    | 'generate'
+    | 'completions'
+    | 'embeddings'
+    | 'images'
+    | 'audio'
+    | 'moderations'
+    | 'rerank'
+    | 'mcp'
+  )[];
+  /**
+   * Routes; globs with `*`.
+   */
+  readonly routes?: readonly string[];
 }
 export interface Signing {
   /**
@@ -2443,7 +2463,7 @@ export interface RouteSpec {
   readonly residency?: readonly string[];
   readonly dataPolicy?: RouteDataPolicy;
   /**
-   * Free tags; `realtime` and `personalised` forbid caching, `fresh` shortens it.
+   * Free tags; with `realtime` or `personalised` no answer is kept or given again, and with `fresh` lint asks for lives of an hour at most.
    */
   readonly tags?: readonly string[];
 }

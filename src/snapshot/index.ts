@@ -40,7 +40,7 @@ export type { Predicate, PredicateInput } from './predicate.ts';
 export type { Mail, Project } from './project.ts';
 export type { PromptSource, PromptText, PromptTrim, PromptVariable, RenderedPrompt, RoutePrompt } from './prompt.ts';
 export type { CloudAuth, Provider, Quirks, SecretRef } from './provider.ts';
-export type { FieldMatcher, Matcher, Route } from './route.ts';
+export { type FieldMatcher, isLive, LIVE_TAGS, type Matcher, type Route } from './route.ts';
 export type { IndexedField, RouteIndex } from './route-index.ts';
 export type { SecretStore, StoreAuth } from './secret-store.ts';
 export type { CarriedDocument, Origin, Snapshot } from './snapshot.ts';

@@ -28,6 +28,14 @@ export interface Route {
   readonly tags: readonly string[];
 }
 
+/** What tags a route whose answers are about now, or about one person: none is given twice. */
+export const LIVE_TAGS: ReadonlySet<string> = new Set(['realtime', 'personalised', 'personalized']);
+
+/** Whether the tags of a route forbid to give an answer again. Pure. */
+export function isLive(tags: readonly string[]): boolean {
+  return tags.some((tag) => LIVE_TAGS.has(tag));
+}
+
 /** The conditions of a route: all given ones must hold; null or empty means not given. */
 export interface Matcher {
   readonly consumers: readonly Glob[] | null;

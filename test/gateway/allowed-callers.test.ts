@@ -146,4 +146,17 @@ describe('what a consumer may use', () => {
     assert.deepEqual(await codeOf('/v1/embeddings', embeddings), [403, 'endpoint_not_allowed']);
     assert.equal(providers.openai.requests.length, 1);
   });
+
+  it('are all but what is denied, where nothing is allowed by name', async (t) => {
+    const providers = await startProviders(t);
+    providers.openai.otherwise(OPENAI.whole);
+    const spec = `{ keys: [${key('limited')}], deny: { endpoints: [messages], routes: ["to-g*"] } }`;
+    const files = policyFiles(providers, { 'limited.yaml': consumer('limited', spec) });
+    const gateway = await startTestGateway(t, files, { env: SECRETS, environment: 'production' });
+    const codeOf = async (path: string, model: string) =>
+      (await post(gateway, path, ask(model), bearer('limited'))).headers.get('x-signalbox-error');
+    assert.equal(await codeOf('/v1/chat/completions', 'to-openai'), null);
+    assert.equal(await codeOf('/v1/chat/completions', 'to-gemini'), 'route_not_allowed');
+    assert.equal(await codeOf('/v1/messages', 'to-openai'), 'endpoint_not_allowed');
+  });
 });

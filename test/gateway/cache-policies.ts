@@ -22,6 +22,11 @@ apiVersion: signalbox/v1
 kind: Route
 metadata: { name: live }
 spec: { match: { models: [live] }, chain: all, cache: never }
+---
+apiVersion: signalbox/v1
+kind: Route
+metadata: { name: now }
+spec: { match: { models: [now] }, chain: all, cache: kept, tags: [realtime] }
 `,
     ...more,
   });

@@ -225,6 +225,7 @@ spec: { overrides: [{ target: Consumer/narrow, path: allow, set: { models: ["faq
     const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }];
     assert.equal(says(await chat(ask('faq', { tools }))), 'off');
     assert.equal(says(await chat(ask('live'))), 'off');
+    for (let times = 0; times < 2; times++) assert.equal(says(await chat(ask('now'))), 'off', 'its tag forbids it');
   });
 
   it('takes the cache headers of other gateways where they are obeyed, in seconds, behind the consumer', async (t) => {
@@ -242,7 +243,8 @@ spec: { overrides: [{ target: Consumer/narrow, path: allow, set: { models: ["faq
     );
     const force = { 'x-portkey-cache': 'simple', 'x-portkey-cache-force-refresh': 'true' };
     assert.equal(says(await chat({ ...plain, seed: 2 }, force)), 'refresh');
-    assert.equal(says(await chat(ask('live'), { 'cf-aig-cache-ttl': '60' })), 'off', 'policy says off');
+    for (const model of ['live', 'now', 'now'])
+      assert.equal(says(await chat(ask(model), { 'cf-aig-cache-ttl': '60' })), 'off', 'policy says off');
     for (const headers of [
       { 'cf-aig-cache-ttl': '1.5' },
       { 'x-portkey-cache': 'often' },

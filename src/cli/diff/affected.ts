@@ -87,7 +87,8 @@ function canMeet(consumer: Consumer, { name, match }: Route): boolean {
   return (
     fitsAny(match.consumers, consumer.name) &&
     fitsLabels(match.labels, consumer) &&
-    fitsAny(consumer.allow.routes, name)
+    fitsAny(consumer.allow.routes, name) &&
+    !(consumer.deny.routes.length > 0 && fitsAny(consumer.deny.routes, name))
   );
 }
 

@@ -63,6 +63,8 @@ export const MUTATION_RULES: Readonly<Record<string, readonly MutationRule[]>> =
     { path: 'allow.endpoints', action: remove },
     { path: 'allow.routes', action: remove },
     { path: 'deny.models', action: remove },
+    { path: 'deny.endpoints', action: remove },
+    { path: 'deny.routes', action: remove },
     { path: 'aliases.*', action: remove },
     { path: 'ipAllow', action: remove },
     { path: 'parent', action: remove },

@@ -116,8 +116,8 @@ function consumerItems(snapshot: Snapshot): readonly CoverageItem[] {
     if (isSum) return [];
     const refusals: string[] = [];
     if (ipAllow !== null) refusals.push('ipAllow');
-    if (allow.endpoints !== null) refusals.push('allow.endpoints');
-    if (allow.routes !== null) refusals.push('allow.routes');
+    if (allow.endpoints !== null || deny.endpoints.length > 0) refusals.push('allow.endpoints');
+    if (allow.routes !== null || deny.routes.length > 0) refusals.push('allow.routes');
     if (allow.models !== null || deny.models.length > 0) refusals.push('allow.models');
     return refusals.map((field) => denialItem(snapshot, `Consumer/${name}`, field));
   });

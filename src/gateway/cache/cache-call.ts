@@ -1,7 +1,7 @@
 import { type CachedAnswer, cacheKey, chainForm, forwardedForm, type KeyParts, policyDigest } from '#cache';
 import { digestOf, GatewayError, type NeutralRequest } from '#core';
 import { isFixedPrompt, mayCache, type SkippedTarget } from '#decision';
-import type { Cache, Route, Snapshot } from '#snapshot';
+import { type Cache, isLive, type Route, type Snapshot } from '#snapshot';
 import type { CompatCache } from '../compat/compat-cache.ts';
 import type { InlineChain } from '../compat/portkey-chain.ts';
 import type { Progress } from '../progress.ts';
@@ -69,6 +69,7 @@ export function cacheCall(progress: Progress, question: CacheQuestion): CacheCal
 }
 
 function ruleOf(snapshot: Snapshot, route: Route, { isAsked, ttlMs }: CompatCache): Cache | null {
+  if (isLive(route.tags)) return null;
   const named = route.cache === null ? undefined : snapshot.caches.get(route.cache);
   if (named?.mode === 'off') return null;
   if (named !== undefined) return ttlMs === null ? named : { ...named, ttlMs: Math.min(named.ttlMs, ttlMs) };

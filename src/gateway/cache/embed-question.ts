@@ -128,16 +128,17 @@ export const BARE = Object.freeze({
   unsupportedParams: 'drop' as const,
 });
 
+const ALL = Object.freeze({
+  allow: { models: null, endpoints: null, routes: null },
+  deny: { models: [], endpoints: [], routes: [] },
+});
 const opened = new WeakMap<Snapshot, Snapshot>();
 
 /** The policies without what consumers may call: the embedder is the policy's choice, not the caller's. Its budgets still hold. */
 export function openTo(snapshot: Snapshot): Snapshot {
   let known = opened.get(snapshot);
   if (known === undefined) {
-    const free = ([name, consumer]: [string, Consumer]): [string, Consumer] => [
-      name,
-      { ...consumer, allow: { models: null, endpoints: null, routes: null }, deny: { models: [] } },
-    ];
+    const free = ([name, consumer]: [string, Consumer]): [string, Consumer] => [name, { ...consumer, ...ALL }];
     known = { ...snapshot, consumers: new Map([...snapshot.consumers].map(free)) };
     opened.set(snapshot, known);
   }

@@ -1,6 +1,5 @@
+import { LIVE_TAGS } from '#snapshot';
 import type { Rule } from '../rule.ts';
-
-const LIVE_TAGS: ReadonlySet<string> = new Set(['realtime', 'personalised', 'personalized']);
 
 /** Yesterday's answer, presented as today's. */
 export const cacheRealtime: Rule = {
@@ -8,7 +7,7 @@ export const cacheRealtime: Rule = {
     id: 'cache/realtime',
     severity: 'error',
     summary: 'A route tagged `realtime` or `personalised` uses a cache.',
-    why: 'Stock, prices and delivery states of yesterday are shown as live, or the answer meant for one person to another. The tags say that no answer may be given twice.',
+    why: 'The tags say that no answer may be given twice, since stock, prices and delivery states of yesterday would be shown as live, or the answer meant for one person to another. The gateway therefore never uses the cache, and whoever reads the route believes that it does.',
     bad: `
 kind: Cache
 metadata: { name: week }
