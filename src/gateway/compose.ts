@@ -55,20 +55,20 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Makes every part of a gateway and puts the policies into service; the one place where parts meet. Rejects with StartError. */
 export async function compose(options: GatewayOptions, chance: Chance = REAL): Promise<Composed> {
-  const { environment } = options;
+  const { environment, env = process.env } = options;
   const { nowMs, draw } = chance;
   const dataDir = options.dataDir ?? '.signalbox';
   const ownLog: Log = options.log ?? processLog();
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const otlp = await openOtlp({
-    env: options.env ?? process.env,
+    env,
     version: VERSION,
     environment,
     instance: owner,
     onProblem: (fields, text) => ownLog.warn(fields, text),
   });
   const log: Log = otlp?.log == null ? ownLog : bothLogs(ownLog, otlp.log);
-  const opened = openSecrets({ env: options.env ?? process.env, nowMs, draw, log });
+  const opened = openSecrets({ env, nowMs, draw, log });
   const { secrets } = opened;
   const dialects = supportedDialects();
   const catalog = loadCatalog();
@@ -101,7 +101,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     // What a store does not hear of is told again, and changes nothing then.
     onWritten: (keys) => void store.accounted(keys).catch(() => undefined),
   });
-  const upstream = createUpstream({ secrets, env: options.env ?? process.env, nowMs, draw });
+  const upstream = createUpstream({ secrets, env, nowMs, draw });
   const store = await createStore({
     url: options.storeUrl ?? null,
     dataDir,
@@ -116,10 +116,10 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     },
   });
   const cache = await openCacheParts({
-    url: (options.env ?? process.env).SIGNALBOX_CACHE_REDIS_URL || (options.storeUrl ?? null),
+    url: env.SIGNALBOX_CACHE_REDIS_URL || (options.storeUrl ?? null),
     dataDir,
     nowMs,
-    sealKey: (options.env ?? process.env).SIGNALBOX_CACHE_KEY ?? null,
+    sealKey: env.SIGNALBOX_CACHE_KEY ?? null,
   });
   const finished = createChannel<FinishedRequest>('request-finished');
   const thresholds = createChannel<BudgetThreshold>('budget-threshold');
@@ -146,7 +146,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     },
     secretStores: () => secretStoreStates(opened.stored(), nowMs()),
     ...(otlp === null ? {} : { exportsDropped: otlp.dropped }),
-    isMeasuring: !isTelemetryDisabled(options.env ?? process.env),
+    isMeasuring: !isTelemetryDisabled(env),
     push: otlp?.metrics ?? null,
     nowMs,
   });
