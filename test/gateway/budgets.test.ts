@@ -56,6 +56,46 @@ describe('budgets hold over the wire', () => {
     assert.equal((await gemini(9)).status, 200);
   });
 
+  it('a call that times out gives its hold back, and is charged what came of a stream, as an estimate', async (t) => {
+    const providers = await startProviders(t);
+    const slow = `---
+apiVersion: signalbox/v1
+kind: Chain
+metadata: { name: slow }
+spec:
+  defaults: { timeouts: { connect: 5s, firstToken: 150ms, idle: 150ms, total: 5s }, retry: { max: 0, on: [] } }
+  targets: [{ id: openai, model: up-openai/model }]
+---
+apiVersion: signalbox/v1
+kind: Route
+metadata: { name: slow }
+spec: { match: { models: [slow] }, chain: slow }
+`;
+    const gateway = await startTestGateway(t, only(providers, budget('tokens', 'tokens: 5000') + slow), {
+      env: SECRETS,
+    });
+    const counter = async () => {
+      await whenIdle(gateway);
+      // biome-ignore lint/suspicious/noExplicitAny: bodies are looked into freely
+      const report: any = await (await fetch(`${gateway.url}/admin/budgets`)).json();
+      const { spent, held } = report.budgets.find((each: { budget: string }) => each.budget === 'tokens');
+      return { spent, held };
+    };
+    providers.openai.enqueue({ before: 'hang' }, { chunks: [...OPENAI.firstContent, 'hang'] });
+    const chat = () => post(gateway, '/v1/chat/completions', ask('slow', { max_tokens: 100, stream: true }));
+    const late = await chat();
+    assert.deepEqual([late.status, late.json.error.code], [502, 'chain_exhausted']);
+    assert.deepEqual(await counter(), { spent: 0, held: 0 });
+    const cut = await chat();
+    assert.match(cut.text, /"error"/);
+    const { spent, held } = await counter();
+    assert.equal(held, 0);
+    assert.ok(spent > 0 && spent < 100, `${spent} tokens for what came`);
+    // biome-ignore lint/suspicious/noExplicitAny: bodies are looked into freely
+    const usage: any = await (await fetch(`${gateway.url}/admin/usage?by=model`)).json();
+    assert.equal(usage.groups[0].estimated, 1);
+  });
+
   it('a caller that hangs up frees its place', async (t) => {
     const providers = await startProviders(t);
     const gateway = await startTestGateway(t, only(providers, budget('one', 'concurrency: 1')), { env: SECRETS });

@@ -11,7 +11,7 @@ spec: { mode: semantic, ttl: 1h, semantic: { ${semantic} } }
 apiVersion: signalbox/v1
 kind: Route
 metadata: { name: help }
-spec: { match: { models: [help] }, chain: all, cache: meant }
+spec: { match: { models: ["help*"] }, chain: all, cache: meant }
 ---
 apiVersion: signalbox/v1
 kind: Model
@@ -86,12 +86,17 @@ describe('a semantic cache', () => {
     assert.equal(says(await ask('Where can I return an item?')), 'miss', 'another meaning');
   });
 
-  it('compares inside the same consumer, system prompt, history and parameters only', async (t) => {
+  it('compares inside the same consumer, model, language, system prompt, history, tools and parameters only', async (t) => {
     const { ask } = await start(t, PROVIDER);
     const other = 'How can I return an item?';
     await ask('How do I return an item?');
     assert.equal(says(await ask(other, { authorization: `Bearer ${KEYS.team}` })), 'miss');
     assert.equal(says(await ask(other, {}, { temperature: 0.2 })), 'miss');
+    assert.equal(says(await ask(other, {}, { model: 'help-more' })), 'miss');
+    const tools = [{ type: 'function', function: { name: 'f', parameters: { type: 'object' } } }];
+    assert.equal(says(await ask(other, {}, { tools })), 'miss');
+    // To the embedder it means the same; it is another language.
+    assert.equal(says(await ask('Hで返品する方法を教えてください')), 'miss');
     const messages = (...list: object[]) => ({ messages: [...list, { role: 'user', content: other }] });
     assert.equal(says(await ask('', {}, messages({ role: 'system', content: 'Be brief.' }))), 'miss');
     assert.equal(
