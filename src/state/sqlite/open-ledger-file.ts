@@ -58,9 +58,7 @@ export function openLedgerFile(file: string, durability: Durability): DatabaseSy
 function prepare(database: DatabaseSync, file: string, durability: Durability): void {
   useWriteAheadLog(database);
   database.exec(`PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'}`);
-  // Checkpoints of 4,000 pages, 16 MB: a quarter of the syncs of the default, and what it writes of a page that every request changes. Afterwards the log is cut
-  // back to this; it grows while a long read holds it.
-  database.exec('PRAGMA wal_autocheckpoint = 4000');
+  // After a checkpoint the log is cut back to this; it grows while a long read holds it.
   database.exec('PRAGMA journal_size_limit = 16777216');
   database.exec('BEGIN IMMEDIATE');
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
