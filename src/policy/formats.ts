@@ -54,6 +54,16 @@ export const TEXT_FORMATS: Readonly<Record<string, TextFormat>> = Object.freeze(
     form: 'a time of day',
     example: '"14:00"',
   },
+  'signalbox-budget-split': {
+    isValid: (text) => /^(consumer|route|model|provider|(label|metadata)\..+)$/.test(text),
+    form: '`consumer`, `route`, `model`, `provider`, `label.<name>` or `metadata.<name>`',
+    example: 'label.team',
+  },
+  'signalbox-partition': {
+    isValid: (text) => /^(consumer|route|(label|metadata|header)\..+)$/.test(text),
+    form: '`consumer`, `route`, `label.<name>`, `metadata.<name>` or `header.<name>`',
+    example: 'label.team',
+  },
   date: { isValid: (text) => passes(fullFormats.date, text), form: 'a date that exists', example: '2026-11-23' },
   'date-time': {
     isValid: (text) => passes(fullFormats['date-time'], text),

@@ -158,6 +158,21 @@ describe('a request is held on', () => {
       [`budget:b:a%3Ab%2C%EF%BF%BD,main:${start} ${DEAR}`],
     ],
     [
+      'one counter for each consumer and model, parents included',
+      dayCost('{ consumers: [app, department] }', 'per: [consumer, model], onExhausted: deny'),
+      {},
+      ['app', 'department'].flatMap((name) => [
+        `budget:b:${name},p%2Fdear:${start} ${DEAR} of main/dear`,
+        `budget:b:${name},q%2Fcheap:${start} ${CHEAP} of main/cheap`,
+      ]),
+    ],
+    [
+      'one counter for each team and provider',
+      dayCost('{ consumers: [app] }', 'per: [label.team, provider], onExhausted: deny'),
+      {},
+      [`budget:b:product,p:${start} ${DEAR} of main/dear`, `budget:b:product,q:${start} ${CHEAP} of main/cheap`],
+    ],
+    [
       'tokens: input and output of the largest target',
       budget('b', '{ limit: { tokens: 5000 }, window: { every: day }, onExhausted: deny }'),
       { choices: 2 },
