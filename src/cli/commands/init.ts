@@ -135,7 +135,7 @@ function showWritten(folder: string, written: readonly string[], kept: readonly 
       [`signalbox test${where}`, 'checks what they do'],
       [`signalbox serve${where}`, 'answers, without any key from the sandbox'],
       [`OPENAI_API_KEY=… signalbox serve${where}`, 'answers from a real provider'],
-      [`signalbox keys create app${where}`, 'makes the key of your first application'],
+      [`signalbox keys create app --for production${where}`, 'makes the key of your first application'],
     ]),
   ];
   return `${lines.join('\n')}\n`;

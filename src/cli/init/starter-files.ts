@@ -157,7 +157,7 @@ kind: Consumer
 metadata:
   name: app
   owner: platform
-  description: Your first application; \`signalbox keys create app\` makes its key.
+  description: Your first application; \`signalbox keys create app --for production\` makes its key.
   labels: { team: platform }
 spec:
   allow:
