@@ -36,6 +36,7 @@ ${model('embed-2')}`;
 async function start(t: TestContext) {
   const providers = await startProviders(t);
   let isDown = false;
+  let delaysMs = 0;
   providers.openai.otherwise((request) => {
     if (!request.path.endsWith('/embeddings')) return isDown ? { status: 503, body: '{}' } : OPENAI.whole;
     // The two have nothing in common, not even their length.
@@ -43,8 +44,9 @@ async function start(t: TestContext) {
     const dimensions = name === 'embed-1' ? 32 : 40;
     const embedding = Array.from({ length: dimensions }, (_, n) => (n === 0 ? 1 : 0.01));
     const texts = [request.json.input].flat();
+    const before = { delayMs: delaysMs };
     const data = texts.map((_: string, index: number) => ({ object: 'embedding', index, embedding }));
-    return { body: { object: 'list', data, model: name, usage: { prompt_tokens: 5, total_tokens: 5 } } };
+    return { before, body: { object: 'list', data, model: name, usage: { prompt_tokens: 5, total_tokens: 5 } } };
   });
   let dataDir: string | undefined;
   const open = async (embedder: string, other = embedder): Promise<TestGateway> => {
@@ -60,7 +62,10 @@ async function start(t: TestContext) {
   const goDown = () => {
     isDown = true;
   };
-  return { open, embedded, goDown };
+  const slowDown = (ms: number) => {
+    delaysMs = ms;
+  };
+  return { open, embedded, goDown, slowDown };
 }
 
 const TEAM = { authorization: `Bearer ${KEYS.team}` };
@@ -111,6 +116,23 @@ describe('after a change of embedders', () => {
     assert.equal(await ask(third, 'How could I return an item?'), 'semantic-hit');
     assert.equal(embedded('embed-2').length, 6);
     assert.equal(embedded('embed-1').length, 3);
+  });
+
+  it('is asked once, however many processes share the store and however long it takes', async (t) => {
+    const { open, embedded, goDown, slowDown } = await start(t);
+    const first = await open('up-openai/embed-1');
+    for (const text of [KEPT, OTHER]) await ask(first, text);
+    await first.close(1000);
+    slowDown(1500);
+    const both = await Promise.all([open('up-openai/embed-2'), open('up-openai/embed-2')]);
+    await until(async () => embedded('embed-2').length > 0);
+    slowDown(0);
+    goDown();
+    for (const gateway of both) await until(async () => (await ask(gateway, SIMILAR)) === 'semantic-hit');
+    assert.deepEqual(
+      embedded('embed-2').filter((texts) => texts !== SIMILAR),
+      [[KEPT, OTHER]],
+    );
   });
 
   it('of two rules that change places, a question is embedded again when its answer is found exactly, once', async (t) => {

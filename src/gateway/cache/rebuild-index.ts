@@ -24,6 +24,8 @@ interface Group {
 const BATCH = 32;
 /** Between batches, whoever makes them: with the size of a batch, the rate at which providers are asked. */
 export const REBUILD_EVERY_MS = 1000;
+const MINUTE_MS = 60_000;
+const HANDOVER_MS = 15_000;
 // What could not be embedded, such as for want of budget, is tried again then.
 const AGAIN_MS = 600_000;
 
@@ -32,6 +34,7 @@ export function createIndexRebuild(parts: GatewayParts): IndexRebuild {
   let done: Snapshot | null = null;
   let failedMs = Number.POSITIVE_INFINITY;
   let isBusy = false;
+  const turn = createTurn(parts);
   const failed = new Set<string>();
 
   async function embedBatch(snapshot: Snapshot): Promise<void> {
@@ -43,8 +46,7 @@ export function createIndexRebuild(parts: GatewayParts): IndexRebuild {
       done = snapshot;
       return;
     }
-    // Several processes over one store take turns; each follows what the others have embedded.
-    if (!(await parts.store.claim('cache-rebuild', REBUILD_EVERY_MS / 2))) return;
+    if (!(await turn.isOurs())) return;
     for (const group of await groupsOf(snapshot, batch)) await embedGroup(group);
   }
 
@@ -102,6 +104,30 @@ export function createIndexRebuild(parts: GatewayParts): IndexRebuild {
       }
     },
   };
+}
+
+/**
+ * Of several processes over one store one embeds at a time: who claims the minute. A new one lets the last call of the one before come to its end, since what is
+ * under way is in no index yet.
+ */
+function createTurn({ store, nowMs }: Pick<GatewayParts, 'store' | 'nowMs'>) {
+  let asked = -1;
+  let isOurMinute = false;
+  let fromMs = 0;
+
+  async function isOurs(): Promise<boolean> {
+    const minute = Math.floor(nowMs() / MINUTE_MS);
+    if (minute !== asked) {
+      const isNew = !isOurMinute || asked !== minute - 1;
+      asked = minute;
+      isOurMinute = await store.claim(`cache-rebuild:${minute}`, 2 * MINUTE_MS);
+      const before = isNew ? await store.claimedAt([`cache-rebuild:${minute - 1}`]) : {};
+      fromMs = minute * MINUTE_MS + (Object.keys(before).length > 0 ? HANDOVER_MS : 0);
+    }
+    return isOurMinute && nowMs() >= fromMs;
+  }
+
+  return { isOurs };
 }
 
 /** The embedders that the policies name. Pure. */
