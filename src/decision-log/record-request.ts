@@ -48,7 +48,7 @@ export function recordRequest({
   };
   const keepAll = (group: string, values: readonly (readonly [string, string])[]): Record<string, string> =>
     Object.fromEntries(values.map(([key, value]) => [keep(`${group} (name)`, key), keep(`${group}.${key}`, value)]));
-  const recorded: RecordedRequest = {
+  const recorded: { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] } = {
     endpoint: request.endpoint,
     dialect: request.dialect,
     model: keep('model', request.model),
@@ -72,20 +72,20 @@ export function recordRequest({
     responseFormat: request.responseFormat,
     reasoning: request.hasReasoning,
     inputTokens: request.inputTokens,
-    ...(request.inputTokensAtMost === undefined ? {} : { inputTokensAtMost: request.inputTokensAtMost }),
-    ...(request.cacheWrites === undefined ? {} : { cacheWrites: request.cacheWrites }),
-    ...(request.askedWindow === undefined ? {} : { askedWindow: request.askedWindow }),
-    ...(request.trimmed === undefined ? {} : { trimmed: trimmedOf(request.trimmed) }),
-    tokenizer: 'estimate',
-    maxOutputTokens: request.maxOutputTokens,
-    temperature: request.temperature,
-    session: request.session === null ? null : pseudonymise(request.session),
-    bodyBytes: request.bodyBytes,
-    digests,
-    ...(prefix === null ? {} : { prefix }),
-    ...(request.choices === undefined ? {} : { choices: request.choices }),
-    ...(masked.length === 0 ? {} : { masked }),
   };
+  if (request.inputTokensAtMost !== undefined) recorded.inputTokensAtMost = request.inputTokensAtMost;
+  if (request.cacheWrites !== undefined) recorded.cacheWrites = request.cacheWrites;
+  if (request.askedWindow !== undefined) recorded.askedWindow = request.askedWindow;
+  if (request.trimmed !== undefined) recorded.trimmed = trimmedOf(request.trimmed);
+  recorded.tokenizer = 'estimate';
+  recorded.maxOutputTokens = request.maxOutputTokens;
+  recorded.temperature = request.temperature;
+  recorded.session = request.session === null ? null : pseudonymise(request.session);
+  recorded.bodyBytes = request.bodyBytes;
+  recorded.digests = digests;
+  if (prefix !== null) recorded.prefix = prefix;
+  if (request.choices !== undefined) recorded.choices = request.choices;
+  if (masked.length > 0) recorded.masked = masked;
   return { request: recorded, replaced };
 }
 

@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAY_MS, packRecordFile, tidyRecordFiles } from './keep-files.ts';
+import { createLineQueue } from './line-queue.ts';
 import { recordFileName } from './record-files.ts';
 
 /** Settings of a sink; `limits` is read at every flush, so that a reload of the policies takes effect. */
@@ -33,7 +34,7 @@ export interface Sink {
 const FLUSH_MS = 1000;
 const MAX_QUEUE_BYTES = 32 * 1024 * 1024;
 const MAX_QUEUE_LINES = 50_000;
-/** So much is written at once and without waiting for the second to end: a burst must not become one long write. */
+/** So much is written without waiting for the second to end: a burst must not become one long write. */
 const EAGER_BYTES = 1024 * 1024;
 const TIDY_EVERY_MS = 3_600_000;
 
@@ -51,8 +52,7 @@ interface Current {
 export function openSink(options: SinkOptions): Sink {
   const { directory, limits, nowMs, pid, onProblem } = options;
   const { maxQueueBytes = MAX_QUEUE_BYTES, maxQueueLines = MAX_QUEUE_LINES } = options;
-  let queue: string[] = [];
-  let queuedBytes = 0;
+  const queue = createLineQueue();
   let dropped = 0;
   let isDropping = false;
   let isFailing = false;
@@ -70,7 +70,7 @@ export function openSink(options: SinkOptions): Sink {
   }
 
   function flush(): Promise<void> {
-    if (writing !== null) return writing.then(() => (queue.length > 0 && !isFailing ? flush() : undefined));
+    if (writing !== null) return writing.then(() => (queue.lines() > 0 && !isFailing ? flush() : undefined));
     writing = writeQueue().finally(() => {
       writing = null;
     });
@@ -80,7 +80,7 @@ export function openSink(options: SinkOptions): Sink {
   async function writeQueue(): Promise<void> {
     try {
       if (current !== null && (current.day !== today() || (await isUnlinked(current)))) await leave(current);
-      while (queue.length > 0) await writeSome();
+      while (queue.lines() > 0) await writeSome();
       isFailing = false;
     } catch (error) {
       if (!isFailing) onProblem(error, 'decision records cannot be written; they wait in memory, then are dropped');
@@ -92,23 +92,12 @@ export function openSink(options: SinkOptions): Sink {
   /** Lines leave the queue only when they are on disk. */
   async function writeSome(): Promise<void> {
     const file = current ?? (await begin());
-    const { maxFileBytes } = limits();
-    let count = 0;
-    let bytes = 0;
-    for (const line of queue) {
-      const size = Buffer.byteLength(line);
-      const isOver = file.size + bytes + size > maxFileBytes || bytes + size > EAGER_BYTES;
-      // A file holds one line at least, whatever its limit.
-      if (isOver && file.size + bytes > 0) break;
-      bytes += size;
-      count += 1;
-    }
-    if (count === 0) return await leave(file);
-    const lines = queue.slice(0, count);
-    await file.handle.appendFile(lines.join(''));
-    file.size += bytes;
-    queue = queue.slice(count);
-    queuedBytes -= bytes;
+    // A file holds one line at least, whatever its limit.
+    const head = queue.head(limits().maxFileBytes - file.size, file.size === 0);
+    if (head === null) return await leave(file);
+    await file.handle.appendFile(head.bytes);
+    file.size += head.bytes.length;
+    queue.drop(head);
     isDropping = false;
   }
 
@@ -157,27 +146,25 @@ export function openSink(options: SinkOptions): Sink {
 
   return {
     write(line) {
-      const text = `${line}\n`;
-      const size = Buffer.byteLength(text);
-      if (queuedBytes + size > maxQueueBytes || queue.length >= maxQueueLines) {
+      const size = Buffer.byteLength(line) + 1;
+      if (queue.bytes() + size > maxQueueBytes || queue.lines() >= maxQueueLines) {
         dropped += 1;
         if (!isDropping) onProblem(null, 'decision records are dropped: more come than the disk takes');
         isDropping = true;
         return false;
       }
-      queue.push(text);
-      queuedBytes += size;
-      if (queuedBytes >= EAGER_BYTES && writing === null && !isFailing) void flush();
+      queue.push(line, size);
+      if (queue.bytes() >= EAGER_BYTES && writing === null && !isFailing) void flush();
       return true;
     },
     flush,
-    pending: () => queue,
+    pending: queue.texts,
     dropped: () => dropped,
     async close() {
       clearInterval(timer);
       await flush();
-      dropped += queue.length;
-      queue = [];
+      dropped += queue.lines();
+      queue.clear();
       const file = current;
       current = null;
       await file?.handle.close().catch(() => undefined);
