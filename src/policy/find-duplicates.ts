@@ -65,13 +65,15 @@ export function findDuplicateAliases({ byKind }: World): readonly Diagnostic[] {
   return diagnostics;
 }
 
-/** Keys that two consumers share: a request could not say who sends it. Pure. */
-export function findDuplicateKeys({ byKind }: World): readonly Diagnostic[] {
+/** Keys that two consumers of an environment share: a request could not say who sends it. Pure. */
+export function findDuplicateKeys({ byKind, environment }: World): readonly Diagnostic[] {
   const owners = new Map<string, { readonly consumer: string; readonly span: Span }>();
   const diagnostics: Diagnostic[] = [];
   for (const consumer of [...(byKind.get('Consumer')?.values() ?? [])].sort(byPlace)) {
     for (const [at, key] of asArray(specOf(consumer).keys).entries()) {
-      const hash = asString(asObject(key).sha256)?.toLowerCase() ?? '';
+      const { sha256, environments } = asObject(key);
+      if (environments !== undefined && !asArray(environments).includes(environment)) continue;
+      const hash = asString(sha256)?.toLowerCase() ?? '';
       const span = consumer.valueSpan(['spec', 'keys', at, 'sha256']);
       const owner = owners.get(hash);
       if (!owner) {

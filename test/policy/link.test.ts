@@ -330,6 +330,23 @@ spec: { keys: [{ id: k, sha256: "${HASH}" }] }
     });
   }
 
+  it('is fine for keys of different environments, and found where one has both', () => {
+    const consumer = (name: string, environments: string) =>
+      `kind: Consumer\nmetadata: { name: ${name} }\nspec: { keys: [{ id: k, sha256: "${HASH}", environments: ${environments} }] }\n`;
+    const text = `${consumer('a', '[development]')}---\n${consumer('b', '[staging, production]')}`;
+    for (const [environment, owner] of [
+      ['development', 'a'],
+      ['production', 'b'],
+      ['elsewhere', undefined],
+    ] as const) {
+      const { snapshot, diagnostics } = compileInline(text, { environment });
+      assert.deepEqual(diagnostics, []);
+      assert.equal(snapshot?.keys.get(HASH)?.consumer, owner);
+    }
+    const both = compileInline(text.replace('[development]', '[staging]'), { environment: 'staging' });
+    assert.match(findingLines(both).join(), /already belongs to consumer `a`/);
+  });
+
   it('is fine in different environments', () => {
     const text = (target: string, environment: string): string =>
       `kind: Chain\nmetadata: { name: same, environments: [${environment}] }\nspec: { targets: [{ id: ${target}, model: openai/gpt-4o }] }\n`;
