@@ -234,7 +234,7 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
       fail({ ...dialect.readError(500, {}, JSON.stringify(body)), status });
       return;
     }
-    const response = service.readResponse(body);
+    const response = service.readResponse(body, flatHeaders(headers));
     if ('reason' in response) {
       const { reason, code = null, message, retryAfterMs = null } = response;
       fail({ reason, code, message, retryAfterMs, status: response.status ?? status, noRetry: false });

@@ -47,6 +47,8 @@ export function writeService(
   if (isForeign && request.kind === 'embeddings' && request.hasMedia === true) {
     return `pictures and files to be embedded cannot be said to a provider of ${spoken}`;
   }
+  const refusal = outbound.refusal?.(request, out.upstreamModel) ?? null;
+  if (refusal !== null) return refusal;
   const answer = serviceAnswer(outbound, request, size);
   const { pass } = service.inbound;
   if (pass === null || isForeign) {

@@ -139,6 +139,87 @@ describe('embeddings', () => {
     });
   });
 
+  describe('in Bedrock', () => {
+    const BEDROCK = `apiVersion: signalbox/v1
+kind: Model
+metadata: { name: up-bedrock/MODEL }
+spec: { provider: up-bedrock, upstreamName: 'ID', capabilities: [embeddings], prices: [{ from: 2026-01-01, input: '1', source: test }] }
+---
+apiVersion: signalbox/v1
+kind: Route
+metadata: { name: MODEL }
+spec: { match: { models: [up-bedrock/MODEL] } }
+`;
+    const IDS = {
+      titan: 'amazon.titan-embed-text-v2:0',
+      first: 'amazon.titan-embed-text-v1',
+      cohere: 'us.cohere.embed-v4:0',
+      odd: 'amazon.nova-lite-v1:0',
+    };
+
+    async function inBedrock(t: Cleanup) {
+      const providers = await startProviders(t);
+      const files = Object.entries(IDS).map(([name, id]) => [
+        `${name}.yaml`,
+        BEDROCK.replaceAll('MODEL', name).replace('ID', id),
+      ]);
+      const gateway = await startTestGateway(t, policyFiles(providers, Object.fromEntries(files)), {
+        env: SECRETS,
+        environment: 'production',
+      });
+      return { bedrock: providers.bedrock, ...clientsOf(gateway) };
+    }
+
+    it('are Titan’s, one text a call, with the tokens that it reports', async (t) => {
+      const { bedrock, openai } = await inBedrock(t);
+      const embedding = VECTORS[0];
+      bedrock.otherwise({ body: { embedding, inputTextTokenCount: 8, embeddingsByType: { float: embedding } } });
+      const asked = { input: 'one', encoding_format: 'float' } as const;
+      const { data, response } = await openai.embeddings
+        .create({ ...asked, model: 'up-bedrock/titan', dimensions: 256 })
+        .withResponse();
+      assert.deepEqual(data.data[0]?.embedding, embedding);
+      assert.equal(response.headers.get('x-signalbox-cost-usd'), '0.000008');
+      const [seen] = bedrock.requests;
+      assert.equal(seen?.path, '/model/amazon.titan-embed-text-v2%3A0/invoke');
+      assert.deepEqual(seen?.json, { inputText: 'one', dimensions: 256 });
+
+      await openai.embeddings.create({ ...asked, model: 'up-bedrock/first' });
+      assert.deepEqual(bedrock.requests[1]?.json, { inputText: 'one' });
+      const count = bedrock.requests.length;
+      await assert.rejects(
+        openai.embeddings.create({ model: 'up-bedrock/titan', input: ['a', 'b'] }),
+        /one text a call/,
+      );
+      await assert.rejects(openai.embeddings.create({ model: 'up-bedrock/odd', input: 'a' }), /none of the families/);
+      assert.equal(bedrock.requests.length, count, 'nothing is sent that cannot be answered');
+    });
+
+    it('are Cohere’s, whose tokens stand in a header', async (t) => {
+      const { bedrock, openai, cohere } = await inBedrock(t);
+      const headers = { 'x-amzn-bedrock-input-token-count': '8' };
+      const model = 'up-bedrock/cohere';
+      // With a list of types the vectors come by type, without as a list alone.
+      for (const embeddings of [{ float: VECTORS }, VECTORS]) {
+        bedrock.enqueue({ headers, body: { id: 'e1', response_type: 'embeddings_floats', embeddings, texts: [] } });
+        const { data, response } = await openai.embeddings
+          .create({ model, input: ['one', 'two'], encoding_format: 'float' })
+          .withResponse();
+        assert.deepEqual(
+          data.data.map((item) => item.embedding),
+          VECTORS,
+        );
+        assert.equal(response.headers.get('x-signalbox-cost-usd'), '0.000008');
+      }
+      bedrock.otherwise({ headers, body: { embeddings: { float: VECTORS } } });
+      const types = { inputType: 'search_query', embeddingTypes: ['float'] } as const;
+      await cohere.embed({ model, texts: ['one', 'two'], ...types, embeddingTypes: ['float'] });
+      const seen = bedrock.requests.at(-1);
+      assert.equal(seen?.path, '/model/us.cohere.embed-v4%3A0/invoke');
+      assert.deepEqual(seen?.json, { texts: ['one', 'two'], input_type: 'search_query', embedding_types: ['float'] });
+    });
+  });
+
   it('are skipped at a provider that has none, with the reason', async (t) => {
     const { openai } = await setUp(t);
     await assert.rejects(openai.embeddings.create({ model: 'to-anthropic', input: 'one' }), (error: unknown) => {

@@ -1,4 +1,5 @@
 import type { DialectName, ServiceKind, ServiceName } from '#core';
+import { bedrockEmbeddings } from './bedrock-embeddings.ts';
 import { cohereEmbeddings } from './cohere-embeddings.ts';
 import { geminiBatchEmbedContents, geminiEmbedContent } from './gemini-embeddings.ts';
 import { ollamaEmbeddings } from './ollama-embeddings.ts';
@@ -34,12 +35,20 @@ const SERVICES: Readonly<Partial<Record<DialectName, Services>>> = Object.freeze
   ollama: { embeddings: ollamaEmbeddings },
 });
 
+/** What providers serve: that which callers of their dialect ask for, and what has no callers of its own here. */
+const SERVED: Readonly<Partial<Record<DialectName, Readonly<Partial<Record<ServiceName, OutboundService>>>>>> =
+  Object.freeze({
+    ...SERVICES,
+    'bedrock-converse': { embeddings: bedrockEmbeddings },
+  });
+
 /** The service by which a request of a kind reaches a provider of a dialect, where the caller speaks another. */
 const WRITTEN_AS: Readonly<Partial<Record<DialectName, Partial<Record<ServiceKind, ServiceName>>>>> = Object.freeze({
   'openai-chat': { embeddings: 'embeddings', rerank: 'rerank' },
   gemini: { embeddings: 'batch-embed-contents' },
   'cohere-chat': { embeddings: 'embeddings', rerank: 'rerank' },
   ollama: { embeddings: 'embeddings' },
+  'bedrock-converse': { embeddings: 'embeddings' },
 });
 
 /** What a caller of a dialect asks for under that name; null where the dialect has nothing like it. Pure. */
@@ -52,9 +61,9 @@ export function outboundService(
   to: DialectName,
   asked: { readonly dialect: DialectName; readonly name: ServiceName; readonly kind: ServiceKind },
 ): OutboundService | null {
-  if (familyOf(to) === familyOf(asked.dialect)) return SERVICES[to]?.[asked.name] ?? null;
+  if (familyOf(to) === familyOf(asked.dialect)) return SERVED[to]?.[asked.name] ?? null;
   const name = WRITTEN_AS[familyOf(to)]?.[asked.kind];
-  return name === undefined ? null : (SERVICES[to]?.[name] ?? null);
+  return name === undefined ? null : (SERVED[to]?.[name] ?? null);
 }
 
 /** OpenAI's chat dialects are one API in everything else. Pure. */

@@ -22,9 +22,11 @@ export interface InboundService {
 
 /** The provider's side of one kind of call. Pure. */
 export interface OutboundService {
+  /** Why a model of the provider cannot take the request, whatever a policy drops; null where it can. */
+  readonly refusal?: (request: ServiceRequest, upstreamModel: string) => string | null;
   readonly writeRequest: (request: ServiceRequest, target: OutboundTarget) => WrittenRequest;
-  /** Reads a whole 2xx answer in JSON, laxly; a StreamError when it is none. */
-  readonly readResponse: (body: unknown) => ServiceResponse | StreamError;
+  /** Reads a whole 2xx answer in JSON, laxly; a StreamError when it is none. `headers` by lower-case name. */
+  readonly readResponse: (body: unknown, headers?: Readonly<Record<string, string>>) => ServiceResponse | StreamError;
   /** Figures in an event of an answer that passes as it comes. */
   readonly readEvent?: (event: JsonObject) => EventFigures;
   /** Whether an answer may be something else than JSON: sound, subtitles, events. It passes as it comes. */
