@@ -1,4 +1,4 @@
-import type { Message, Part } from '#core';
+import type { Message, NeutralResponse, Part } from '#core';
 import { maskText } from '#telemetry';
 
 // A span is no archive: the last turns, each cut to what a person reads.
@@ -14,6 +14,27 @@ export function captureMessages(messages: readonly Message[]): string {
   const turns = messages.slice(-MAX_MESSAGES).map(({ role, content }) => ({ role, parts: content.map(capturePart) }));
   return JSON.stringify(turns);
 }
+
+/**
+ * The choices of an answer as JSON in the form of `gen_ai.output.messages`, masked and cut. Pure.
+ *
+ *     [{"role":"assistant","parts":[{"type":"text","content":"Hello"}],"finish_reason":"stop"}]
+ */
+export function captureAnswer({ choices }: NeutralResponse): string {
+  const turns = choices.slice(0, MAX_MESSAGES).map(({ content, finish }) => ({
+    role: 'assistant',
+    parts: content.map(capturePart),
+    finish_reason: FINISH_REASONS[finish.reason] ?? finish.reason,
+  }));
+  return JSON.stringify(turns);
+}
+
+/** The convention's words, where it has one. */
+const FINISH_REASONS: Readonly<Record<string, string>> = Object.freeze({
+  'content-filter': 'content_filter',
+  'tool-calls': 'tool_call',
+  'stop-sequence': 'stop',
+});
 
 function capturePart(part: Part): object {
   switch (part.kind) {

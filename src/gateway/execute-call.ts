@@ -4,6 +4,7 @@ import { createTextMeter, estimateTokens } from '#dialects';
 import type { RenderedPrompt, Route } from '#snapshot';
 import type { Cancellation, ExecuteCall, Executed, Inbound } from '#upstream';
 import { raiseForAttempt } from './admit-request.ts';
+import { capturesContent } from './captures-content.ts';
 import type { InlineChain } from './compat/portkey-chain.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { readsAnswers } from './guard/guard-use.ts';
@@ -45,7 +46,7 @@ export function outboundCall(
     route: { prompt: progress.prompt, unsupportedParams: route.unsupportedParams },
     inbound: { ...inboundOf(progress, inline), traceparentOf: traceparentOf(progress, parts.isTracing) },
     models: progress.snapshot.models,
-    form: call.framing === 'json-array' || readsAnswers(progress.guard) ? 'events' : form,
+    form: formOf(progress, form),
     cancellation,
     beforeFurtherAttempt: (attempts) => raiseForAttempt(parts, progress, decision, attempts),
     onAttemptStarted(target) {
@@ -64,6 +65,12 @@ export function outboundCall(
       });
     },
   };
+}
+
+/** Where somebody reads along, the answer is needed in the neutral form too. */
+function formOf(progress: Progress, form: ExecuteCall['form']): ExecuteCall['form'] {
+  if (progress.call.framing === 'json-array' || readsAnswers(progress.guard)) return 'events';
+  return form === 'bytes' && capturesContent(progress) ? 'both' : form;
 }
 
 function inboundOf(

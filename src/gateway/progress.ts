@@ -1,4 +1,4 @@
-import type { ErrorCode, JsonObject } from '#core';
+import type { ErrorCode, JsonObject, NeutralResponse } from '#core';
 import type { Attempt, Decision, Facts, RequestFacts, Settlement } from '#decision';
 import type { RequestShape } from '#dialects';
 import type { RenderedPrompt, Snapshot } from '#snapshot';
@@ -53,6 +53,8 @@ export interface Progress {
   status: number;
   errorCode: ErrorCode | null;
   finish: string | null;
+  /** What the caller was answered; null unless policy captures content. */
+  answer: NeutralResponse | null;
   /** A stream that had begun and did not come to its end. */
   isCut: boolean;
   firstByteMs: number | null;
@@ -95,6 +97,7 @@ export function beginProgress(call: InboundCall, active: ActivePolicies): Progre
     status: CLIENT_CLOSED,
     errorCode: null,
     finish: null,
+    answer: null,
     isCut: false,
     firstByteMs: null,
     providerHeaders: {},

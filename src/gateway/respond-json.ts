@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Executed } from '#upstream';
 import { answerHeaders } from './answer-headers.ts';
 import { callerContext } from './caller-context.ts';
+import { capturesContent } from './captures-content.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { guardAnswer, guardBytes } from './guard/guard-answer.ts';
 import { readsAnswers } from './guard/guard-use.ts';
@@ -17,6 +18,7 @@ export async function respondJson(
 ): Promise<void> {
   progress.served = executed;
   const checked = await check(parts, progress, executed);
+  if (capturesContent(progress)) progress.answer = checked.response;
   progress.finish = executed.response?.choices[0]?.finish.reason ?? null;
   progress.status = progress.attempts.at(-1)?.status ?? 200;
   await settleBeforeEnd(parts, progress);

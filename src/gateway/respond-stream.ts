@@ -3,6 +3,7 @@ import { formatUsd, type NeutralEvent } from '#core';
 import type { Served, StreamSink } from '#upstream';
 import { answerHeaders, LOST_HEADER, lostText } from './answer-headers.ts';
 import { callerContext } from './caller-context.ts';
+import { captureStream } from './capture-stream.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { guardStream } from './guard/guard-stream.ts';
 import { CLIENT_CLOSED, type Progress } from './progress.ts';
@@ -28,7 +29,7 @@ export async function respondStream(
   const writer = call.dialect.createStreamWriter(callerContext(progress));
   const { contentType, encoding, hasComments } = streamFraming(call);
   progress.served = executed;
-  const stream = await guardStream(parts, progress, executed.stream);
+  const stream = captureStream(progress, await guardStream(parts, progress, executed.stream));
   progress.status = 200;
   const headers = answerHeaders(progress, executed.headers);
   headers.push('content-type', contentType);

@@ -10,7 +10,7 @@ import {
   type TracedRequest,
   writeTraceparent,
 } from '#telemetry';
-import { captureMessages } from './capture-messages.ts';
+import { captureAnswer, captureMessages } from './capture-messages.ts';
 import type { FinishedRequest } from './finished-request.ts';
 import type { InboundCall } from './inbound-call.ts';
 import type { Progress } from './progress.ts';
@@ -69,6 +69,7 @@ export function tracedRequest(finished: FinishedRequest): TracedRequest | null {
     attempts: tracedAttempts(finished),
     guardrails: progress.guard?.tally.verdicts() ?? [],
     inputMessages: telemetry.contentCapture ? capture(call, finished.body) : null,
+    outputMessages: progress.answer === null ? null : captureAnswer(progress.answer),
   };
 }
 

@@ -1939,7 +1939,7 @@ export interface Telemetry {
    */
   readonly propagate?: boolean;
   /**
-   * Whether the text of prompts goes into traces, masked: without keys, e-mail addresses and long numbers.
+   * Whether the text of prompts and answers goes into traces, masked: without keys, e-mail addresses and long numbers.
    */
   readonly contentCapture?: boolean;
 }

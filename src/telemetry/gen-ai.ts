@@ -21,6 +21,7 @@ export const ATTRIBUTES = Object.freeze({
   reasoning: 'gen_ai.usage.reasoning.output_tokens',
   tokenType: 'gen_ai.token.type',
   inputMessages: 'gen_ai.input.messages',
+  outputMessages: 'gen_ai.output.messages',
   method: 'http.request.method',
   httpRoute: 'http.route',
   status: 'http.response.status_code',

@@ -108,6 +108,7 @@ function serverAttributes(request: TracedRequest): Attributes {
     [ATTRIBUTES.finishReasons]: request.finish === null ? null : [request.finish],
     [ATTRIBUTES.firstChunk]: request.firstTokenMs === null ? null : request.firstTokenMs / 1000,
     [ATTRIBUTES.inputMessages]: request.inputMessages,
+    [ATTRIBUTES.outputMessages]: request.outputMessages,
     ...tokenAttributes(usage),
     'signalbox.request.id': request.id,
     'signalbox.endpoint': request.endpoint,

@@ -51,6 +51,8 @@ export interface TracedRequest {
   }[];
   /** JSON in the convention's form, masked; null unless policy captures content. */
   readonly inputMessages: string | null;
+  /** The answer, likewise; null as well where none was given or it is no chat. */
+  readonly outputMessages: string | null;
 }
 
 /** One call to a provider. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { chatAnswer, chatFrames } from '../support/scripted-upstream.ts';
 import { type OtlpReceiver, type SeenSpan, startGrpcReceiver, startHttpReceiver } from '../telemetry/otlp-receiver.ts';
 import { ask, KEYS, type Providers, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { ANTHROPIC, OPENAI } from './provider-answers.ts';
@@ -251,6 +252,49 @@ describe('traces', () => {
       .map(({ attributes }) => attributes['gen_ai.input.messages']);
     const parts = [{ type: 'text', content: 'Mail [address], card [number], key [secret]' }];
     assert.deepEqual(texts, [undefined, JSON.stringify([{ role: 'user', parts }])]);
+  });
+
+  it('hold answers as callers saw them, masked, whole or streamed, in the own dialect or another, and kept ones', async (t) => {
+    const [receiver, providers] = await Promise.all([startHttpReceiver(t), startProviders(t)]);
+    const leaky = ['Ask jane.doe@exa', 'mple.com, card 4111 1111 11', '11 1111, key sk-abcdefgh', 'ijklmnop1234'];
+    const policies = {
+      ...files(providers, '{ traceSample: 100%, contentCapture: true }'),
+      'cached.yaml': `apiVersion: signalbox/v1
+kind: Cache
+metadata: { name: kept }
+spec: { mode: exact, ttl: 1h }
+---
+apiVersion: signalbox/v1
+kind: Route
+metadata: { name: cached }
+spec: { match: { models: [cached] }, chain: only-openai, cache: kept }
+`,
+    };
+    const gateway = await startTestGateway(t, policies, { env: collector(receiver, 'http/protobuf') });
+    const whole = chatAnswer(leaky.join(''));
+    const stream = { chunks: chatFrames(...leaky) };
+    const claude = { model: 'to-openai', max_tokens: 50, messages: [{ role: 'user', content: 'Hello' }] };
+    const cases = [
+      [whole, '/v1/chat/completions', ask('to-openai')],
+      [stream, '/v1/chat/completions', ask('to-openai', { stream: true })],
+      [stream, '/v1/messages', { ...claude, stream: true }],
+      [stream, '/v1/chat/completions', ask('cached', { stream: true })],
+      [null, '/v1/chat/completions', ask('cached')],
+      [OPENAI.toolStream, '/v1/chat/completions', ask('to-openai', { stream: true })],
+      [OPENAI.error(400), '/v1/chat/completions', ask('to-openai')],
+    ] as const;
+    for (const [script, path, body] of cases) {
+      if (script !== null) providers.openai.enqueue(script);
+      await post(gateway, path, body);
+    }
+    await gateway.close(0);
+    const answers = receiver.spans
+      .filter(({ kind }) => kind === 2)
+      .map(({ attributes }) => JSON.parse(String(attributes['gen_ai.output.messages'] ?? 'null')) as unknown);
+    const said = (part: object, finish: string) => [{ role: 'assistant', parts: [part], finish_reason: finish }];
+    const masked = said({ type: 'text', content: 'Ask [address], card [number], key [secret]' }, 'stop');
+    const call = { type: 'tool_call', id: 'call_1', name: 'get_weather', arguments: '{"city":"Tokyo"}' };
+    assert.deepEqual(answers, [...Array.from({ length: 5 }, () => masked), said(call, 'tool_call'), null]);
   });
 });
 

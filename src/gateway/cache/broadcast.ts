@@ -11,7 +11,7 @@ export interface Broadcast {
   /** Whether a new reader still gets everything from the beginning. */
   readonly isWhole: () => boolean;
   /** A seat at the beginning; it is left when the reader's own connection closes. */
-  readonly reader: (form: 'bytes' | 'events', cancellation: Cancellation) => ReplyStream;
+  readonly reader: (form: ReplyStream['form'], cancellation: Cancellation) => ReplyStream;
 }
 
 interface Batch {
@@ -27,7 +27,7 @@ interface Reader {
   behind: number;
   isFull: boolean;
   readonly sink: StreamSink;
-  readonly form: 'bytes' | 'events';
+  readonly form: ReplyStream['form'];
   readonly resolve: (end: ReplyEnd) => void;
 }
 
@@ -97,7 +97,7 @@ export function createBroadcast(wholeBytes: number, isAwaited: () => boolean): B
     }
   }
 
-  function reader(form: 'bytes' | 'events', cancellation: Cancellation): ReplyStream {
+  function reader(form: ReplyStream['form'], cancellation: Cancellation): ReplyStream {
     return {
       form,
       start(sink) {
@@ -146,6 +146,7 @@ function endFor({ finish, complete, terminator, error, cancelled }: StreamEnd): 
 
 function write({ sink, form }: Reader, { bytes, events }: Batch): boolean {
   if (form === 'events') return events.length === 0 || sink.events(events);
+  if (form === 'both' && sink.both !== undefined) return sink.both(bytes, events);
   return bytes === null || sink.bytes(bytes);
 }
 

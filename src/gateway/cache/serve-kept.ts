@@ -5,6 +5,7 @@ import type { Cache } from '#snapshot';
 import type { Cancellation } from '#upstream';
 import { answerHeaders } from '../answer-headers.ts';
 import { callerContext } from '../caller-context.ts';
+import { capturesContent } from '../captures-content.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { guardAnswer } from '../guard/guard-answer.ts';
 import { CLIENT_CLOSED, type Progress } from '../progress.ts';
@@ -31,6 +32,7 @@ export async function serveKept(
   progress.cache = { ...progress.cache, ...use, ageMs, savedMicroUsd, provider, model };
   const { raw } = answer;
   const response = await guardAnswer(parts, progress, answer.response);
+  if (capturesContent(progress)) progress.answer = response;
   progress.finish = answer.response.choices[0]?.finish.reason ?? null;
   progress.status = 200;
   await settleBeforeEnd(parts, progress);

@@ -3,6 +3,7 @@ import { replayEvents } from '#cache';
 import { GatewayError, isContent, type NeutralResponse } from '#core';
 import { collectEvents } from '#dialects';
 import type { Cancellation, Executed, StreamSink } from '#upstream';
+import { capturesContent } from '../captures-content.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { readsAnswers } from '../guard/guard-use.ts';
 import type { Progress } from '../progress.ts';
@@ -46,7 +47,8 @@ export async function takeSeat(
     }
     case 'stream': {
       if (!wantsStream) return respondCollected(parts, progress, begun, seat, cancellation, reply);
-      const form = begun.executed.stream.form === 'both' && isAlike(progress, flight) ? 'bytes' : 'events';
+      const own = capturesContent(progress) ? 'both' : 'bytes';
+      const form = begun.executed.stream.form === 'both' && isAlike(progress, flight) ? own : 'events';
       const stream = settling(begun.broadcast.reader(form, cancellation), seat);
       return respondStream(parts, progress, { ...begun.executed, stream }, reply);
     }
