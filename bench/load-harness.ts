@@ -24,6 +24,8 @@ export interface ServeOptions {
   /** A request that has to be answered with 200 before the measuring begins. */
   readonly body: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Another checkout whose gateway is started, to measure two states of the sources in one run. */
+  readonly checkout?: string;
   /** Where a CPU profile is written when the process ends. */
   readonly profile?: string;
 }
@@ -53,7 +55,7 @@ export interface Loaded {
 /** The key that the load brings in every request. */
 export const KEY = 'sbx_bench_0123456789abcdef0123456789abcdef';
 const SOURCES = join(import.meta.dirname, '../../shared/bench');
-const COMMAND = join(import.meta.dirname, '../bin/signalbox.mjs');
+const OWN_CHECKOUT = join(import.meta.dirname, '..');
 
 /** Compiles and starts the C programs of `../shared/bench`; null, said aloud, where they or gcc are not at hand. Effects: processes and a temporary folder. */
 export async function startLoadHarness(): Promise<LoadHarness | null> {
@@ -84,11 +86,11 @@ export async function startLoadHarness(): Promise<LoadHarness | null> {
   return {
     directory,
     providerPort,
-    async serve({ policies, dataDir, body, env = {}, profile }) {
+    async serve({ policies, dataDir, body, env = {}, checkout = OWN_CHECKOUT, profile }) {
       const port = await freePort();
       const flags = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
       const where = ['--port', String(port), '--env', 'production', '--policies', policies, '--data-dir', dataDir];
-      const child = start(0, process.execPath, [...flags, COMMAND, 'serve', ...where], env);
+      const child = start(0, process.execPath, [...flags, join(checkout, 'bin/signalbox.mjs'), 'serve', ...where], env);
       await answering(port, body);
       return { port, cpuMicros: () => cpuMicros(child.pid ?? 0) };
     },

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { KEY, type Served, startLoadHarness } from './load-harness.ts';
 
 /**
- * What telemetry adds to the CPU of a request: `node bench/telemetry.ts [--rounds 20] [--seconds 1.5] [--body small|8k|100k] [--only off,all] [--prof DIR]`. One gateway with
+ * What telemetry adds to the CPU of a request: `node bench/telemetry.ts [--rounds 20] [--seconds 1.5] [--body small|8k|100k] [--only off,all] [--against CHECKOUT] [--prof DIR]`. One gateway with
  * everything off, one with traces (10 % sampled, over OTLP to a collector), metrics and decision records, and one with each alone, loaded in turn in one interleaved run. Prints the
  * least CPU µs a request over the rounds, and what each adds, by the least and by the median of the rounds' own ratios; the access log is written by all. Without `../shared/bench` or gcc it says so and ends. The gateway is on one core,
- * load, upstream and collector on the other.
+ * load, upstream and collector on the other. With `--against`, the chosen variants of another checkout run beside, in the same rounds.
  */
 const option = (name: string, byDefault: string) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -50,8 +50,12 @@ const bodyFile = join(directory, `${option('body', 'small')}.json`);
 try {
   const only = option('only', '');
   const chosen = VARIANTS.filter(({ name }) => only === '' || only.split(',').includes(name));
+  const against = option('against', '');
+  const checkouts = against === '' ? [null] : [null, against];
+  const started = checkouts.flatMap((checkout) => chosen.map((variant) => ({ ...variant, checkout })));
   const gateways: (Served & { readonly name: string; readonly runs: number[] })[] = [];
-  for (const [at, { name, records, env }] of chosen.entries()) {
+  for (const [at, { name: variant, records, env, checkout }] of started.entries()) {
+    const name = checkout === null ? variant : `other: ${variant}`;
     const policies = join(directory, `policies-${at}`);
     mkdirSync(policies);
     writeFileSync(join(policies, 'all.yaml'), documents(records));
@@ -61,6 +65,7 @@ try {
       dataDir: join(directory, `data-${at}`),
       body: readFileSync(bodyFile, 'utf8'),
       env: { MOCK_KEY: 'sk-mock', ...env },
+      ...(checkout === null ? {} : { checkout }),
       ...(profile === '' ? {} : { profile: join(profile, name) }),
     });
     gateways.push({ ...served, name, runs: [] });
@@ -74,16 +79,18 @@ try {
     }
   }
   const least = new Map(gateways.map(({ name, runs }) => [name, Math.min(...runs)]));
-  const base = least.get('off') ?? Number.NaN;
   for (const { name, runs } of gateways) {
-    const own = least.get(name) ?? 0;
-    const ratios = runs.map((run, at) => run / (gateways[0]?.runs[at] ?? Number.NaN)).toSorted((a, b) => a - b);
+    const baseName = name.startsWith('other: ') ? 'other: off' : 'off';
+    const base = gateways.find((each) => each.name === baseName)?.runs ?? [];
+    const ratios = runs.map((run, at) => run / (base[at] ?? Number.NaN)).toSorted((a, b) => a - b);
+    const own = least.get(name) ?? Number.NaN;
+    const added = ((own / (least.get(baseName) ?? Number.NaN) - 1) * 100).toFixed(0);
     const median = (((ratios[ratios.length >> 1] ?? Number.NaN) - 1) * 100).toFixed(0);
     console.log(
-      `${name.padEnd(18)}${own.toFixed(1).padStart(7)} µs CPU a request  ${((own / base - 1) * 100).toFixed(0).padStart(4)} % (median ${median} %)`,
+      `${name.padEnd(23)}${own.toFixed(1).padStart(7)} µs CPU a request  ${added.padStart(4)} % (median ${median} %)`,
     );
   }
-  const added = (least.get('all') ?? Number.NaN) / base - 1;
+  const added = (least.get('all') ?? Number.NaN) / (least.get('off') ?? Number.NaN) - 1;
   console.log(`all adds ${(added * 100).toFixed(1)} % (goal ${GOAL * 100} %: ${added <= GOAL ? 'met' : 'MISSED'})`);
 } finally {
   await harness.close();
