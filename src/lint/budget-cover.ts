@@ -9,9 +9,12 @@ export type CallerLine = readonly Item<ConsumerSpec>[];
 
 /** Whether a list of patterns lets a text through; an absent or empty list lets everything. Pure. */
 export function fitsAny(patterns: readonly string[] | undefined, text: string): boolean {
-  return (
-    patterns === undefined || patterns.length === 0 || patterns.some((pattern) => fitsGlob(compileGlob(pattern), text))
-  );
+  return patterns === undefined || patterns.length === 0 || patterns.some((pattern) => fitsPattern(pattern, text));
+}
+
+/** Most patterns are plain names, asked about once for each pair of documents: compiling those costs more than comparing. */
+function fitsPattern(pattern: string, text: string): boolean {
+  return pattern === text || (pattern.includes('*') && fitsGlob(compileGlob(pattern), text));
 }
 
 /** A consumer and everybody it counts for; one that is its own parent is followed once. Pure. */

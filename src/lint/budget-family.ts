@@ -1,5 +1,5 @@
 import { parseDuration, parseMoney } from '#core';
-import type { BudgetSpec } from '#snapshot';
+import type { BudgetSpec, ConsumerSpec } from '#snapshot';
 import { lineOf } from './budget-cover.ts';
 import type { LintContext } from './context.ts';
 import type { Item } from './item.ts';
@@ -50,16 +50,37 @@ export function countsSpending({ limit }: BudgetSpec): boolean {
 }
 
 /** Budgets of one consumer each, directly below the owner of a budget, that count in the same unit. Pure. */
-export function childBudgets({ every, find }: LintContext, parent: Item<BudgetSpec>): readonly Item<BudgetSpec>[] {
+export function childBudgets(context: LintContext, parent: Item<BudgetSpec>): readonly Item<BudgetSpec>[] {
   const owner = ownerOf(parent.spec);
-  const above = find('Consumer', owner ?? '');
+  const above = context.find('Consumer', owner ?? '');
   if (owner === null || !above) return [];
-  const line = lineOf(above, { find });
-  return every('Budget').filter(({ spec }) => {
-    const child = find('Consumer', ownerOf(spec) ?? '');
-    // Whoever is its own ancestor is found when references are followed.
-    return child?.spec.parent === owner && !line.includes(child) && unitOf(spec) === unitOf(parent.spec);
+  const line = lineOf(above, context);
+  const below = budgetsByParent(context).get(owner) ?? [];
+  // Whoever is its own ancestor is found when references are followed.
+  return below
+    .filter(({ child, budget }) => !line.includes(child) && unitOf(budget.spec) === unitOf(parent.spec))
+    .map(({ budget }) => budget);
+}
+
+interface ChildBudget {
+  readonly child: Item<ConsumerSpec>;
+  readonly budget: Item<BudgetSpec>;
+}
+
+/** Made once for each environment: three rules ask for every budget, which would look at every pair. */
+const families = new WeakMap<LintContext, ReadonlyMap<string, readonly ChildBudget[]>>();
+
+/** Budgets of one consumer each, in order, by the name of the consumer's parent. */
+function budgetsByParent(context: LintContext): ReadonlyMap<string, readonly ChildBudget[]> {
+  const known = families.get(context);
+  if (known !== undefined) return known;
+  const owned = context.every('Budget').flatMap((budget): readonly ChildBudget[] => {
+    const child = context.find('Consumer', ownerOf(budget.spec) ?? '');
+    return child?.spec.parent === undefined ? [] : [{ child, budget }];
   });
+  const family = Map.groupBy(owned, ({ child }) => child.spec.parent ?? '');
+  families.set(context, family);
+  return family;
 }
 
 /** Children of the same window, whose limits can be added up. Pure. */

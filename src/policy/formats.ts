@@ -86,7 +86,8 @@ function isMoneyRate(text: string): boolean {
 }
 
 function isTimeZone(text: string): boolean {
-  if (text !== 'UTC' && !/^[A-Za-z_]+(\/[A-Za-z0-9_+-]+)+$/.test(text)) return false;
+  if (text === 'UTC') return true;
+  if (!/^[A-Za-z_]+(\/[A-Za-z0-9_+-]+)+$/.test(text)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
   } catch {
