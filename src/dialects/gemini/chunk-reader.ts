@@ -17,6 +17,7 @@ import { type CitedBlock, readGrounding, unreadGrounding } from './citations.ts'
 import { readInnerError } from './errors.ts';
 import { finishWord, readFinish } from './finish.ts';
 import { readLogprobs } from './logprobs.ts';
+import { createPartialCall, isPartial, type PartialCall } from './partial-call.ts';
 import { readAnswerPart } from './read-answer-part.ts';
 import { fieldOf } from './spelling.ts';
 import { readUsageMetadata } from './usage.ts';
@@ -39,6 +40,11 @@ interface CandidateState {
   length: number;
   /** The last that told what the text rests on: its chunk comes before the end of the stream, or in it. */
   grounded: JsonObject | null;
+  /** The blocks whose sources have been told. */
+  readonly told: Set<number>;
+  /** The signature of the open text: it closes the text, so it waits for what else the text rests on. */
+  heldSignature: string | null;
+  partial: PartialCall | null;
   tokens: readonly TokenLogprob[] | undefined;
 }
 
@@ -115,6 +121,9 @@ export function createChunkReader(): ChunkReader {
         texts: [],
         length: 0,
         grounded: null,
+        told: new Set(),
+        heldSignature: null,
+        partial: null,
         tokens: undefined,
       };
       candidates.set(choice, entry);
@@ -133,6 +142,14 @@ export function createChunkReader(): ChunkReader {
   function readPart(choice: number, entry: CandidateState, part: JsonObject): void {
     const text = asString(part.text);
     const signature = asString(fieldOf(part, 'thoughtSignature'));
+    if (text === '' && signature === undefined) return;
+    releaseSignature(choice, entry);
+    const call = fieldOf(part, 'functionCall');
+    if (isObject(call) && (entry.partial !== null || isPartial(call))) {
+      pushPartial(choice, entry, call, signature);
+      return;
+    }
+    endPartial(choice, entry);
     if (text === undefined) {
       const whole = readAnswerPart(part, signature, nextCallId);
       if (whole !== null) pushWhole(choice, entry, whole, signature);
@@ -146,7 +163,44 @@ export function createChunkReader(): ChunkReader {
       if (kind === 'reasoning') events.push({ kind: 'reasoning-delta', choice, index, text });
       else pushText(choice, entry, index, text);
     }
-    if (signature !== undefined) pushSignature(choice, entry, signature, kind);
+    if (signature === undefined) return;
+    if (kind === 'text' && entry.open?.kind === 'text') entry.heldSignature = signature;
+    else pushSignature(choice, entry, signature, kind);
+  }
+
+  function releaseSignature(choice: number, entry: CandidateState): void {
+    const signature = entry.heldSignature;
+    entry.heldSignature = null;
+    if (signature !== null) pushSignature(choice, entry, signature, 'text');
+  }
+
+  /** Pieces of a call are kept until it is whole: their order need not be that of its JSON. */
+  function pushPartial(choice: number, entry: CandidateState, call: JsonObject, signature: string | undefined): void {
+    entry.partial ??= createPartialCall(call);
+    if (!entry.partial.add(call, signature)) {
+      endPartial(choice, entry);
+      readPart(choice, entry, {
+        functionCall: call,
+        ...(signature === undefined ? {} : { thoughtSignature: signature }),
+      });
+      return;
+    }
+    if (fieldOf(call, 'willContinue') !== true) endPartial(choice, entry);
+  }
+
+  function endPartial(choice: number, entry: CandidateState): void {
+    const { partial } = entry;
+    if (partial === null) return;
+    entry.partial = null;
+    const signature = partial.signature();
+    const part = compact<AssistantPart & { kind: 'tool-call' }>({
+      kind: 'tool-call',
+      id: partial.id === undefined || partial.id === '' ? nextCallId() : partial.id,
+      name: partial.name,
+      arguments: partial.arguments(),
+      signature,
+    });
+    pushWhole(choice, entry, part, signature);
   }
 
   /** The probabilities of a chunk's tokens go with its first text. */
@@ -164,14 +218,16 @@ export function createChunkReader(): ChunkReader {
     else entry.texts.push({ index, pieces: [text] });
   }
 
-  /** What the text rests on, told while its last block is open. */
-  function pushGrounding(choice: number, { grounded, texts }: CandidateState): void {
+  /** What the text rests on, told while its block is open: at the end, or where something else follows the text. */
+  function pushGrounding(choice: number, { grounded, texts, told }: CandidateState, only?: number): void {
     if (grounded === null) return;
     const blocks: CitedBlock[] = (texts ?? []).map(({ index, pieces }) => ({ index, text: pieces.join('') }));
-    if (blocks.length === 0) events.push({ kind: 'unread', what: 'citations' });
+    if (blocks.length === 0 && only === undefined) events.push({ kind: 'unread', what: 'citations' });
     for (const { index, citation } of readGrounding(grounded, blocks)) {
+      if (told.has(index) || (only !== undefined && index !== only)) continue;
       events.push({ kind: 'citation', choice, index, citation });
     }
+    if (only !== undefined) told.add(only);
   }
 
   /** A signature closes the thought that it signs; on text it stands as a thought without words behind the text. */
@@ -208,6 +264,7 @@ export function createChunkReader(): ChunkReader {
 
   function closeBlock(choice: number, entry: CandidateState): void {
     if (entry.open === null) return;
+    if (entry.open.kind === 'text') pushGrounding(choice, entry, entry.open.index);
     events.push({ kind: 'part-end', choice, index: entry.open.index });
     entry.open = null;
   }
@@ -226,7 +283,10 @@ export function createChunkReader(): ChunkReader {
       return stop({ reason: 'malformed', message: 'the answer has no candidates' });
     }
     for (const [choice, entry] of candidates) {
+      endPartial(choice, entry);
       pushGrounding(choice, entry);
+      for (const { index } of entry.texts ?? []) entry.told.add(index);
+      releaseSignature(choice, entry);
       closeBlock(choice, entry);
     }
     const isCut = options.mustFinish && [...candidates.values()].some((entry) => entry.finish === undefined);

@@ -47,6 +47,86 @@ test('text, thoughts and parallel calls over several chunks', () => {
   ] satisfies readonly NeutralEvent[]);
 });
 
+describe('a function call in pieces', () => {
+  const piece = (functionCall: JsonObject, rest: JsonObject = {}) => chunk([{ functionCall, ...rest }]);
+  const args = (jsonPath: string, value: JsonObject, willContinue = false) =>
+    piece({ partialArgs: [{ jsonPath, ...value, ...(willContinue ? { willContinue } : {}) }], willContinue: true });
+  const told = (events: readonly NeutralEvent[]) =>
+    events.flatMap<unknown>((event) => {
+      if (event.kind === 'part-start' && event.part.kind === 'tool-call') return [event.part];
+      return event.kind === 'tool-arguments-delta' ? [event.arguments] : [];
+    });
+  const stop = chunk([{ text: '' }], { finishReason: 'STOP' });
+
+  test('is one call, with texts that grow, lists, and objects in objects', () => {
+    const events = readStream(
+      sse([
+        piece({ name: 'light', willContinue: true }, { thoughtSignature: 'S' }),
+        args('$.room', { stringValue: 'liv' }, true),
+        args('$.room', { stringValue: 'ing' }),
+        args('$.lamps[0].level', { numberValue: 0 }),
+        args('$.lamps[1]["a b"]', { boolValue: false }),
+        args("$['until']", { nullValue: 'NULL_VALUE' }),
+        piece({}),
+        stop,
+      ]),
+    );
+    assert.deepEqual(told(events), [
+      { kind: 'tool-call', id: 'call_r1_0', name: 'light', signature: 'S' },
+      '{"room":"living","lamps":[{"level":0},{"a b":false}],"until":null}',
+    ]);
+    assert.equal(events.find((event) => event.kind === 'finish')?.finish.reason, 'tool-calls');
+  });
+
+  test('ends where another call, a text or the answer begins or ends', () => {
+    const open = piece({ name: 'f', id: 'c1', partialArgs: [{ jsonPath: '$.a', numberValue: 1 }], willContinue: true });
+    const one = [{ kind: 'tool-call', id: 'c1', name: 'f' }, '{"a":1}'];
+    assert.deepEqual(told(readStream(sse([open, chunk([{ text: 'Hi' }]), stop]))), one);
+    assert.deepEqual(told(readStream(sse([open, stop]))), one);
+    const two = told(readStream(sse([open, chunk([call('g', { b: 2 })]), stop])));
+    assert.deepEqual(two, [...one, { kind: 'tool-call', id: 'call_r1_0', name: 'g' }, '{"b":2}']);
+  });
+
+  test('takes no path for more than a place in its arguments', () => {
+    const paths = ['$.__proto__.polluted', '$.list[99999999]', '$.list[20000]', '$[0]', 'a', '$..a', '$'];
+    const pieces = paths.map((path) => args(path, { stringValue: 'x' }));
+    const events = readStream(sse([piece({ name: 'f', willContinue: true }), ...pieces, piece({}), stop]));
+    assert.deepEqual(told(events)[1], '{"__proto__":{"polluted":"x"}}');
+    assert.equal(({} as JsonObject).polluted, undefined);
+  });
+});
+
+describe('sources are told while the text that rests on them is open', () => {
+  const groundingMetadata = {
+    groundingChunks: [{ web: { uri: 'https://example.com/a', title: 'A' } }],
+    groundingSupports: [{ segment: { startIndex: 0, endIndex: 3, text: 'Yes' }, groundingChunkIndices: [0] }],
+  };
+  const order = (chunks: readonly unknown[]) =>
+    readStream(sse(chunks)).flatMap((event) => {
+      if (event.kind === 'part-start' || event.kind === 'part-end') return [`${event.kind} ${event.index}`];
+      return event.kind === 'citation' ? [`citation ${event.index}`] : [];
+    });
+  const signed = { text: '', thoughtSignature: 'S' };
+  const last = chunk([{ text: '' }], { finishReason: 'STOP', groundingMetadata });
+  const early = { groundingMetadata };
+  const cases: readonly [string, readonly unknown[]][] = [
+    ['though the text is signed', [chunk([{ text: 'Yes.' }, signed]), last]],
+    [
+      'though a signature comes with them',
+      [chunk([{ text: 'Yes.' }]), chunk([signed], { finishReason: 'STOP', ...early })],
+    ],
+    [
+      'though a call follows',
+      [chunk([{ text: 'Yes.' }], early), chunk([call('f')], { finishReason: 'STOP', ...early })],
+    ],
+  ];
+  for (const [name, chunks] of cases) {
+    test(name, () => {
+      assert.deepEqual(order(chunks), ['part-start 0', 'citation 0', 'part-end 0', 'part-start 1', 'part-end 1']);
+    });
+  }
+});
+
 describe('a stream ends', () => {
   const last = (events: readonly NeutralEvent[]) => events.slice(-3);
   const stop = { kind: 'finish', choice: 0, finish: { reason: 'stop', raw: 'STOP' } };
