@@ -25,7 +25,9 @@ export async function callAdmin(
   input?: unknown,
 ): Promise<AdminAnswer> {
   const { env } = call.terminal;
-  const base = textOption(call.options.url) ?? `http://127.0.0.1:${env.SIGNALBOX_PORT || '8787'}`;
+  const base =
+    textOption(call.options.url) ??
+    `${env.SIGNALBOX_TLS_CERT ? 'https' : 'http'}://127.0.0.1:${env.SIGNALBOX_PORT || '8787'}`;
   const token = env.SIGNALBOX_ADMIN_TOKEN;
   // Most calls of the verbs that can ask a gateway do not.
   const { Agent, request } = await import('undici');

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '#core';
 import type { FailedKeyLimits } from './failed-keys.ts';
 import type { Log } from './gateway-parts.ts';
+import type { TlsSettings } from './tls-files.ts';
 import type { TransportLimits } from './transport-limits.ts';
 
 /** How a gateway is started. Process settings only: behaviour comes from the policies. */
@@ -38,6 +39,8 @@ export interface GatewayOptions {
   readonly maxBodyBytes?: number;
   /** Timeouts and sizes of connections; see `TRANSPORT_LIMITS`. */
   readonly limits?: Partial<TransportLimits>;
+  /** Certificates of the listener; null or absent listens in plain text. */
+  readonly tls?: TlsSettings | null;
   /** How many unknown keys of one address are looked at; see `FAILED_KEY_LIMITS`. */
   readonly failedKeys?: Partial<FailedKeyLimits>;
 }

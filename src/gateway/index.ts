@@ -17,3 +17,5 @@ export { shapeFacts } from './request-facts.ts';
 /** Starts a gateway and resolves when it listens; effects: sockets, files, timers. Rejects with StartError. */
 export { startGateway } from './start.ts';
 export type { RunningGateway } from './start-gateway.ts';
+/** Certificates of the listener, and files of them that cannot be served. */
+export { TlsFilesError, type TlsSettings } from './tls-files.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { acceptHttp2 } from './accept-http2.ts';
+import { acceptTls } from './accept-tls.ts';
 import { createIndexRebuild, REBUILD_EVERY_MS } from './cache/rebuild-index.ts';
 import { type Chance, compose } from './compose.ts';
 import { endLeases, recoverAccounts } from './end-leases.ts';
@@ -22,7 +23,7 @@ const FORGOTTEN_MS = 10_000;
 
 /** A gateway that listens. */
 export interface RunningGateway {
-  /** Such as `http://127.0.0.1:8787`. */
+  /** Such as `http://127.0.0.1:8787`; `https:` with TLS. */
   readonly url: string;
   readonly port: number;
   /** Revision in service, findings of the last try, targets and what they miss. */
@@ -45,13 +46,16 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
   const app = createServer(parts);
   const http2 = acceptHttp2(app, parts.limits);
   const sockets = new Set<Socket>();
-  app.server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  let tls: ReturnType<typeof acceptTls> | null = null;
   try {
+    if (options.tls) tls = acceptTls(app.server, options.tls, parts.limits.headersTimeoutMs, parts.log);
+    app.server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
     await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 8787 });
   } catch (error) {
+    tls?.close();
     await composed.close();
     throw error;
   }
@@ -87,6 +91,7 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
     clearInterval(alertTimer);
     clearInterval(reportTimer);
     clearInterval(rebuildTimer);
+    tls?.close();
     await watch?.close();
     parts.log.info({ inFlight: parts.lifecycle.inFlight(), graceMs }, 'draining');
     // Stops listening at once; connections in use stay until their answer is complete.
@@ -107,7 +112,7 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
   }
 
   const gateway: RunningGateway = {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    url: `${tls === null ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     port,
     status: () => statusReport(parts),
     recordsDirectory: parts.records?.directory ?? null,

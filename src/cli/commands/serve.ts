@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { parseDuration } from '#core';
-import { type GatewayOptions, type RunningGateway, StartError, startGateway } from '#gateway';
+import { type GatewayOptions, type RunningGateway, StartError, startGateway, TlsFilesError } from '#gateway';
 import { cannotCheck } from '#policy';
 import { StoreOpenError } from '#state';
 import { chosenEnvironment, readTree } from '../load-tree.ts';
 import { namedEnvironment, policiesFolder, textOption, withEnvironment, withPolicies } from '../options.ts';
 import { writePretty } from '../report/pretty.ts';
 import { letYoungHeapGrow } from '../serve/boot-heap.ts';
+import { readTlsSettings, withTls } from '../serve/tls-settings.ts';
 import { welcome } from '../serve/welcome.ts';
 import { isWorker, leaveInterruptsToFirst, leaveWorkers, reportReady, runWorkers } from '../serve/workers.ts';
 import { UsageError } from '../usage-error.ts';
@@ -16,7 +17,7 @@ import type { ExitCode, Verb, VerbCall } from '../verb.ts';
 /** `signalbox serve`: the gateway. Ends when a signal asks it to, after the answers in progress. */
 export const serve: Verb = {
   configure(command: Command) {
-    withEnvironment(withPolicies(command))
+    withTls(withEnvironment(withPolicies(command)))
       .option('--port <port>', 'port (default: $SIGNALBOX_PORT, else 8787; 0 for any free one)')
       .option('--host <address>', 'address to listen on (default: $SIGNALBOX_HOST, else 127.0.0.1)')
       .option(
@@ -78,6 +79,7 @@ function gatewayOptions(call: VerbCall): GatewayOptions {
     storeUrl: env.SIGNALBOX_REDIS_URL || null,
     durability: env.SIGNALBOX_DURABILITY || null,
     adminToken: env.SIGNALBOX_ADMIN_TOKEN || null,
+    tls: readTlsSettings(call),
     limits: {
       ...readTimeout('headersTimeoutMs', 'SIGNALBOX_HEADERS_TIMEOUT', env.SIGNALBOX_HEADERS_TIMEOUT),
       ...readTimeout('requestTimeoutMs', 'SIGNALBOX_REQUEST_TIMEOUT', env.SIGNALBOX_REQUEST_TIMEOUT),
@@ -136,6 +138,10 @@ async function showRefusal(error: StartError, { policies }: GatewayOptions, call
 }
 
 function startProblem(error: unknown, { host, port }: GatewayOptions): unknown {
+  if (error instanceof TlsFilesError) {
+    const hint = 'Name the PEM files of a certificate and its own key by --tls-cert and --tls-key.';
+    return new UsageError(error.message, hint, { cause: error });
+  }
   if (error instanceof StoreOpenError) return new UsageError(error.message, error.hint, { cause: error });
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
