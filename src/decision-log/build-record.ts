@@ -153,6 +153,7 @@ function recordAttempt(
   const target = targetOf(decision, attempt.target);
   const before = attempts[index - 1];
   const { outcome, status, startedMs, endedMs, firstTokenMs, usage, estimated, retryAfterMs } = attempt;
+  const { images, searchUnits } = attempt;
   const cost = settlement?.perAttempt[index]?.costMicroUsd ?? null;
   return {
     target: attempt.target,
@@ -165,11 +166,19 @@ function recordAttempt(
     waitMs: Math.max(0, startedMs - (before?.endedMs ?? startedMs)),
     usage,
     estimated,
+    // What is paid by the piece, so that the cost adds up from the record alone.
+    ...(images === undefined ? {} : { images: wholeNumber(images) }),
+    ...(searchUnits === undefined ? {} : { searchUnits: wholeNumber(searchUnits) }),
     costMicroUsd: cost,
     billed: usage !== null,
     reason: before?.outcome ?? target?.skippedBefore ?? null,
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
   };
+}
+
+/** As the price counts what a provider reports: a whole number from 0. */
+function wholeNumber(count: number): number {
+  return Number.isFinite(count) && count > 0 ? Math.floor(count) : 0;
 }
 
 // Field names are the caller's own words: as many and as long as a person reads, and never what looks private.

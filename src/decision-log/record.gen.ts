@@ -510,6 +510,14 @@ export interface RecordedAttempt {
    */
   readonly usage?: RecordedUsage | null;
   /**
+   * Images made, which are priced by the piece; absent for none.
+   */
+  readonly images?: number;
+  /**
+   * Searches billed, each at the price of a call; absent means one.
+   */
+  readonly searchUnits?: number;
+  /**
    * Whether the tokens were counted locally.
    */
   readonly estimated?: boolean;

@@ -4,6 +4,7 @@ import { GoogleGenAI } from '@google/genai';
 import { CohereClientV2 } from 'cohere-ai';
 import { Ollama } from 'ollama';
 import OpenAI, { toFile } from 'openai';
+import { listRecordFiles, readRecords } from '../../src/decision-log/index.ts';
 import type { Cleanup } from '../support/temp-directory.ts';
 import {
   KEYS,
@@ -271,6 +272,42 @@ describe('rerank', () => {
     const [seen] = providers.cohere.requests;
     assert.equal(seen?.path, '/v2/rerank');
     assert.deepEqual(seen?.json, { model: 'up-cohere-model', query: 'Japan', documents, top_n: 2 });
+  });
+
+  it('is written down with what is paid by the piece, so that costs add up from the record alone', async (t) => {
+    const price = "{ from: 2026-01-01, input: '0', request: '0.002', image: '0.04', source: test }";
+    const model = (name: string) => `apiVersion: signalbox/v1
+kind: Model
+metadata: { name: up-${name}/pieces }
+spec: { provider: up-${name}, upstreamName: pieces, capabilities: [rerank, images], prices: [${price}] }
+---
+apiVersion: signalbox/v1
+kind: Route
+metadata: { name: pieces-${name} }
+spec: { match: { models: [up-${name}/pieces] } }
+`;
+    const providers = await startProviders(t);
+    const files = policyFiles(providers, { 'pieces.yaml': `${model('cohere')}---\n${model('openai')}` });
+    const gateway = await startTestGateway(t, files, { env: SECRETS, environment: 'production' });
+    const { cohere, openai } = clientsOf(gateway);
+    providers.cohere.otherwise({ body: { id: 'r1', results, meta: { billed_units: { search_units: 3 } } } });
+    await cohere.rerank({ model: 'up-cohere/pieces', query: 'Japan', documents });
+    providers.openai.otherwise({ body: { created: 1, data: [{ b64_json: 'aGk=' }, { b64_json: 'aGk=' }] } });
+    await openai.images.generate({ model: 'up-openai/pieces', prompt: 'a signal box', n: 2 });
+    await gateway.close(0);
+    const attempts: unknown[] = [];
+    for (const { path } of await listRecordFiles(gateway.recordsDirectory ?? '')) {
+      for await (const line of readRecords(path)) {
+        if (line.kind !== 'record') continue;
+        for (const { images, searchUnits, costMicroUsd } of line.record.attempts ?? []) {
+          attempts.push({ images, searchUnits, costMicroUsd });
+        }
+      }
+    }
+    assert.deepEqual(attempts, [
+      { images: undefined, searchUnits: 3, costMicroUsd: 6_000 },
+      { images: 2, searchUnits: undefined, costMicroUsd: 82_000 },
+    ]);
   });
 
   it('reads answers as Jina and as Voyage write them, and gives documents back itself', async (t) => {
