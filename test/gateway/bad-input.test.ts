@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
+  KEYS,
   PROVIDER_NAMES,
   policyFiles,
   post,
@@ -29,6 +30,7 @@ const WRONG: readonly (readonly [string, object, RegExp])[] = [
   ['/v2/chat', { messages: [{ role: SAID, content: 'x' }] }, /messages\[0\]\.role/],
   ['/api/chat', { messages: [{ role: 'user', content: 'x', images: SAID }] }, /messages\[0\]\.images/],
   ['/v1/completions', { prompt: [{ text: SAID }] }, /prompt\[0\]/],
+  ['/model/to-openai/converse', { messages: [{ role: 'user', content: SAID }] }, /messages\[0\]\.content/],
 ];
 
 /** A picture of a megabyte in each dialect that takes one, on a route that takes 64 KiB. */
@@ -56,6 +58,24 @@ const PICTURES: readonly (readonly [string, object])[] = [
   ],
   ['/v2/chat', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: PICTURE } }] }] }],
   ['/api/chat', { messages: [{ role: 'user', content: 'x', images: [BASE64] }] }],
+  [
+    '/model/any/converse',
+    { messages: [{ role: 'user', content: [{ image: { format: 'png', source: { bytes: BASE64 } } }] }] },
+  ],
+];
+
+/** A body of every dialect whose end is 10,000 lists in one another. */
+const DEEP: readonly (readonly [string, string])[] = [
+  ['/v1/chat/completions', '"messages"'],
+  ['/v1/responses', '"input"'],
+  ['/v1/completions', '"prompt"'],
+  ['/v1/messages', '"messages"'],
+  ['/v1beta/models/to-openai:generateContent', '"contents"'],
+  ['/model/to-openai/converse', '"messages"'],
+  ['/v2/chat', '"messages"'],
+  ['/api/chat', '"messages"'],
+  ['/v1/embeddings', '"input"'],
+  ['/v1/rerank', '"documents"'],
 ];
 
 describe('bad input is refused, and nothing of it is kept', () => {
@@ -66,6 +86,23 @@ describe('bad input is refused, and nothing of it is kept', () => {
       const answer = await post(gateway, path, { model, ...body });
       assert.equal(answer.status, 400, `${path} ${answer.text}`);
       assert.match(answer.text, field, path);
+    }
+    assertNothingKept(gateway);
+  });
+
+  it('10,000 lists in one another are a 400 in every dialect', async (t) => {
+    const gateway = await startBusyGateway(t);
+    for (const [path, field] of DEEP) {
+      const body = `{"model":"to-openai","max_tokens":9,"query":"${SAID}",${field}:${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+      const response = await fetch(`${gateway.url}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${KEYS.team}`, 'content-type': 'application/json' },
+        body,
+      });
+      const text = await response.text();
+      assert.equal(response.status, 400, `${path} ${text.slice(0, 200)}`);
+      assert.equal(response.headers.get('x-signalbox-error'), 'invalid_request', path);
+      assert.ok(text.length < 2000, path);
     }
     assertNothingKept(gateway);
   });
