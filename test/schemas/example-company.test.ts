@@ -83,6 +83,29 @@ describe('the example company', () => {
     }
   });
 
+  it('uses every field there is for alerts, receivers, reports and the settings of the tree, but for those named here with why', () => {
+    const unused = ['Project', 'Alert', 'Receiver', 'Report'].flatMap((kind) => {
+      const values = policies.documents.filter((each) => each.kind === kind).map(({ value }) => spec(value));
+      const own = asObject(schemaOf(kind).properties).spec;
+      return unusedFields(own, values, kind);
+    });
+    assert.deepEqual(unused.sort(), Object.keys(UNUSED).sort());
+  });
+
+  it('has an alert on every metric', () => {
+    const { properties } = asObject(asObject(schemaOf('Alert').properties).spec);
+    const { metric } = asObject(asObject(asObject(properties).when).properties);
+    const used = new Set(
+      policies.documents
+        .filter(({ kind }) => kind === 'Alert')
+        .map(({ value }) => asObject(spec(value).when).metric as string),
+    );
+    assert.deepEqual(
+      asArray(asObject(metric).enum).filter((name) => !used.has(String(name))),
+      [],
+    );
+  });
+
   it('keeps no key that a digest could be traced to twice', () => {
     const digests = policies.documents
       .filter(({ kind }) => kind === 'Consumer')
@@ -91,6 +114,33 @@ describe('the example company', () => {
     assert.equal(new Set(digests).size, digests.length);
   });
 });
+
+/** What an example should not show, with why. */
+const UNUSED: Readonly<Record<string, string>> = {
+  'Project.mail.dkim': 'a key that the DNS of no reader knows would make mails worse, not better',
+  'Project.mail.ca': 'the mail server of the example has a public certificate',
+  'Project.maintenance[].from': 'a date would be past when it is read; the window is a weekly one',
+  'Project.maintenance[].until': 'as `from`',
+  'Project.secretStores': 'set by the environments',
+  'Project.gates.minCoverage': 'recordings of a few hours reach few routes; the gates of the example are about what changes',
+  'Project.defaults.breaker': 'each chain says its own',
+};
+
+const schemas = join(import.meta.dirname, '../../schemas');
+
+function schemaOf(kind: string): JsonObject {
+  return JSON.parse(readFileSync(join(schemas, `${kind.toLowerCase()}.schema.json`), 'utf8')) as JsonObject;
+}
+
+/** Paths of fields of a schema that none of the values has; nothing below them, nor inside what all kinds share. */
+function unusedFields(schema: unknown, values: readonly unknown[], path: string): readonly string[] {
+  const { properties, items } = asObject(schema);
+  if (items !== undefined) return unusedFields(items, values.flatMap(asArray), `${path}[]`);
+  return Object.entries(asObject(properties)).flatMap(([name, field]) => {
+    const inner = values.map((value) => asObject(value)[name]).filter((value) => value !== undefined);
+    return inner.length === 0 ? [`${path}.${name}`] : unusedFields(field, inner, `${path}.${name}`);
+  });
+}
 
 function secretsOf(environment: ParsedDocument): ReadonlyMap<string, unknown> {
   const operations = asArray(spec(environment.value).overrides).map(asObject);
