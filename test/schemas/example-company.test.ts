@@ -122,7 +122,8 @@ const UNUSED: Readonly<Record<string, string>> = {
   'Project.maintenance[].from': 'a date would be past when it is read; the window is a weekly one',
   'Project.maintenance[].until': 'as `from`',
   'Project.secretStores': 'set by the environments',
-  'Project.gates.minCoverage': 'recordings of a few hours reach few routes; the gates of the example are about what changes',
+  'Project.gates.minCoverage':
+    'recordings of a few hours reach few routes; the gates of the example are about what changes',
   'Project.defaults.breaker': 'each chain says its own',
 };
 
