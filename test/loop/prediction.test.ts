@@ -245,6 +245,8 @@ describe('a prediction', () => {
       assert.equal(after.cacheHits > 0, change === cached, found);
       // A band as wide as the week would hold anything.
       assert.ok(high - low <= 0.4 * after.costMicroUsd, found);
+      assert.ok(denials.headHigh - denials.headLow <= 0.25 * REQUESTS, found);
+      assert.ok(headHigh - headLow <= 0.1 * REQUESTS, found);
       if (change === cut) {
         assert.ok(after.denials > 20, found);
         assert.deepEqual(
