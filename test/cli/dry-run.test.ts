@@ -205,6 +205,32 @@ describe('signalbox dry-run', () => {
     for (const line of ended.stdout.split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
   });
 
+  it('reproduces every decision of the shipped recording, or says that its policies are not at hand', async (t: Context) => {
+    const cwd = join(import.meta.dirname, '../..');
+    const args = ['dry-run', '--traffic', 'traffic/example-week.ndjson.gz', '--lock', 'traffic/traffic.lock.json'];
+    const sides = ['--policies', 'policies', '--base', 'policies', '--head', 'policies'];
+    const run = async (format: string) => {
+      const ended = await runProcess(t, [...args, ...sides, '--format', format], { cwd });
+      assert.equal(ended.code, 0, ended.stderr);
+      return ended.stdout;
+    };
+    const { records, fidelity, fidelityDetail } = JSON.parse(await run('json'));
+    const { checked, reproduced, mismatches, withoutPolicies } = fidelityDetail;
+    assert.deepEqual([records.replayed, records.changed, records.invalid, mismatches], [1500, 0, 0, []]);
+    assert.equal(reproduced, checked);
+    if (checked === 1500) {
+      assert.equal(fidelity, 1);
+      return;
+    }
+    // A change of the policies or of the catalogue since the recording, in a clone without its history.
+    assert.deepEqual([checked, fidelity, withoutPolicies.length], [0, null, 1]);
+    const [{ revision, requests }] = withoutPolicies;
+    assert.equal(requests, 1500);
+    console.log(`the shipped recording was made by revision ${revision}, which no policies at hand make`);
+    const told = (await run('pretty')).replace(/\s+/g, ' ');
+    assert.ok(told.includes(`revision ${revision} are not checked: its policies, or the catalogue`), told);
+  });
+
   it('says in one line when nothing changes', async (t: Context) => {
     const folder = openRepository(t);
     if (folder === undefined) return;

@@ -154,7 +154,7 @@ function doubtsText({
     ),
     ...fidelityDetail.withoutPolicies.map(
       ({ revision, requests }) =>
-        `${number(requests)} recorded decisions of revision ${codeSpan(revision)} are not checked: its policies are not at hand`,
+        `${number(requests)} recorded decisions of revision ${codeSpan(revision)} are not checked: its policies, or the catalogue they were compiled with, are not at hand`,
     ),
     ...(records.otherEnvironment === 0
       ? []

@@ -162,7 +162,7 @@ function doubts(report: DryRunReport, paint: Paint, width: number): string {
     ),
     ...fidelityDetail.withoutPolicies.map(
       ({ revision, requests }) =>
-        `${number(requests)} recorded decisions of revision ${revision} are not checked: its policies are not at hand`,
+        `${number(requests)} recorded decisions of revision ${revision} are not checked: its policies, or the catalogue they were compiled with, are not at hand`,
     ),
     ...(records.otherEnvironment === 0
       ? []
