@@ -1,15 +1,15 @@
-/** Prefixes that providers give their keys, from their own documentation and the public rules of secret scanners. */
+/** Prefixes that providers give their keys, from their own documentation and the public rules of secret scanners. What can be looked for at each place anew is bounded, here and below: a line may be megabytes long. */
 const KNOWN_KEYS =
-  /(?<![A-Za-z0-9])(?:sk-[\w-]{8,}|(?:sk|pk|rk)_(?:live|test)_\w{8,}|sbx_[\w-]{8,}|gsk_\w{16,}|xai-[\w-]{16,}|hf_\w{16,}|pplx-\w{16,}|AIza[\w-]{20,}|ya29\.[\w-]{16,}|A(?:KIA|SIA)[0-9A-Z]{12,}|gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{12,}|xox[abeprs]-[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?)/g;
+  /(?<![A-Za-z0-9])(?:sk-[\w-]{8,}|(?:sk|pk|rk)_(?:live|test)_\w{8,}|sbx_[\w-]{8,}|gsk_\w{16,}|xai-[\w-]{16,}|hf_\w{16,}|pplx-\w{16,}|AIza[\w-]{20,}|ya29\.[\w-]{16,}|A(?:KIA|SIA)[0-9A-Z]{12,}|gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{12,}|xox[abeprs]-[\w-]{8,}|eyJ[\w-]{8,512}\.[\w-]{4,}(?:\.[\w-]*)?)/g;
 /** Long runs that look random: letters of both cases with digits, or long hexadecimal that is not a declared digest. */
 const RANDOM = /(?<![\w/+=.-])(?=[\w/+=-]*[a-z])(?=[\w/+=-]*[A-Z])(?=[\w/+=-]*\d)[\w/+=-]{24,}(?![\w-])/g;
 const HEXADECIMAL =
-  /(?<!(?:sha256|pin|digest)["']?\s*:\s*["']?)(?<![\w])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{32,}(?!\w)/gi;
+  /(?<!(?:sha256|pin|digest)["']?\s{0,64}:\s{0,64}["']?)(?<![\w])(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{32,}(?!\w)/gi;
 /** `user:password@` in a URL. */
-const USER_INFO = /(?<=:\/\/)[^\s/@"'<>]+:[^\s/@"'<>]+(?=@)/g;
+const USER_INFO = /(?<=:\/\/)[^\s/@"'<>:]+:[^\s/@"'<>]+(?=@)/g;
 /** The plain value of a key that holds a secret; a reference in braces, an alias and the empty words are none. */
 const SECRET_FIELD =
-  /(?<=\b(?:secrets?|password|passwd|passphrase|token|x?-?api[-_]?key|access[-_]?key[-_]?id|session[-_]?token|authorization|private[-_]?key|credentials?)["']?\s*:\s+)(?!null\b|true\b|false\b|~)(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s{[&*|>#"',}\]][^,}\]#]*)/gi;
+  /(?<=\b(?:secrets?|password|passwd|passphrase|token|x?-?api[-_]?key|access[-_]?key[-_]?id|session[-_]?token|authorization|private[-_]?key|credentials?)["']?\s{0,64}:\s{1,64})(?!null\b|true\b|false\b|~)(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s{[&*|>#"',}\]][^,}\]#]*)/gi;
 
 /** A flow list of plain values under such a key. */
 const SECRET_LIST = /(?<=\b(?:secrets?|passwords?|tokens|api[-_]?keys|credentials)["']?\s*:\s*\[)\s*[^\s\]{][^\]]*/gi;

@@ -111,7 +111,7 @@ function whatIs(text: string, path: string): Leak['what'] | null {
   if (isTime(text) || /^https:\/\/[\w.-]+(?:\/[\w./#?=&%-]*)?$/.test(text)) return null;
   if (looksPrivate(text) || holdsSecret(text)) return 'an e-mail address, a key, a card or a phone number';
   // Keys known by their shape are told above; names of models look random to the rest.
-  if (!NAME.test(text) && findSecrets(text).length > 0) return 'a secret';
+  if (!isName(text) && findSecrets(text).length > 0) return 'a secret';
   if (text.length > LONGEST || text.split(/\s+/).length > 12) return 'free text';
   return entropyOf(text);
 }
@@ -122,8 +122,13 @@ function entropyOf(text: string): Leak['what'] | null {
 }
 
 /** Words, numbers and versions with something between them, such as `anthropic/claude-haiku-4-5`: names of models are as long as keys, but fall into such pieces. */
-const PIECE = '(?:[a-z]+\\d{0,3}[a-z]?|\\d{1,8}|[a-z]?\\d{1,4}[a-z]{0,3}\\d{0,3}[a-z]?)';
-const NAME = new RegExp(`^(?:${PIECE}[-_/.:]){2,}${PIECE}$`, 'i');
+const PIECE = /^(?:[a-z]+\d{0,3}[a-z]?|\d{1,8}|[a-z]?\d{1,4}[a-z]{0,3}\d{0,3}[a-z]?)$/i;
+
+/** Piece by piece: one expression for the whole would try each way of reading each piece with each of the others. */
+function isName(text: string): boolean {
+  const pieces = text.split(/[-_/.:]/);
+  return pieces.length > 2 && pieces.every((piece) => PIECE.test(piece));
+}
 
 /** Words and names repeat letters and come in one case; 24 random characters have more than 3.5 bits each, with digits among them. */
 function isRandom(token: string): boolean {
@@ -132,7 +137,7 @@ function isRandom(token: string): boolean {
   for (const character of token) counts.set(character, (counts.get(character) ?? 0) + 1);
   let bits = 0;
   for (const count of counts.values()) bits -= (count / token.length) * Math.log2(count / token.length);
-  return bits > 3.5 && !NAME.test(token);
+  return bits > 3.5 && !isName(token);
 }
 
 function isCounterKey(text: string): boolean {
