@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { diffLines } from '../../src/cli/lint/line-diff.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { requireProgram, type SkipContext } from '../support/skip.ts';
-import { runProcess } from '../support/start-process.ts';
 import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
 
 type Context = SkipContext & Cleanup;
@@ -54,7 +54,7 @@ async function findingsOf(
   { folder }: Repository,
   ...args: string[]
 ): Promise<{ readonly code: number | null; readonly found: readonly string[]; readonly hidden: number }> {
-  const run = await runProcess(t, ['lint', '--format', 'json', '--fail-level', 'warn', ...args], { cwd: folder });
+  const run = await runVerb(t, ['lint', '--format', 'json', '--fail-level', 'warn', ...args], { cwd: folder });
   const { findings, hidden } = JSON.parse(run.stdout);
   const found = findings.map(({ rule, file, line }: Record<string, unknown>) => `${rule} ${file}:${line}`);
   return { code: run.code, found, hidden };
@@ -137,14 +137,14 @@ describe('lint --changed-since', () => {
     git('checkout', '-q', 'change');
     assert.deepEqual((await findingsOf(t, repository, '--changed-since', 'main')).found, []);
     rmSync(join(folder, '.git'), { recursive: true });
-    const run = await runProcess(t, ['lint', '--changed-since', 'main'], { cwd: folder });
+    const run = await runVerb(t, ['lint', '--changed-since', 'main'], { cwd: folder });
     assert.equal(run.code, 2);
     assert.match(run.stderr, /--changed-since main: policies is in no git repository, and there is no such folder/);
   });
 
   it('compares with a folder, and says how much it left out', async (t: Context) => {
     const cwd = makeTempDirectory(t, { ...files, 'before/chain.yaml': chain, 'before/default.yaml': route('default') });
-    const run = await runProcess(t, ['lint', '--changed-since', 'before'], { cwd });
+    const run = await runVerb(t, ['lint', '--changed-since', 'before'], { cwd });
     assert.equal(run.code, 0);
     assert.match(run.stdout, /1 more on lines that did not change since before\.\n\n✔ no findings/);
   });
@@ -157,7 +157,7 @@ describe('lint --changed-since', () => {
       [['--changed-since=--output=x'], /git knows no such revision/],
       [['-', '--changed-since', 'main'], /stdin has no history/],
     ] as const) {
-      const run = await runProcess(t, ['lint', ...args], { cwd: repository.folder, stdin: chain });
+      const run = await runVerb(t, ['lint', ...args], { cwd: repository.folder, stdin: chain });
       assert.equal(run.code, 2);
       assert.match(run.stderr, message);
     }

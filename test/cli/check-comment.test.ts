@@ -9,7 +9,7 @@ import { checkMarkdown } from '../../src/cli/check/check-markdown.ts';
 import type { CheckReport } from '../../src/cli/check/check-report.ts';
 import { readCheckReport } from '../../src/cli/check/read-report.ts';
 import { BASE, pairOf, recordOf, replayed } from '../replay/replay-fixture.ts';
-import { runProcess } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
 
 const HEAD_SHA = 'a'.repeat(40);
@@ -227,7 +227,7 @@ describe('signalbox check comment --post', () => {
     ...more: string[]
   ) => {
     const cwd = makeTempDirectory(t, { 'check.json': JSON.stringify(report) });
-    return runProcess(t, ['check', 'comment', 'check.json', '--post', ...more], { cwd, env });
+    return runVerb(t, ['check', 'comment', 'check.json', '--post', ...more], { cwd, env });
   };
 
   it('posts one comment and updates it in place, past a hundred others and an impostor', async (t: Cleanup) => {

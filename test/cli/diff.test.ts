@@ -6,8 +6,9 @@ import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { type CompiledSide, compareCompiled } from '../../src/cli/diff/compare-compiled.ts';
 import { compileInline } from '../support/compile-inline.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { requireProgram, type SkipContext } from '../support/skip.ts';
-import { runProcess, startGateway } from '../support/start-process.ts';
+import { startGateway } from '../support/start-process.ts';
 import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
 import { shop } from './policies-for-verbs.ts';
 
@@ -229,7 +230,7 @@ describe('signalbox diff', () => {
     const folder = openRepository(t);
     if (folder === undefined) return;
     const chains = join(folder, 'policies/chains.yaml');
-    const run = (...args: string[]) => runProcess(t, ['diff', ...args], { cwd: folder });
+    const run = (...args: string[]) => runVerb(t, ['diff', ...args], { cwd: folder });
     const same = await run('main', '--detailed-exitcode');
     assert.deepEqual(
       [same.code, same.stdout],
@@ -275,7 +276,7 @@ describe('signalbox diff', () => {
       'policies/budgets.yaml': '# none\n',
     });
     const formats = ['json', 'sarif', 'junit', 'github', 'markdown'].flatMap((each) => ['--format', `${each}=${each}`]);
-    const run = await runProcess(t, ['diff', 'before', '--detailed-exitcode', ...formats], { cwd });
+    const run = await runVerb(t, ['diff', 'before', '--detailed-exitcode', ...formats], { cwd });
     assert.equal(run.code, 3, run.stderr);
     const read = (name: string): string => readFileSync(join(cwd, name), 'utf8');
     const report = JSON.parse(read('json'));
@@ -318,7 +319,7 @@ describe('signalbox diff', () => {
     writeFileSync(chains, dearer(shop['policies/chains.yaml'] ?? '').replace('total: 20s', 'total: 30s'));
     const routes = join(folder, 'policies/routes.yaml');
     writeFileSync(routes, (shop['policies/routes.yaml'] ?? '').replace('maxInputTokens: 1000', 'maxInputTokens: 2000'));
-    const run = await runProcess(t, ['diff', 'main', '--running', url, '--format', 'json'], { cwd: folder, env });
+    const run = await runVerb(t, ['diff', 'main', '--running', url, '--format', 'json'], { cwd: folder, env });
     assert.equal(run.code, 0, run.stderr);
     const report = JSON.parse(run.stdout);
     const isValid: boolean = isReport(report);
@@ -328,16 +329,16 @@ describe('signalbox diff', () => {
       changes.map(({ document, inService }) => `${document} ${inService}`);
     assert.deepEqual(told(report.changes), ['Chain/premium false', 'Route/default false']);
     assert.deepEqual(told(report.drift), ['Budget/web-month true', 'Chain/premium true']);
-    const two = await runProcess(t, ['diff', url, '--detailed-exitcode'], { cwd: folder, env });
+    const two = await runVerb(t, ['diff', url, '--detailed-exitcode'], { cwd: folder, env });
     assert.equal(two.code, 3, two.stderr);
     assert.match(
       two.stdout,
       /^http:\/\/127\.0\.0\.1:\d+ \([0-9a-f]{12}\) → working tree\n[\s\S]*limit\.cost: 100 USD; was 1 USD/,
     );
-    const refused = await runProcess(t, ['diff', url], { cwd: folder, env: { SIGNALBOX_ADMIN_TOKEN: 'wrong' } });
+    const refused = await runVerb(t, ['diff', url], { cwd: folder, env: { SIGNALBOX_ADMIN_TOKEN: 'wrong' } });
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /refuses the admin token/);
-    const other = await runProcess(t, ['diff', url, '--env', 'development'], { cwd: folder, env });
+    const other = await runVerb(t, ['diff', url, '--env', 'development'], { cwd: folder, env });
     assert.equal(other.code, 2);
     assert.match(other.stderr, /production and development cannot be compared/);
   });

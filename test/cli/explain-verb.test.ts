@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { runProcess, startGateway } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
+import { startGateway } from '../support/start-process.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 import { shop } from './policies-for-verbs.ts';
 
@@ -117,7 +118,7 @@ const table: readonly Row[] = [
 describe('signalbox explain', () => {
   for (const [what, args, code, stdout, stderr] of table) {
     it(`ends with ${code} on ${what}`, async (t) => {
-      const run = await runProcess(t, ['explain', ...args], { cwd: makeTempDirectory(t, shop), env: keys });
+      const run = await runVerb(t, ['explain', ...args], { cwd: makeTempDirectory(t, shop), env: keys });
       assert.equal(run.code, code, run.stdout + run.stderr);
       assert.match(run.stdout, stdout);
       assert.match(run.stderr, stderr);
@@ -126,7 +127,7 @@ describe('signalbox explain', () => {
 
   it('shows people the verdict, every gate, the budgets and the rivals', async (t) => {
     // One key is missing here.
-    const run = await runProcess(t, ['explain', asWeb, '--env', 'production'], {
+    const run = await runVerb(t, ['explain', asWeb, '--env', 'production'], {
       cwd: makeTempDirectory(t, shop),
       env: { ANTHROPIC_API_KEY: 'sk-ant-test' },
     });
@@ -147,7 +148,7 @@ describe('signalbox explain', () => {
       [['-'], asWeb],
       [['-'], `curl http://x/v1/chat/completions \\\n  --json @body.json`],
     ] as const) {
-      const run = await runProcess(t, ['explain', ...args], { cwd, env: keys, stdin });
+      const run = await runVerb(t, ['explain', ...args], { cwd, env: keys, stdin });
       assert.equal(run.code, 0, run.stderr);
       assert.match(run.stdout, /first target premium\/gpt/);
     }
@@ -163,7 +164,7 @@ describe('signalbox explain', () => {
       ['{"model":"gpt-4o","consumer":"nobody"}', null, null, false],
       [curl('/v1/chat/completions', chat), 'default', 'premium/gpt', true],
     ] as const) {
-      const run = await runProcess(t, ['explain', ask, '--format', 'json'], { cwd, env: keys });
+      const run = await runVerb(t, ['explain', ask, '--format', 'json'], { cwd, env: keys });
       const report = JSON.parse(run.stdout);
       const isValid: boolean = validate(report);
       assert.ok(isValid, JSON.stringify(validate.errors));
@@ -179,19 +180,19 @@ describe('signalbox explain', () => {
     const id = answer.headers.get('x-signalbox-request-id') ?? '';
     assert.equal((await gateway.stop()).code, 0);
 
-    const same = await runProcess(t, ['explain', id], { cwd });
+    const same = await runVerb(t, ['explain', id], { cwd });
     assert.equal(same.code, 0, same.stderr);
     assert.match(same.stdout, /✔ decided by these same policies\n {2}The recorded facts give the recorded decision\./);
     assert.match(same.stdout, /answered by premium\/sandbox, as a fallback \(secret-missing\)/);
 
     const routes = join(cwd, 'policies/routes.yaml');
     writeFileSync(routes, readFileSync(routes, 'utf8').replace('match: {}', 'match: { consumers: [web] }'));
-    const changed = await runProcess(t, ['explain', id], { cwd });
+    const changed = await runVerb(t, ['explain', id], { cwd });
     assert.match(
       changed.stdout,
       /! decided by revision [0-9a-f]{12}, not by [0-9a-f]{12}\n {2}With the recorded facts this comes out differently now:\n {4}route\n {6}then default\n {6}now {2}none/,
     );
-    const report = JSON.parse((await runProcess(t, ['explain', id, '--format', 'json'], { cwd })).stdout);
+    const report = JSON.parse((await runVerb(t, ['explain', id, '--format', 'json'], { cwd })).stdout);
     assert.deepEqual([report.record.isSameRevision, report.record.changes[0].field], [false, 'route']);
   });
 });

@@ -7,8 +7,8 @@ import { type RouteGraph, routeGraph } from '../../src/cli/graph/route-graph.ts'
 import { writeDot } from '../../src/cli/graph/write-dot.ts';
 import { writeMermaid } from '../../src/cli/graph/write-mermaid.ts';
 import { compileInlineSnapshot } from '../support/compile-inline.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { requireProgram } from '../support/skip.ts';
-import { runProcess } from '../support/start-process.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 import { shop } from './policies-for-verbs.ts';
 
@@ -150,7 +150,7 @@ function decode(text: string): string {
 describe('signalbox graph', () => {
   it('goes to stdout or a file, in the format asked for or that the name says', async (t) => {
     const cwd = makeTempDirectory(t, shop);
-    const run = (...args: string[]) => runProcess(t, ['graph', ...args], { cwd });
+    const run = (...args: string[]) => runVerb(t, ['graph', ...args], { cwd });
     assert.match((await run()).stdout, /^flowchart LR\n/);
     assert.match((await run('--env', 'production', '--format', 'dot')).stdout, /^digraph "production" \{\n/);
     const json = JSON.parse((await run('returns', '--format', 'json')).stdout);

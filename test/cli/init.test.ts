@@ -7,7 +7,8 @@ import { loadCatalog } from '#catalog';
 import { runLint } from '#lint';
 import { compileEnvironment, formatPolicies, listEnvironments, parsePolicies } from '#policy';
 import { starterFiles } from '../../src/cli/init/starter-files.ts';
-import { runProcess, startGateway } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
+import { startGateway } from '../support/start-process.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 
 const files = starterFiles('shop');
@@ -54,11 +55,11 @@ describe('the starter policies', () => {
 describe('signalbox init', () => {
   it('writes policies that lint, test and serve at once, and refuses to write over others', async (t) => {
     const cwd = makeTempDirectory(t);
-    const run = await runProcess(t, ['init'], { cwd });
+    const run = await runVerb(t, ['init'], { cwd });
     assert.equal(run.code, 0, run.stderr);
     for (const { path } of files) assert.ok(existsSync(join(cwd, path)), path);
     for (const args of [['lint', '--fail-level', 'warn'], ['test'], ['fmt', '--check']]) {
-      const check = await runProcess(t, args, { cwd });
+      const check = await runVerb(t, args, { cwd });
       assert.equal(check.code, 0, `${args}: ${check.stdout}${check.stderr}`);
     }
     const gateway = await startGateway(t, [], { cwd });
@@ -69,15 +70,15 @@ describe('signalbox init', () => {
     assert.deepEqual([answer.status, answer.headers.get('x-signalbox-target')], [200, 'premium/sandbox']);
     assert.equal((await gateway.stop()).code, 0);
 
-    const again = await runProcess(t, ['init'], { cwd });
+    const again = await runVerb(t, ['init'], { cwd });
     assert.deepEqual([again.code, again.stdout], [2, '']);
     assert.match(again.stderr, /policies is not empty\n {2}.*--force/);
-    assert.equal((await runProcess(t, ['init', '--force'], { cwd })).code, 0);
+    assert.equal((await runVerb(t, ['init', '--force'], { cwd })).code, 0);
   });
 
   it('writes into a folder that is named, whose name the project takes, and leaves a workflow alone', async (t) => {
     const cwd = makeTempDirectory(t, { 'My Shop 2/.github/workflows/policy.yml': 'mine\n' });
-    const run = await runProcess(t, ['init', 'My Shop 2'], { cwd });
+    const run = await runVerb(t, ['init', 'My Shop 2'], { cwd });
     assert.equal(run.code, 0, run.stderr);
     assert.match(run.stdout, /policy\.yml is there already/);
     assert.equal(readFileSync(join(cwd, 'My Shop 2/.github/workflows/policy.yml'), 'utf8'), 'mine\n');
@@ -85,12 +86,12 @@ describe('signalbox init', () => {
       parse(readFileSync(join(cwd, 'My Shop 2/policies/signalbox.yaml'), 'utf8')).metadata.name,
       'my-shop-2',
     );
-    assert.equal((await runProcess(t, ['lint', '--policies', 'My Shop 2/policies'], { cwd })).code, 0);
+    assert.equal((await runVerb(t, ['lint', '--policies', 'My Shop 2/policies'], { cwd })).code, 0);
   });
 
   it('imports a configuration: policies that lint, are formatted and pass their tests, and a page of differences', async (t) => {
     const cwd = makeTempDirectory(t, { 'portkey.json': PORTKEY });
-    const run = await runProcess(t, ['init', 'new', '--from', 'portkey.json', '--format', 'json'], { cwd });
+    const run = await runVerb(t, ['init', 'new', '--from', 'portkey.json', '--format', 'json'], { cwd });
     assert.equal(run.code, 0, run.stderr);
     const report = JSON.parse(run.stdout);
     assert.deepEqual([report.source, report.verdict, report.exitCode], ['portkey', 'partial', 0]);
@@ -107,7 +108,7 @@ describe('signalbox init', () => {
       ['fmt', '--check', ...policies],
       ['test', ...policies],
     ]) {
-      const check = await runProcess(t, args, { cwd });
+      const check = await runVerb(t, args, { cwd });
       assert.equal(check.code, 0, `${args}: ${check.stdout}${check.stderr}`);
     }
   });
@@ -115,13 +116,13 @@ describe('signalbox init', () => {
   it('says what differs to people and in files, and refuses to write over policies', async (t) => {
     const cwd = makeTempDirectory(t, { 'portkey.json': PORTKEY });
     const formats = ['--format', 'pretty', '--format', 'sarif=out.sarif', '--format', 'markdown=out.md'];
-    const run = await runProcess(t, ['init', '--from', 'portkey.json', ...formats], { cwd });
+    const run = await runVerb(t, ['init', '--from', 'portkey.json', ...formats], { cwd });
     assert.equal(run.code, 0, run.stderr);
     assert.match(run.stdout, /portkey\.json:4:1 warning import\/secret\n/);
     assert.match(run.stdout, /Portkey: imported in part/);
     assert.equal(JSON.parse(readFileSync(join(cwd, 'out.sarif'), 'utf8')).version, '2.1.0');
     assert.match(readFileSync(join(cwd, 'out.md'), 'utf8'), /import\/secret/);
-    const again = await runProcess(t, ['init', '--from', 'portkey.json'], { cwd });
+    const again = await runVerb(t, ['init', '--from', 'portkey.json'], { cwd });
     assert.deepEqual([again.code, again.stdout], [2, '']);
     assert.match(again.stderr, /policies is not empty/);
   });
@@ -137,7 +138,7 @@ describe('signalbox init', () => {
   for (const [text, args, code, says] of refusals) {
     it(`writes nothing for ${JSON.stringify(text)} ${args.join(' ')}`, async (t) => {
       const cwd = makeTempDirectory(t, { config: text });
-      const run = await runProcess(t, ['init', '--from', 'config', ...args], { cwd });
+      const run = await runVerb(t, ['init', '--from', 'config', ...args], { cwd });
       assert.equal(run.code, code, run.stdout + run.stderr);
       assert.match(run.stdout + run.stderr, says);
       assert.ok(!existsSync(join(cwd, 'policies')));
@@ -146,7 +147,7 @@ describe('signalbox init', () => {
 
   it('takes a file for the kind that is named', async (t) => {
     const cwd = makeTempDirectory(t, { config: 'provider: openai\nretry: { attempts: 2 }\n' });
-    const run = await runProcess(t, ['init', '--from', 'config', '--from-kind', 'portkey', '--format', 'json'], {
+    const run = await runVerb(t, ['init', '--from', 'config', '--from-kind', 'portkey', '--format', 'json'], {
       cwd,
     });
     assert.equal(run.code, 0, run.stderr);

@@ -9,7 +9,7 @@ import { formatPolicies } from '#policy';
 import { addKey, setExpiry } from '../../src/cli/keys/edit-consumer.ts';
 import { endDay } from '../../src/cli/keys/key-dates.ts';
 import { stateOf } from '../../src/cli/keys/show-keys.ts';
-import { runProcess } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 
 const entry = {
@@ -162,7 +162,7 @@ describe('signalbox keys', () => {
 
   it('prints the key once and alone, and writes only its digest', async (t) => {
     const cwd = makeTempDirectory(t, tree);
-    const run = await runProcess(t, ['keys', 'create', 'shop', '--expires', '2099-01-01', '--note', 'CI'], { cwd });
+    const run = await runVerb(t, ['keys', 'create', 'shop', '--expires', '2099-01-01', '--note', 'CI'], { cwd });
     assert.equal(run.code, 0, run.stderr);
     assert.match(run.stdout, /^sbx_[A-Za-z0-9_-]{43}\n$/);
     assert.match(run.stderr, /policies\/shop\.yaml: key k1 of shop, until 2099-01-01/);
@@ -171,19 +171,19 @@ describe('signalbox keys', () => {
     assert.ok(!`${text}${run.stderr}`.includes(run.stdout.trim()), 'the key itself is nowhere else');
     const [key] = parse(text).spec.keys;
     assert.deepEqual([key.id, key.sha256, key.note], ['k1', sha256(run.stdout.trim()), 'CI']);
-    const hash = await runProcess(t, ['keys', 'hash', '-'], { cwd, stdin: run.stdout });
+    const hash = await runVerb(t, ['keys', 'hash', '-'], { cwd, stdin: run.stdout });
     assert.equal(hash.stdout, `${key.sha256}\n`);
   });
 
   it('rotates: a new key, and an end for the older ones', async (t) => {
     const cwd = makeTempDirectory(t, tree);
-    await runProcess(t, ['keys', 'create', 'shop', '--expires', '2099-01-01'], { cwd });
-    const run = await runProcess(t, ['keys', 'rotate', 'shop', '--grace', '2098-01-01', '--expires', '2099-06-01'], {
+    await runVerb(t, ['keys', 'create', 'shop', '--expires', '2099-01-01'], { cwd });
+    const run = await runVerb(t, ['keys', 'rotate', 'shop', '--grace', '2098-01-01', '--expires', '2099-06-01'], {
       cwd,
     });
     assert.equal(run.code, 0, run.stderr);
     assert.match(run.stderr, /k1 ends on 2098-01-01/);
-    const list = await runProcess(t, ['keys', 'list', '--format', 'json'], { cwd });
+    const list = await runVerb(t, ['keys', 'list', '--format', 'json'], { cwd });
     const keys: { id: string; expiresAt: string; state: string }[] = JSON.parse(list.stdout).keys;
     assert.deepEqual(
       keys.map(({ id, expiresAt, state }) => [id, expiresAt, state]),
@@ -200,7 +200,7 @@ describe('signalbox keys', () => {
       `apiVersion: signalbox/v1\nkind: Environment\nmetadata: { name: ${name} }\n`,
     ]);
     const cwd = makeTempDirectory(t, { ...tree, ...Object.fromEntries(environments) });
-    const keys = (...args: string[]) => runProcess(t, ['keys', ...args], { cwd });
+    const keys = (...args: string[]) => runVerb(t, ['keys', ...args], { cwd });
     assert.match((await keys('create', 'shop', '--for', 'prodution')).stderr, /Did you mean production\?/);
     const made = await keys('create', 'shop', '--for', 'production', '--expires', '2099-01-01');
     assert.match(made.stderr, /key k1 of shop for production, until 2099-01-01/);
@@ -226,7 +226,7 @@ describe('signalbox keys', () => {
 
   it('prints the lines instead when asked to', async (t) => {
     const cwd = makeTempDirectory(t, tree);
-    const run = await runProcess(t, ['keys', 'create', 'shop', '--print', '--id', 'ci'], { cwd });
+    const run = await runVerb(t, ['keys', 'create', 'shop', '--print', '--id', 'ci'], { cwd });
     assert.match(run.stdout, /^sbx_\S+\n\n {4}- id: ci\n {6}sha256: /);
     assert.equal(readFileSync(join(cwd, 'policies/shop.yaml'), 'utf8'), tree['policies/shop.yaml']);
   });
@@ -241,7 +241,7 @@ describe('signalbox keys', () => {
       ['keys crate shop', /unknown command|unknown/],
     ];
     for (const [args, message] of cases) {
-      const run = await runProcess(t, args.split(' '), { cwd });
+      const run = await runVerb(t, args.split(' '), { cwd });
       assert.equal(run.code, 2, args);
       assert.match(run.stderr, message);
     }

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { runVerb } from '../support/run-verb.ts';
 import { requireProgram } from '../support/skip.ts';
-import { runProcess } from '../support/start-process.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 
 const chain = (weight: number) => `apiVersion: signalbox/v1
@@ -23,7 +23,7 @@ it('lint asks git how old a small weight is', async (t) => {
   if (requireProgram(t, 'git') === undefined) return;
   const cwd = makeTempDirectory(t, { 'policies/trial.yaml': chain(5) });
   const forgotten = async (): Promise<readonly string[]> => {
-    const run = await runProcess(t, ['lint', '--format', 'json'], { cwd });
+    const run = await runVerb(t, ['lint', '--format', 'json'], { cwd });
     const { findings } = JSON.parse(run.stdout);
     return findings
       .filter(({ rule }: { readonly rule: string }) => rule === 'split/canary-forgotten')

@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import { BUILTIN_FINDINGS, RULES, runLint, WAIVER_UNUSED } from '#lint';
 import { fixTree } from '../../src/cli/lint/fix-tree.ts';
 import { type PolicyTree, treeOf } from '../../src/cli/load-tree.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { requireProgram, type SkipContext } from '../support/skip.ts';
-import { runProcess } from '../support/start-process.ts';
 import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
 
 type Context = SkipContext & Cleanup;
@@ -183,7 +183,7 @@ describe('lint --fix', () => {
     writeFileSync(bad, `\ufeff${budget('1000').replace('  onExhausted: deny\n', '')}`);
     chmodSync(bad, 0o640);
     const before = statSync(join(cwd, 'policies/good.yaml')).mtimeMs;
-    const run = await runProcess(t, ['lint', '--fix', '--format', 'json=lint.json'], { cwd });
+    const run = await runVerb(t, ['lint', '--fix', '--format', 'json=lint.json'], { cwd });
     assert.equal(run.code, 1);
     assert.match(run.stdout, /fixed policies\/sub\/bad\.yaml: write 1000 USD\n/);
     assert.equal(readFileSync(bad, 'utf8'), `\ufeff${budget('"1000 USD"').replace('  onExhausted: deny\n', '')}`);
@@ -199,7 +199,7 @@ describe('lint --fix', () => {
     if (requireProgram(t, 'git') === undefined) return;
     const text = `${chain('  max_attempts: 4\n  deadline: 2 min\n')}---\n${budget('7')}`;
     const cwd = makeTempDirectory(t, { 'policies/a.yaml': text });
-    const preview = await runProcess(t, ['lint', '--fix', '--dry-run'], { cwd });
+    const preview = await runVerb(t, ['lint', '--fix', '--dry-run'], { cwd });
     assert.equal(preview.code, 1);
     assert.equal(readFileSync(join(cwd, 'policies/a.yaml'), 'utf8'), text);
     const [patch = ''] = preview.stdout.split('\n\n');
@@ -208,14 +208,14 @@ describe('lint --fix', () => {
     execFileSync('git', ['apply', '--unidiff-zero', '-'], { cwd, input: `${patch}\n` });
     const byGit = readFileSync(join(cwd, 'policies/a.yaml'), 'utf8');
     writeFileSync(join(cwd, 'policies/a.yaml'), text);
-    await runProcess(t, ['lint', '--fix'], { cwd });
+    await runVerb(t, ['lint', '--fix'], { cwd });
     assert.equal(readFileSync(join(cwd, 'policies/a.yaml'), 'utf8'), byGit);
   });
 
   it('prints no secret in a patch', async (t) => {
     const secret = 'sk-proj-aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF';
     const provider = `apiVersion: signalbox/v1\nkind: Provider\nmetadata: { name: mine }\nspec:\n  dialect: openai-chat\n  baseUrl: https://example.com/v1\n  auth: { kind: bearer, secret: ${secret} }\n  on_disconnect: abort\n`;
-    const run = await runProcess(t, ['lint', '--fix', '--dry-run'], {
+    const run = await runVerb(t, ['lint', '--fix', '--dry-run'], {
       cwd: makeTempDirectory(t, { 'policies/p.yaml': provider }),
     });
     assert.match(run.stdout, /\+ {2}onDisconnect: abort/);
@@ -224,12 +224,12 @@ describe('lint --fix', () => {
 
   it('tells how much can be fixed, and refuses what has no file', async (t) => {
     const cwd = makeTempDirectory(t, { 'policies/a.yaml': chain('  max_attempts: 4\n') });
-    assert.match((await runProcess(t, ['lint'], { cwd })).stdout, /\n1 can be fixed with --fix\.\n/);
+    assert.match((await runVerb(t, ['lint'], { cwd })).stdout, /\n1 can be fixed with --fix\.\n/);
     for (const [args, message] of [
       [['lint', '-', '--fix'], /--fix changes files; stdin is none/],
       [['lint', '--dry-run'], /--dry-run goes with --fix/],
     ] as const) {
-      const run = await runProcess(t, args, { cwd, stdin: 'x' });
+      const run = await runVerb(t, args, { cwd, stdin: 'x' });
       assert.equal(run.code, 2);
       assert.match(run.stderr, message);
     }

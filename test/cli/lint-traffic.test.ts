@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { answerBy, recordOf } from '../replay/replay-fixture.ts';
-import { runProcess } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 
 const head = (kind: string, name: string, spec: string) =>
@@ -68,7 +68,7 @@ describe('lint --traffic', () => {
   it('tells what a recording shows, and nothing of it without one', async (t) => {
     const cwd = makeTempDirectory(t, files);
     const findingsWith = async (...args: string[]): Promise<readonly string[]> => {
-      const run = await runProcess(t, ['lint', '--format', 'json', ...args], { cwd });
+      const run = await runVerb(t, ['lint', '--format', 'json', ...args], { cwd });
       const { findings } = JSON.parse(run.stdout);
       return findings
         .map(({ rule, file }: { readonly rule: string; readonly file: string }) => `${rule} ${file}`)
@@ -112,8 +112,8 @@ describe('lint --traffic', () => {
       'b.ndjson': half(1),
     });
     const recordings = ['--traffic', 'a.ndjson', '--traffic', 'b.ndjson', '--env', 'production', '--format', 'json'];
-    const back = JSON.parse((await runProcess(t, ['alerts', 'backtest', ...recordings], { cwd })).stdout);
-    const lint = JSON.parse((await runProcess(t, ['lint', ...recordings], { cwd })).stdout);
+    const back = JSON.parse((await runVerb(t, ['alerts', 'backtest', ...recordings], { cwd })).stdout);
+    const lint = JSON.parse((await runVerb(t, ['lint', ...recordings], { cwd })).stdout);
     const fired: readonly (readonly [string, number])[] = back.alerts.map(
       ({ alert, fired }: { readonly alert: string; readonly fired: number }) => [alert, fired],
     );
@@ -141,7 +141,7 @@ describe('lint --traffic', () => {
 
   it('ends with 2 for a recording that is none', async (t) => {
     const cwd = makeTempDirectory(t, { ...files, 'week.ndjson': '' });
-    const run = await runProcess(t, ['lint', '--traffic', 'week.ndjson'], { cwd });
+    const run = await runVerb(t, ['lint', '--traffic', 'week.ndjson'], { cwd });
     assert.deepEqual([run.code, run.stdout], [2, '']);
     assert.match(run.stderr, /holds? no record/);
   });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fortnight, writeHistory } from '../reports/write-history.ts';
-import { runProcess } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
 
 const POLICIES = {
@@ -29,7 +29,7 @@ async function makeShop(t: Cleanup): Promise<string> {
 describe('report', () => {
   it('says everything of the last week, as text, as a page that needs nothing else, and as figures', async (t) => {
     const cwd = await makeShop(t);
-    const text = await runProcess(t, ['report', ...WHEN], { cwd });
+    const text = await runVerb(t, ['report', ...WHEN], { cwd });
     assert.equal(text.code, 0, text.stderr);
     for (const part of [
       '2026-11-16 – 2026-11-22',
@@ -41,10 +41,10 @@ describe('report', () => {
       'What to do',
     ])
       assert.ok(text.stdout.includes(part), part);
-    assert.equal((await runProcess(t, ['report', ...WHEN, '--out', 'out/week.html'], { cwd })).code, 0);
+    assert.equal((await runVerb(t, ['report', ...WHEN, '--out', 'out/week.html'], { cwd })).code, 0);
     const html = readFileSync(join(cwd, 'out/week.html'), 'utf8');
     assert.ok(html.includes('src="data:image/png;base64,') && !html.includes('cid:') && html.includes('@media print'));
-    const json = await runProcess(t, ['report', ...WHEN, '--format', 'json'], { cwd });
+    const json = await runVerb(t, ['report', ...WHEN, '--format', 'json'], { cwd });
     const { exitCode, totals, days } = JSON.parse(json.stdout);
     assert.equal(exitCode, 0);
     assert.equal(days.length, 14);
@@ -53,7 +53,7 @@ describe('report', () => {
   });
 
   it('keeps to the sections and the language of its document', async (t) => {
-    const { code, stdout } = await runProcess(t, ['report', 'montag', ...WHEN], { cwd: await makeShop(t) });
+    const { code, stdout } = await runVerb(t, ['report', 'montag', ...WHEN], { cwd: await makeShop(t) });
     assert.equal(code, 0);
     assert.ok(stdout.includes('週次レポート') && stdout.includes('成功率') && stdout.includes('upstream_error'));
     assert.ok(!stdout.includes('費用 ---') && !stdout.includes('キャッシュ\n'));
@@ -68,7 +68,7 @@ describe('report', () => {
   ];
   for (const [args, says] of wrong) {
     it(`says what is wrong with ${args.join(' ')}`, async (t) => {
-      const run = await runProcess(t, ['report', ...args], { cwd: makeTempDirectory(t, POLICIES) });
+      const run = await runVerb(t, ['report', ...args], { cwd: makeTempDirectory(t, POLICIES) });
       assert.equal(run.code, 2);
       assert.match(run.stderr, says);
     });

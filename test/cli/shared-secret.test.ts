@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runProcess } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 
 const KEY = 'made-up-provider-key-0123456789';
@@ -64,7 +64,7 @@ describe('one provider key in production and in staging', () => {
         'a.key': `${KEY}\n`,
         'b.key': KEY,
       });
-      const { stdout, stderr } = await runProcess(t, ['lint', '--format', 'json'], { cwd, env });
+      const { stdout, stderr } = await runVerb(t, ['lint', '--format', 'json'], { cwd, env });
       const { findings } = JSON.parse(stdout) as { findings: readonly { rule: string; severity: string }[] };
       const found = findings.filter(({ rule }) => rule === 'env/shared-key');
       assert.deepEqual(

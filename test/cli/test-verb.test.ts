@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { runProcess, startProcess } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
+import { startProcess } from '../support/start-process.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 import { failing, shop } from './policies-for-verbs.ts';
 
@@ -47,7 +48,7 @@ const table: readonly (readonly [
 describe('signalbox test', () => {
   for (const [args, files, code, stdout, stderr] of table) {
     it(`${args} ends with ${code} and says ${(code === 2 && stdout === nothing ? stderr : stdout).source}`, async (t) => {
-      const run = await runProcess(t, args.split(' '), { cwd: makeTempDirectory(t, files) });
+      const run = await runVerb(t, args.split(' '), { cwd: makeTempDirectory(t, files) });
       assert.equal(run.code, code, run.stdout + run.stderr);
       assert.match(run.stdout, stdout);
       assert.match(run.stderr, stderr);
@@ -55,17 +56,17 @@ describe('signalbox test', () => {
   }
 
   it('shows people what failed, and the line of policy that decided', async (t) => {
-    const run = await runProcess(t, ['test'], { cwd: makeTempDirectory(t, failing) });
+    const run = await runVerb(t, ['test'], { cwd: makeTempDirectory(t, failing) });
     assert.equal(run.stdout, expected('test-failing.txt'));
   });
 
   it('shows people what no case reaches', async (t) => {
-    const run = await runProcess(t, ['test', '--coverage'], { cwd: makeTempDirectory(t, shop) });
+    const run = await runVerb(t, ['test', '--coverage'], { cwd: makeTempDirectory(t, shop) });
     assert.equal(run.stdout, expected('test-coverage.txt'));
   });
 
   it('reaches nine tenths of what the example company says, in all of its environments', async (t) => {
-    const run = await runProcess(t, ['test', '--min-coverage', '90%', '--quiet'], { cwd: root });
+    const run = await runVerb(t, ['test', '--min-coverage', '90%', '--quiet'], { cwd: root });
     assert.equal(run.code, 0, run.stdout);
   });
 
@@ -78,14 +79,14 @@ describe('signalbox test', () => {
       [vacuous, 2],
       [broken, 1],
     ] as const) {
-      const run = await runProcess(t, ['test', '--coverage', '--format', 'json'], { cwd: makeTempDirectory(t, files) });
+      const run = await runVerb(t, ['test', '--coverage', '--format', 'json'], { cwd: makeTempDirectory(t, files) });
       assert.equal(run.code, code, run.stderr);
       const report = JSON.parse(run.stdout);
       const isValid: boolean = validate(report);
       assert.ok(isValid, JSON.stringify(validate.errors));
       assert.equal(report.exitCode, code);
     }
-    const run = await runProcess(t, ['test', '--format', 'json'], { cwd: makeTempDirectory(t, failing) });
+    const run = await runVerb(t, ['test', '--format', 'json'], { cwd: makeTempDirectory(t, failing) });
     const { passed, failed, cases, coverage } = JSON.parse(run.stdout);
     assert.deepEqual([passed, failed, coverage], [2, 1, null]);
     const [, , last] = cases;
@@ -115,7 +116,7 @@ describe('signalbox test', () => {
       '--format',
       `${format}=${format}.txt`,
     ]);
-    const run = await runProcess(t, ['test', ...formats], { cwd });
+    const run = await runVerb(t, ['test', ...formats], { cwd });
     assert.equal(run.code, 1);
     const text = (format: string) => readFileSync(join(cwd, `${format}.txt`), 'utf8');
     assert.match(text('junit'), /<testsuites name="signalbox test" tests="3" failures="1" errors="0"/);
@@ -134,19 +135,16 @@ describe('signalbox test', () => {
       ),
     };
     const cwd = makeTempDirectory(t, free);
-    assert.match((await runProcess(t, ['test'], { cwd })).stdout, /web\.test\.yaml in development/);
-    assert.match(
-      (await runProcess(t, ['test', '--env', 'production'], { cwd })).stdout,
-      /web\.test\.yaml in production/,
-    );
-    const unknown = await runProcess(t, ['test', '--env', 'prod'], { cwd });
+    assert.match((await runVerb(t, ['test'], { cwd })).stdout, /web\.test\.yaml in development/);
+    assert.match((await runVerb(t, ['test', '--env', 'production'], { cwd })).stdout, /web\.test\.yaml in production/);
+    const unknown = await runVerb(t, ['test', '--env', 'prod'], { cwd });
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /no environment "prod"/);
   });
 
   it('runs a test file that lies outside of the policies', async (t) => {
     const cwd = makeTempDirectory(t, { ...untested, 'checks/mine.yaml': shop['policies/tests/web.test.yaml'] ?? '' });
-    const run = await runProcess(t, ['test', 'checks/mine.yaml'], { cwd });
+    const run = await runVerb(t, ['test', 'checks/mine.yaml'], { cwd });
     assert.equal(run.code, 0, run.stderr);
     assert.match(run.stdout, /^checks\/mine\.yaml in production\n/);
   });

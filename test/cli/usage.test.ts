@@ -9,7 +9,7 @@ import { forecast, localDate, startOfDate } from '../../src/decision/index.ts';
 import { createUsageLedger, type ForecastLine, openUsageReader, summarizeUsage } from '../../src/state/index.ts';
 import { startTestGateway } from '../gateway/harness.ts';
 import { chargeOf, entryOf } from '../state/usage-entries.ts';
-import { runProcess } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
 
 const tokyo = 'Asia/Tokyo';
@@ -154,7 +154,7 @@ describe('signalbox usage', () => {
   for (const [args, code, stdout, stderr] of cases) {
     it(`${args} ends with ${code}`, async (t) => {
       const env = { SIGNALBOX_DATA_DIR: await makeLedger(t) };
-      const run = await runProcess(t, ['usage', ...args.split(' ')], { cwd: makeTempDirectory(t), env });
+      const run = await runVerb(t, ['usage', ...args.split(' ')], { cwd: makeTempDirectory(t), env });
       assert.equal(run.code, code, run.stdout + run.stderr);
       assert.match(run.stdout, stdout);
       assert.match(run.stderr, stderr);
@@ -164,7 +164,7 @@ describe('signalbox usage', () => {
   it('writes CSV to a file and leaves stdout to people', async (t) => {
     const cwd = makeTempDirectory(t);
     const env = { SIGNALBOX_DATA_DIR: await makeLedger(t) };
-    const run = await runProcess(t, ['usage', '--from', '2026-11-01', '--format', 'csv=out/usage.csv'], { cwd, env });
+    const run = await runVerb(t, ['usage', '--from', '2026-11-01', '--format', 'csv=out/usage.csv'], { cwd, env });
     assert.match(run.stdout, /^Usage by consumer/);
     assert.ok(existsSync(join(cwd, 'out/usage.csv')));
     assert.match(readFileSync(join(cwd, 'out/usage.csv'), 'utf8'), /^consumer,requests/);
@@ -174,7 +174,7 @@ describe('signalbox usage', () => {
     const gateway = await startTestGateway(t, {
       'all.yaml': 'apiVersion: signalbox/v1\nkind: Route\nmetadata: { name: all }\nspec: { match: {} }\n',
     });
-    const ask = (...args: string[]) => runProcess(t, ['usage', '--url', gateway.url, ...args]);
+    const ask = (...args: string[]) => runVerb(t, ['usage', '--url', gateway.url, ...args]);
     const empty = await ask();
     assert.equal(empty.code, 0, empty.stderr);
     assert.match(empty.stdout, /The ledger holds no request yet/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { runProcess } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 
 const head = '# yaml-language-server: $schema=x\napiVersion: signalbox/v1\n';
@@ -105,7 +105,7 @@ describe('the command line', () => {
     )?.[0];
     it(`signalbox ${args} ends with ${code}${what ? ` on a ${what} tree` : ''}`, async (t) => {
       const cwd = makeTempDirectory(t, files);
-      const run = await runProcess(t, args.split(' ').filter(Boolean), { cwd });
+      const run = await runVerb(t, args.split(' ').filter(Boolean), { cwd });
       assert.equal(run.code, code, run.stdout + run.stderr);
       assert.match(run.stdout, stdout);
       assert.match(run.stderr, stderr);
@@ -113,14 +113,14 @@ describe('the command line', () => {
   }
 
   it('tells a tool that reads the report why there is none', async (t) => {
-    const run = await runProcess(t, ['lint', '--format', 'json'], { cwd: makeTempDirectory(t, {}) });
+    const run = await runVerb(t, ['lint', '--format', 'json'], { cwd: makeTempDirectory(t, {}) });
     assert.match(run.stderr, /^signalbox: policies/);
     assert.deepEqual([run.code, JSON.parse(run.stdout).exitCode], [2, 2]);
   });
 
   it('writes reports to files and leaves stdout to people', async (t) => {
     const cwd = makeTempDirectory(t, failed);
-    const run = await runProcess(t, ['lint', '--format', 'json=out/lint.json', '--format', 'sarif=lint.sarif'], {
+    const run = await runVerb(t, ['lint', '--format', 'json=out/lint.json', '--format', 'sarif=lint.sarif'], {
       cwd,
     });
     assert.equal(run.code, 1);
@@ -131,14 +131,14 @@ describe('the command line', () => {
       [1, 'timeout/missing', 'chain.yaml'],
     );
     assert.ok(existsSync(join(cwd, 'lint.sarif')));
-    const refused = await runProcess(t, ['lint', '--format', 'json=policies/chain.yaml/x'], { cwd });
+    const refused = await runVerb(t, ['lint', '--format', 'json=policies/chain.yaml/x'], { cwd });
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /the report cannot be written to/);
   });
 
   it('reads one file from stdin', async (t) => {
     const cwd = makeTempDirectory(t);
-    const run = await runProcess(t, ['lint', '-', '--format', 'json'], {
+    const run = await runVerb(t, ['lint', '-', '--format', 'json'], {
       cwd,
       stdin: chain.replace('openai/gpt-4o', 'openai/gpt4o'),
     });
@@ -146,7 +146,7 @@ describe('the command line', () => {
       ({ rule }: { readonly rule: string }) => rule === 'model/unknown',
     );
     assert.deepEqual([run.code, first.file, first.line], [1, 'stdin.yaml', 9]);
-    assert.equal((await runProcess(t, ['lint', '-'], { cwd, stdin: '' })).code, 2);
+    assert.equal((await runVerb(t, ['lint', '-'], { cwd, stdin: '' })).code, 2);
   });
 
   it('takes folder and environment from the process settings, and flags before them', async (t) => {
@@ -155,18 +155,15 @@ describe('the command line', () => {
       Object.fromEntries(Object.entries(failed).map(([path, text]) => [path.replace('policies', 'ours'), text])),
     );
     const env = { SIGNALBOX_POLICIES: 'ours', SIGNALBOX_ENV: 'production' };
-    assert.match((await runProcess(t, ['lint'], { cwd, env })).stdout, /4 files; production\)/);
-    assert.match(
-      (await runProcess(t, ['lint', '--env', 'development'], { cwd, env })).stdout,
-      /4 files; development\)/,
-    );
-    assert.equal((await runProcess(t, ['lint', '--policies', 'policies'], { cwd, env })).code, 2);
+    assert.match((await runVerb(t, ['lint'], { cwd, env })).stdout, /4 files; production\)/);
+    assert.match((await runVerb(t, ['lint', '--env', 'development'], { cwd, env })).stdout, /4 files; development\)/);
+    assert.equal((await runVerb(t, ['lint', '--policies', 'policies'], { cwd, env })).code, 2);
   });
 
   it('formats files in place, once, without touching what is in order', async (t) => {
     const cwd = makeTempDirectory(t, unformatted);
     const before = statSync(join(cwd, 'policies/route.yml')).mtimeMs;
-    const run = await runProcess(t, ['fmt'], { cwd });
+    const run = await runVerb(t, ['fmt'], { cwd });
     assert.deepEqual([run.code, run.stdout.split('\n')[0]], [0, 'formatted policies/chain.yaml']);
     assert.equal(readFileSync(join(cwd, 'policies/chain.yaml'), 'utf8'), chain);
     assert.equal(statSync(join(cwd, 'policies/route.yml')).mtimeMs, before);
@@ -176,14 +173,14 @@ describe('the command line', () => {
       'production.yaml',
       'route.yml',
     ]);
-    assert.equal((await runProcess(t, ['fmt', '--check', 'policies/chain.yaml'], { cwd })).code, 0);
+    assert.equal((await runVerb(t, ['fmt', '--check', 'policies/chain.yaml'], { cwd })).code, 0);
   });
 
   it('formats stdin to stdout, and gives back what it cannot format', async (t) => {
     const cwd = makeTempDirectory(t);
-    const formatted = await runProcess(t, ['fmt', '-'], { cwd, stdin: unformatted['policies/chain.yaml'] });
+    const formatted = await runVerb(t, ['fmt', '-'], { cwd, stdin: unformatted['policies/chain.yaml'] });
     assert.deepEqual([formatted.code, formatted.stdout], [0, chain]);
-    const refused = await runProcess(t, ['fmt', '-'], { cwd, stdin: 'kind: [Chain' });
+    const refused = await runVerb(t, ['fmt', '-'], { cwd, stdin: 'kind: [Chain' });
     assert.deepEqual([refused.code, refused.stdout], [1, 'kind: [Chain']);
     assert.match(refused.stderr, /stdin:1:\d+ yaml\/syntax/);
   });
@@ -192,7 +189,7 @@ describe('the command line', () => {
     const cwd = makeTempDirectory(t, clean);
     const bytes = Buffer.from([0x6b, 0x69, 0x6e, 0x64, 0x3a, 0x20, 0xff, 0x0a]);
     writeFileSync(join(cwd, 'policies/bad.yaml'), bytes);
-    const run = await runProcess(t, ['fmt'], { cwd });
+    const run = await runVerb(t, ['fmt'], { cwd });
     assert.equal(run.code, 1);
     assert.match(run.stdout, /policies\/bad\.yaml:1:7 error yaml\/encoding/);
     assert.deepEqual(readFileSync(join(cwd, 'policies/bad.yaml')), bytes);
@@ -200,9 +197,9 @@ describe('the command line', () => {
 
   it('renders what can be read again, the same in every environment that changes nothing', async (t) => {
     const cwd = makeTempDirectory(t, clean);
-    const rendered = await runProcess(t, ['render', '--env', 'production', '--show-origin'], { cwd });
+    const rendered = await runVerb(t, ['render', '--env', 'production', '--show-origin'], { cwd });
     const copy = makeTempDirectory(t, { 'policies/all.yaml': rendered.stdout });
-    const again = await runProcess(t, ['lint', '--format', 'json'], { cwd: copy });
+    const again = await runVerb(t, ['lint', '--format', 'json'], { cwd: copy });
     assert.equal(again.code, 0, again.stdout);
     assert.doesNotMatch(rendered.stdout, /kind: Model/);
   });

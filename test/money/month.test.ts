@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
 import { listRecordFiles, readRecords, type TrafficRecord } from '../../src/decision-log/index.ts';
 import { startTestGateway, type TestGateway } from '../gateway/harness.ts';
-import { runProcess } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { until } from '../support/start-redis.ts';
 import { startSmtp } from '../support/start-smtp.ts';
 
@@ -176,7 +176,7 @@ describe('a month of requests', () => {
       );
       if (by !== 'team' && by !== 'day') continue;
       const range = ['--from', '2026-11-01', '--to', '2026-12-01', '--by', by, '--data-dir', gateway.dataDir];
-      const run = (format: string) => runProcess(t, ['usage', ...range, '--format', format]);
+      const run = (format: string) => runVerb(t, ['usage', ...range, '--format', format]);
       const [json, csv] = await Promise.all([run('json'), run('csv')]);
       assert.deepEqual([json.code, csv.code], [0, 0], json.stderr + csv.stderr);
       const told = JSON.parse(json.stdout);

@@ -3,7 +3,8 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import OpenAI from 'openai';
-import { runProcess, startGateway } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
+import { startGateway } from '../support/start-process.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 import { settledStanding } from './stream-rush.ts';
 
@@ -110,7 +111,7 @@ async function setUp(t: TestContext) {
   }
   const keys = new Map<Team, string>();
   for (const team of TEAMS) {
-    const made = await runProcess(t, ['keys', 'create', `${team.name}-team`], { cwd });
+    const made = await runVerb(t, ['keys', 'create', `${team.name}-team`], { cwd });
     assert.equal(made.code, 0, made.stderr);
     keys.set(team, made.stdout.trim());
   }

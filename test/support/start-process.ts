@@ -82,7 +82,7 @@ export async function startGateway(
 }
 
 /** A test sees neither the developer's provider keys nor their settings, and the runner's own variables stay here. */
-function cleanEnvironment(changes: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+export function cleanEnvironment(changes: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/(_API_KEY|_TOKEN|_SECRET)$|^(SIGNALBOX|OTEL|SMTP|NODE_TEST|NODE_OPTIONS|npm_)/.test(name),
   );
