@@ -6,7 +6,7 @@ export interface LineQueue {
   readonly push: (line: string, sizeBytes: number) => void;
   /** The oldest lines that stand together and have room in so many bytes, at least one where `isFirst`; null when there are none or the next is too long. */
   readonly head: (roomBytes: number, isFirst: boolean) => Head | null;
-  /** Lets go of what `head` gave, once it is kept. */
+  /** Lets go of what `head` gave, once it is kept: its bytes are written over. */
   readonly drop: (head: Head) => void;
   /** What waits, as texts without their ends. */
   readonly texts: () => readonly string[];
@@ -33,6 +33,8 @@ const LINE_END = 0x0a;
 /** Makes an empty queue; bounds are the caller's. */
 export function createLineQueue(): LineQueue {
   let blocks: Block[] = [];
+  // The last block that was emptied: the next one stands in its place.
+  let spare: Buffer | null = null;
   let lines = 0;
   let bytes = 0;
 
@@ -42,7 +44,9 @@ export function createLineQueue(): LineQueue {
     push(line, sizeBytes) {
       let block = blocks.at(-1);
       if (block === undefined || endOf(block) + sizeBytes > block.bytes.length) {
-        block = { bytes: Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, sizeBytes)), ends: [], gone: 0 };
+        const room = sizeBytes <= BLOCK_BYTES ? spare : null;
+        if (room !== null) spare = null;
+        block = { bytes: room ?? Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, sizeBytes)), ends: [], gone: 0 };
         blocks.push(block);
       }
       const start = endOf(block);
@@ -72,7 +76,9 @@ export function createLineQueue(): LineQueue {
       block.gone += head.count;
       lines -= head.count;
       bytes -= head.bytes.length;
-      if (block.gone === block.ends.length) blocks.shift();
+      if (block.gone < block.ends.length) return;
+      blocks.shift();
+      if (block.bytes.length === BLOCK_BYTES) spare = block.bytes;
     },
     texts: () =>
       blocks.flatMap((block) => {
