@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Command } from 'commander';
-import { main } from '../../src/cli/main.ts';
 import { VERBS } from '../../src/cli/verbs.ts';
 import { answerBy, recordOf } from '../replay/replay-fixture.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { sarifProblems } from '../support/sarif-problems.ts';
 import { runProcess, startGateway } from '../support/start-process.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
@@ -188,7 +188,7 @@ describe('exit codes', () => {
     it(`signalbox ${args} ends with ${code} on ${nameOf(files)}, and says the same in every format`, async (t) => {
       const cwd = makeTempDirectory(t, files);
       const formats = FORMATS.flatMap((format) => ['--format', `${format}=out/${format}`]);
-      const run = await runHere([...args.split(' '), ...formats], cwd);
+      const run = await runVerb(t, [...args.split(' '), ...formats], { cwd });
       assert.equal(run.code, code, run.stdout + run.stderr);
       if (code === 2) {
         assert.deepEqual([run.stdout, run.stderr === ''], ['', false]);
@@ -210,7 +210,7 @@ describe('exit codes', () => {
     it(`signalbox ${args} ends with ${code} on ${nameOf(files)}`, async (t) => {
       const cwd = makeTempDirectory(t, files);
       const words = args.split(' ').filter(Boolean);
-      const run = await (words[0] === 'serve' ? runProcess(t, words, { cwd }) : runHere(words, cwd));
+      const run = await (words[0] === 'serve' ? runProcess(t, words, { cwd }) : runVerb(t, words, { cwd }));
       assert.equal(run.code, code, run.stdout + run.stderr);
       if (code === 2) assert.deepEqual([run.stdout, run.stderr === ''], ['', false]);
     });
@@ -276,29 +276,6 @@ describe('exit codes', () => {
     }
   });
 });
-
-/** Runs a command line in this process, whose verbs see what they print and nothing of the developer's settings: a hundred processes would take a minute. */
-async function runHere(argv: readonly string[], cwd: string) {
-  const before = process.cwd();
-  const printed = { stdout: '', stderr: '' };
-  process.chdir(cwd);
-  try {
-    const code = await main(argv, {
-      out: (text) => {
-        printed.stdout += text;
-      },
-      err: (text) => {
-        printed.stderr += text;
-      },
-      readInput: async () => new Uint8Array(0),
-      ...{ env: {}, isInputTerminal: false, isTerminal: false, isErrorTerminal: false, hasColours: false, columns: 80 },
-      nowMs: () => Date.now(),
-    });
-    return { code, ...printed };
-  } finally {
-    process.chdir(before);
-  }
-}
 
 /** Verbs that have words of their own. */
 const GROUPS: ReadonlySet<string> = new Set(['keys', 'cache', 'alerts', 'traffic']);

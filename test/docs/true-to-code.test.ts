@@ -95,7 +95,8 @@ describe('docs/http.md', () => {
   });
 
   it('lists the settings of `serve`, and no others', () => {
-    const source = read('src/cli/commands/serve.ts') + read('src/cli/options.ts') + read('src/gateway/compose.ts');
+    const files = ['src/cli/commands/serve.ts', 'src/cli/serve/tls-settings.ts', 'src/cli/options.ts'];
+    const source = [...files, 'src/gateway/compose.ts'].map(read).join('');
     const inCode = new Set([...source.matchAll(/env\.(SIGNALBOX_\w+)/g)].map(([, name]) => name ?? ''));
     const inText = new Set([...text.matchAll(/`(SIGNALBOX_\w+)`/g)].map(([, name]) => name ?? ''));
     assert.deepEqual([...inText].toSorted(), [...inCode].toSorted());

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CITED_ANSWERS } from '../dialects/answers/cited-answers.ts';
-import { runVerb } from '../support/run-verb.ts';
+import { runProcess } from '../support/start-process.ts';
 import { ask, policyFiles, post, SECRETS, startProviders, startTestGateway, type TestGateway } from './harness.ts';
 
 const { whole, stream } = CITED_ANSWERS['openai-chat'] ?? assert.fail();
@@ -80,7 +80,7 @@ describe('what crossing between dialects leaves out', () => {
     await recordOf(gateway, id);
     const bin = ['explain', id, '--policies', gateway.policies, '--env', 'development'];
     const env = { ...SECRETS, SIGNALBOX_DATA_DIR: gateway.dataDir };
-    const { stdout, stderr } = await runVerb(t, bin, { env });
+    const { stdout, stderr } = await runProcess(t, bin, { env });
     assert.match(stdout, /the caller could not be told of the answer: citations/, stderr);
   });
 });
