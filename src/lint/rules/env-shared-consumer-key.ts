@@ -1,7 +1,7 @@
 import { asArray, asObject, asString } from '#core';
 import type { Compiled, EffectiveDocument } from '#policy';
 import { startOfDate } from '../dates.ts';
-import { isProduction } from '../environments.ts';
+import { productionBeside } from '../environments.ts';
 import type { Rule } from '../rule.ts';
 
 /** One consumer key that production and another environment know. */
@@ -36,14 +36,12 @@ kind: Environment
 metadata: { name: staging }`,
     waive: 'When the other environment is production too, such as a second region under a name of its own.',
   },
-  check({ environment, compiled, nowMs }) {
-    const own = compiled.find((each) => each.environment === environment);
-    if (!own || !isProduction(environment)) return [];
-    const others = compiled
-      .filter((each) => !isProduction(each.environment))
-      .map((each) => ({ name: each.environment, digests: new Set(keysOf(each, nowMs).map(({ digest }) => digest)) }));
-    return keysOf(own, nowMs).flatMap(({ document, index, id, digest }) => {
-      const sharing = others.filter(({ digests }) => digests.has(digest)).map(({ name }) => name);
+  check(context) {
+    const { environment, nowMs } = context;
+    const keys = productionBeside(context, (world) => Map.groupBy(keysOf(world, nowMs), ({ digest }) => digest));
+    if (keys === null) return [];
+    return [...keys.own.values()].flat().flatMap(({ document, index, id, digest }) => {
+      const sharing = keys.others.filter(({ found }) => found.has(digest)).map(({ name }) => name);
       if (sharing.length === 0) return [];
       return [
         {

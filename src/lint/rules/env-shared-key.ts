@@ -1,6 +1,6 @@
 import { asArray, asObject, type Span } from '#core';
 import type { Compiled, EffectiveDocument, ParsedPolicies, Path } from '#policy';
-import { isProduction } from '../environments.ts';
+import { productionBeside } from '../environments.ts';
 import type { Rule } from '../rule.ts';
 
 /** One provider key for production and for everything else. */
@@ -34,20 +34,19 @@ metadata: { name: staging }`,
     waive:
       'When the environments are kept apart elsewhere, such as by secret stores of the same variable name on different clusters.',
   },
-  check({ environment, compiled, parsed, sameSecret }) {
-    const own = compiled.find((each) => each.environment === environment);
-    if (!own || !isProduction(environment)) return [];
-    const others = compiled
-      .filter((each) => !isProduction(each.environment))
-      .map((each) => ({ name: each.environment, secrets: secretsOf(each) }));
+  check(context) {
+    const { environment, parsed, sameSecret } = context;
+    const secrets = productionBeside(context, secretsOf);
+    if (secrets === null) return [];
+    const { own, others } = secrets;
     const isWritten = ({ document, path }: FoundSecret): boolean => parsed.texts.has(document.valueSpan(path).file);
-    return secretsOf(own).flatMap((secret) => {
-      const sharing = others.filter(({ secrets }) =>
-        secrets.some((other) => other.place === secret.place && (isWritten(other) || isWritten(secret))),
+    return own.flatMap((secret) => {
+      const sharing = others.filter(({ found }) =>
+        found.some((other) => other.place === secret.place && (isWritten(other) || isWritten(secret))),
       );
       const { document, path, id } = secret;
-      const copy = others.flatMap(({ name, secrets }) =>
-        secrets
+      const copy = others.flatMap(({ name, found }) =>
+        found
           .filter((other) => other.id !== id && sameSecret(id, other.id))
           .map((other) => `\`${other.id}\` in ${name}`),
       );
