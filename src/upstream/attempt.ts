@@ -1,31 +1,27 @@
-import { isObject, type NeutralEvent, type NeutralResponse } from '#core';
+import type { NeutralResponse } from '#core';
 import { collectEvents, responseEvents } from '#dialects';
 import type { AttemptResult } from './attempt-result.ts';
-import type { StreamSink } from './call.ts';
 import { type Failure, failure } from './failure.ts';
-import { flatHeaders, returnedHeaders } from './headers.ts';
+import { returnedHeaders } from './headers.ts';
 import { createLiveStream, type LiveEnd, type LiveStream } from './live-stream.ts';
-import type { AnswerDialect } from './prepare.ts';
+import { collectingSink, playEvents } from './play-answer.ts';
 import { createRawStream } from './raw-stream.ts';
-import { countService, createRawAccount, type ServiceAnswer } from './service-answer.ts';
+import { createRawAccount, type ServiceAnswer } from './service-answer.ts';
 import { skimOf } from './skim.ts';
 import { sniffBody } from './sniff.ts';
-import { type CallSize, type Counted, countResponse, createStreamAccount } from './stream-account.ts';
+import { createStreamAccount } from './stream-account.ts';
 import type { Timer, TimerWheel } from './timer-wheel.ts';
 import type { ResponseHeaders, Send, SendRequest } from './transport.ts';
+import { type AnswerReader, readErrorBody, readWholeAnswer, type WholeAnswer } from './whole-answer.ts';
 
-export interface AttemptOptions {
+export interface AttemptOptions extends AnswerReader {
   readonly send: Send;
   readonly wheel: TimerWheel;
   readonly request: SendRequest;
-  readonly dialect: AnswerDialect;
   /** What the caller asked for. */
   readonly wantsStream: boolean;
   readonly form: 'bytes' | 'events' | 'both';
   readonly stripUsage: boolean;
-  /** How the answer is read where it is no chat's. */
-  readonly service: ServiceAnswer | null;
-  readonly size: CallSize;
   readonly maxBodyBytes: number;
   /** The first content is here, or the whole answer. */
   readonly onFirstToken: () => void;
@@ -135,7 +131,7 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
     lingering?.cancel();
     if (mode === 'over') return;
     if (live !== null) live.end();
-    else if (mode === 'error') failFromBody();
+    else if (mode === 'error') fail(readErrorBody(dialect, { status, headers, bytes: joinPieces() }));
     else if (mode === 'json') readWhole();
     else fail(EMPTY);
   }
@@ -160,32 +156,20 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
     });
   }
 
-  function failFromBody(): void {
-    const text = Buffer.concat(pieces, size).toString('utf8');
-    const read = dialect.readError(status, flatHeaders(headers), text);
-    fail({ ...read, status });
+  function readWhole(): void {
+    const read = readWholeAnswer(options, { status, headers, bytes: joinPieces() });
+    if ('failure' in read) {
+      fail(read.failure);
+      return;
+    }
+    options.onFirstToken();
+    if (wantsStream && read.response !== null) playWhole(read.response);
+    else resolveJson(read, options.form === 'events' ? null : joinPieces());
   }
 
-  function readWhole(): void {
-    const bytes = joinPieces();
-    let body: unknown;
-    try {
-      body = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
-    } catch {
-      fail(failure('malformed', 'invalid-json', 'The answer is not valid JSON.'));
-      return;
-    }
-    if (options.service !== null) {
-      readService(options.service, bytes, body);
-      return;
-    }
-    const response = dialect.readResponse(body);
-    if ('reason' in response) {
-      const { reason, code = null, message, retryAfterMs = null } = response;
-      fail({ reason, code, message, retryAfterMs, status: response.status ?? status, noRetry: false });
-      return;
-    }
-    answer(bytes, response, countResponse(response, options.size));
+  function resolveJson(answer: WholeAnswer, bytes: Uint8Array | null): void {
+    mode = 'over';
+    outcome.resolve({ kind: 'json', status, headers: returnedHeaders(headers), bytes, ...answer });
   }
 
   /** Sound, subtitles, events: whatever calls itself neither JSON nor a page. */
@@ -214,78 +198,17 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
     options.onFirstToken();
     started.push(head);
     call.pause();
-    const own = returnedHeaders(headers);
+    const own = { status, headers: returnedHeaders(headers) };
     const over = streamOver.promise;
-    outcome.resolve({
-      kind: 'stream',
-      status,
-      headers: own,
-      form: 'bytes',
-      contentType,
-      live: started,
-      account: counting,
-      over,
-    });
+    outcome.resolve({ kind: 'stream', ...own, form: 'bytes', contentType, live: started, account: counting, over });
   }
 
-  /** An endpoint that is no chat: any JSON object that is not an error. */
-  function readService(service: ServiceAnswer, bytes: Uint8Array, body: unknown): void {
-    if (isObject(body) && isObject(body.error)) {
-      fail({ ...dialect.readError(500, {}, JSON.stringify(body)), status });
-      return;
-    }
-    const response = service.readResponse(body, flatHeaders(headers));
-    if ('reason' in response) {
-      const { reason, code = null, message, retryAfterMs = null } = response;
-      fail({ reason, code, message, retryAfterMs, status: response.status ?? status, noRetry: false });
-      return;
-    }
+  /** A whole answer for a caller who asked for a stream. */
+  function playWhole(response: NeutralResponse): void {
     mode = 'over';
-    options.onFirstToken();
-    const images = response.kind === 'as-is' && response.images > 0 ? response.images : undefined;
-    const searchUnits = response.kind === 'rerank' ? response.searchUnits : undefined;
-    outcome.resolve({
-      kind: 'json',
-      status,
-      headers: returnedHeaders(headers),
-      bytes: options.form === 'events' ? null : bytes,
-      response: null,
-      serviceResponse: response,
-      counted: countService(service, response.usage, images ?? searchUnits),
-      pieces: { ...(images === undefined ? {} : { images }), ...(searchUnits === undefined ? {} : { searchUnits }) },
-    });
-  }
-
-  function answer(bytes: Uint8Array | null, response: NeutralResponse | null, counted: Counted): void {
-    mode = 'over';
-    options.onFirstToken();
-    const own = returnedHeaders(headers);
-    if (!wantsStream || response === null) {
-      outcome.resolve({
-        kind: 'json',
-        status,
-        headers: own,
-        bytes: options.form === 'events' && response !== null ? null : bytes,
-        response,
-        serviceResponse: null,
-        counted,
-        pieces: {},
-      });
-      return;
-    }
     const events = responseEvents(response);
     for (const event of events) account.push(event);
-    const played = playEvents(events, streamOver.resolve);
-    outcome.resolve({
-      kind: 'stream',
-      status,
-      headers: own,
-      form: 'events',
-      contentType: null,
-      live: played,
-      account,
-      over: streamOver.promise,
-    });
+    resolveStream('events', playEvents(events, streamOver.resolve));
   }
 
   function readStream(head: Uint8Array): void {
@@ -325,36 +248,20 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
 
   function commit(started: LiveStream): void {
     call.pause();
-    outcome.resolve({
-      kind: 'stream',
-      status,
-      headers: returnedHeaders(headers),
-      form: options.form,
-      contentType: null,
-      live: started,
-      account,
-      over: streamOver.promise,
-    });
+    resolveStream(options.form, started);
+  }
+
+  function resolveStream(form: AttemptOptions['form'], played: Pick<LiveStream, 'start'>): void {
+    const own = { status, headers: returnedHeaders(headers) };
+    const over = streamOver.promise;
+    outcome.resolve({ kind: 'stream', ...own, form, contentType: null, live: played, account, over });
   }
 
   function finishCollected(end: LiveEnd, collector: ReturnType<typeof collectEvents>): void {
     if (mode === 'over') return;
     const response = collector.result();
     if (end.failure !== null || 'reason' in response) fail(end.failure ?? UNKNOWN);
-    else {
-      mode = 'over';
-      const counted = account.total(true);
-      outcome.resolve({
-        kind: 'json',
-        status,
-        headers: returnedHeaders(headers),
-        bytes: null,
-        response,
-        serviceResponse: null,
-        counted,
-        pieces: {},
-      });
-    }
+    else resolveJson({ response, serviceResponse: null, counted: account.total(true), pieces: {} }, null);
   }
 
   function cancel(): void {
@@ -364,25 +271,4 @@ export function runAttempt(options: AttemptOptions): AttemptRun {
   }
 
   return { result: outcome.promise, cancel };
-}
-
-function collectingSink(push: (event: NeutralEvent) => void): StreamSink {
-  return {
-    bytes: () => true,
-    events(events) {
-      for (const event of events) push(event);
-      return true;
-    },
-    onDrain: () => undefined,
-  };
-}
-
-/** A whole answer handed out as a stream. */
-function playEvents(events: readonly NeutralEvent[], over: (end: LiveEnd) => void): Pick<LiveStream, 'start'> {
-  return {
-    start(sink) {
-      sink?.events(events);
-      over({ failure: null, terminated: true, terminator: null });
-    },
-  };
 }
