@@ -3,6 +3,7 @@ import type { Attempt, Decision, Facts, RequestFacts, Settlement } from '#decisi
 import type { RequestShape } from '#dialects';
 import type { RenderedPrompt, Snapshot } from '#snapshot';
 import type { CounterChange } from '#state';
+import type { TraceContext } from '#telemetry';
 import type { Served, ServiceCall } from '#upstream';
 import type { ActivePolicies } from './active-policies.ts';
 import { type CacheUse, NO_CACHE } from './cache/cache-use.ts';
@@ -58,6 +59,8 @@ export interface Progress {
   /** A stream that had begun and did not come to its end. */
   isCut: boolean;
   firstByteMs: number | null;
+  /** Where the request stands in a trace; null until a provider was told of it. */
+  trace: TraceContext | null;
   /** The last provider's headers that a caller may see beside an error, such as rate limits. */
   providerHeaders: Readonly<Record<string, string>>;
 }
@@ -100,6 +103,7 @@ export function beginProgress(call: InboundCall, active: ActivePolicies): Progre
     answer: null,
     isCut: false,
     firstByteMs: null,
+    trace: null,
     providerHeaders: {},
   };
 }

@@ -23,7 +23,7 @@ export function tracedRequest(finished: FinishedRequest): TracedRequest | null {
   const { progress, endedMs } = finished;
   const { call, served, attempts, decision, request, cache, caller } = progress;
   const { telemetry } = progress.active.snapshot.project;
-  const context = readTraceContext(call.id, call.headers.traceparent);
+  const context = progress.trace ?? readTraceContext(call.id, call.headers.traceparent);
   const facts = {
     context,
     status: progress.status,
@@ -74,24 +74,26 @@ export function tracedRequest(finished: FinishedRequest): TracedRequest | null {
 }
 
 /** The ids by which a line of the log and a trace find one another. Pure. */
-export function traceIdsOf({ id, context }: TracedRequest): { readonly traceId: string; readonly spanId: string } {
-  return { traceId: context.traceId, spanId: spanIdOf(id) };
+export function traceIdsOf({ context }: TracedRequest): { readonly traceId: string; readonly spanId: string } {
+  return { traceId: context.traceId, spanId: spanIdOf(context) };
 }
 
 /**
  * What `traceparent` the provider gets with an attempt: the span of that attempt where this process exports traces, null (and no `tracestate`) where policy keeps traces
- * inside, and undefined for the caller's own. Pure.
+ * inside, and undefined for the caller's own. Effect: `progress` keeps the context for the trace to come.
  */
 export function traceparentOf(
-  { call, active }: Progress,
+  progress: Progress,
   isExporting: boolean,
 ): ((attempt: number) => string | null) | undefined {
+  const { call, active } = progress;
   const { propagate, traceSample } = active.snapshot.project.telemetry;
   if (!propagate) return () => null;
   if (!isExporting) return undefined;
   const context = readTraceContext(call.id, call.headers.traceparent);
+  progress.trace = context;
   const isRecorded = context.isRecordedByCaller || isInSample(context.traceId, traceSample);
-  return (attempt) => writeTraceparent(context, spanIdOf(call.id, attempt), isRecorded);
+  return (attempt) => writeTraceparent(context, spanIdOf(context, attempt), isRecorded);
 }
 
 function tracedAttempts({ progress, settlement }: FinishedRequest): readonly TracedAttempt[] {

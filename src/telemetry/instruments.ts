@@ -38,16 +38,27 @@ export interface Instruments {
 
 export interface Counter {
   readonly add: (value: number, key: string, attributes: () => Attributes) => void;
+  /** The series of a key, looked up once. */
+  readonly bind: (key: string, attributes: () => Attributes) => BoundCounter;
+}
+export interface BoundCounter {
+  readonly add: (value: number) => void;
 }
 export interface Gauge {
   readonly set: (value: number, key: string, attributes: () => Attributes) => void;
 }
 export interface Histogram {
   readonly record: (value: number, key: string, attributes: () => Attributes, trace: TraceIds) => void;
+  /** The series of a key, looked up once. */
+  readonly bind: (key: string, attributes: () => Attributes) => BoundHistogram;
+}
+export interface BoundHistogram {
+  readonly record: (value: number, trace: TraceIds) => void;
 }
 
 // Of @opentelemetry/sdk-metrics 3.1 and @opentelemetry/api, which need not be loaded for the values of three enums.
-const HISTOGRAM = 0 as DataPointType.HISTOGRAM;
+/** What `dataPointType` says of a histogram. */
+export const HISTOGRAM = 0 as DataPointType.HISTOGRAM;
 const GAUGE = 2 as DataPointType.GAUGE;
 const SUM = 3 as DataPointType.SUM;
 const CUMULATIVE = 1;
@@ -86,6 +97,14 @@ export function createInstruments(nowMs: () => number): Instruments {
         add(value, key, attributes) {
           series.of(key, attributes).value += value;
         },
+        bind(key, attributes) {
+          const own = series.of(key, attributes);
+          return {
+            add(value) {
+              own.value += value;
+            },
+          };
+        },
       };
     },
     gauge(text) {
@@ -110,9 +129,14 @@ export function createInstruments(nowMs: () => number): Instruments {
           ...{ dataPoints, series: all },
         };
       });
+      const recordOn = (own: HistogramSeries, value: number, trace: TraceIds) =>
+        observe(own, boundaries, value, trace, trace === null ? 0 : nowMs());
       return {
-        record: (value, key, attributes, trace) =>
-          observe(series.of(key, attributes), boundaries, value, trace, trace === null ? 0 : nowMs()),
+        record: (value, key, attributes, trace) => recordOn(series.of(key, attributes), value, trace),
+        bind(key, attributes) {
+          const own = series.of(key, attributes);
+          return { record: (value, trace) => recordOn(own, value, trace) };
+        },
       };
     },
     watch: (kind, text, read) => numbers(text, kind, () => read().map((each) => ({ ...each }))),

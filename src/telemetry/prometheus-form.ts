@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { CollectedMetric } from './instruments.ts';
+import { type CollectedMetric, HISTOGRAM } from './instruments.ts';
 import type { Exemplar, HistogramSeries, NumberSeries } from './series.ts';
 
 /** A form of Prometheus: its own text, or OpenMetrics, which has room for exemplars. */
@@ -30,7 +30,7 @@ function writeFamily(lines: string[], metric: CollectedMetric, form: PrometheusF
   const isCounter = 'isMonotonic' in metric && metric.isMonotonic;
   const sample = isCounter ? `${name}_total` : name;
   const family = form === 'openmetrics' ? name : sample;
-  const type = isCounter ? 'counter' : metric.dataPointType === 0 ? 'histogram' : 'gauge';
+  const type = isCounter ? 'counter' : metric.dataPointType === HISTOGRAM ? 'histogram' : 'gauge';
   lines.push(`# HELP ${family} ${escapeHelp(descriptor.description)}`, `# TYPE ${family} ${type}`);
   if (type !== 'histogram') {
     for (const { attributes, value } of series as readonly NumberSeries[])

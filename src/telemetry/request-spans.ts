@@ -21,8 +21,8 @@ const SAMPLED = 1;
 
 /** The spans of a request that is over: one of the server, and below it one of the client for each attempt. Pure. */
 export function requestSpans(request: TracedRequest, origin: SpanOrigin): readonly ReadableSpan[] {
-  const { context, id, startedMs, durationMs } = request;
-  const own = contextOf(context.traceId, spanIdOf(id));
+  const { context, startedMs, durationMs } = request;
+  const own = contextOf(context.traceId, spanIdOf(context));
   const caller = context.parentSpanId === null ? null : contextOf(context.traceId, context.parentSpanId, true);
   const isFailed = request.isCut || request.status >= 500;
   const server = span(origin, {
@@ -40,7 +40,7 @@ export function requestSpans(request: TracedRequest, origin: SpanOrigin): readon
     span(origin, {
       name: `${operationName(request.endpoint)} ${attempt.model}`.trimEnd(),
       kind: CLIENT,
-      own: contextOf(context.traceId, spanIdOf(id, index)),
+      own: contextOf(context.traceId, spanIdOf(context, index)),
       parent: own,
       startMs: startedMs + attempt.startedMs,
       endMs: startedMs + attempt.endedMs,
@@ -216,8 +216,14 @@ function eventsOf(request: TracedRequest): ReadableSpan['events'] {
 
 type Values = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
 
+/** Without what is not known. */
 function known(values: Values): Attributes {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as Attributes;
+  const attributes: Record<string, unknown> = {};
+  for (const key in values) {
+    const value = values[key];
+    if (value !== null) attributes[key] = value;
+  }
+  return attributes as Attributes;
 }
 
 function contextOf(traceId: string, spanId: string, isRemote = false): SpanContext {
