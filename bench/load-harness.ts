@@ -13,6 +13,8 @@ export interface LoadHarness {
   readonly providerPort: number;
   /** Starts the gateway from the sources, pinned to a core of its own, and waits until it answers the body. */
   readonly serve: (options: ServeOptions) => Promise<Served>;
+  /** Starts bare node:http + undici dispatch on the same core, which passes every body to the provider. */
+  readonly serveRaw: (body: string) => Promise<Served>;
   /** Loads a gateway and says what came back; throws when an answer was not 200. */
   readonly load: (port: number, options: LoadOptions) => Promise<Loaded>;
   readonly close: () => Promise<void>;
@@ -91,6 +93,15 @@ export async function startLoadHarness(): Promise<LoadHarness | null> {
       const flags = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
       const where = ['--port', String(port), '--env', 'production', '--policies', policies, '--data-dir', dataDir];
       const child = start(0, process.execPath, [...flags, join(checkout, 'bin/signalbox.mjs'), 'serve', ...where], env);
+      await answering(port, body);
+      return { port, cpuMicros: () => cpuMicros(child.pid ?? 0) };
+    },
+    async serveRaw(body) {
+      const port = await freePort();
+      const child = start(0, process.execPath, [
+        join(import.meta.dirname, 'raw-dispatch.ts'),
+        ...[String(port), String(providerPort)],
+      ]);
       await answering(port, body);
       return { port, cpuMicros: () => cpuMicros(child.pid ?? 0) };
     },

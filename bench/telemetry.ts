@@ -4,19 +4,18 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { KEY, type Served, startLoadHarness } from './load-harness.ts';
+import { measureInTurn, quantile, ratios } from './measure-in-turn.ts';
 
 /**
- * What telemetry adds to the CPU of a request: `node bench/telemetry.ts [--rounds 20] [--seconds 1.5] [--body small|8k|100k] [--only off,all] [--against CHECKOUT] [--prof DIR]`. One gateway with
- * everything off, one with traces (10 % sampled, over OTLP to a collector), metrics and decision records, and one with each alone, loaded in turn in one interleaved run. Prints the
- * least CPU µs a request over the rounds, and what each adds, by the least and by the median of the rounds' own ratios; the access log is written by all. Without `../shared/bench` or gcc it says so and ends. The gateway is on one core,
+ * What telemetry adds to the CPU of a request: `node bench/telemetry.ts [--rounds 40] [--seconds 0.5] [--warm 20000] [--body small|8k|100k] [--only off,all] [--against CHECKOUT] [--prof DIR]`. One gateway with
+ * everything off, one with traces (10 % sampled, over OTLP to a collector), metrics and decision records, and one with each alone, loaded in turn in one interleaved run. Prints CPU µs a
+ * request, the least and the lower quarter of the rounds, and what each adds by those two and by the median of the rounds' own ratios; the access log is written by all. Without `../shared/bench` or gcc it says so and ends. The gateway is on one core,
  * load, upstream and collector on the other. With `--against`, the chosen variants of another checkout run beside, in the same rounds.
  */
 const option = (name: string, byDefault: string) => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? byDefault : (process.argv[at + 1] ?? byDefault);
 };
-const ROUNDS = Number(option('rounds', '20'));
-const SECONDS = Number(option('seconds', '1.5'));
 const GOAL = 0.25;
 
 const collector = createServer((request, response) => {
@@ -53,7 +52,7 @@ try {
   const against = option('against', '');
   const checkouts = against === '' ? [null] : [null, against];
   const started = checkouts.flatMap((checkout) => chosen.map((variant) => ({ ...variant, checkout })));
-  const gateways: (Served & { readonly name: string; readonly runs: number[] })[] = [];
+  const gateways: (Served & { readonly name: string })[] = [];
   for (const [at, { name: variant, records, env, checkout }] of started.entries()) {
     const name = checkout === null ? variant : `other: ${variant}`;
     const policies = join(directory, `policies-${at}`);
@@ -68,29 +67,26 @@ try {
       ...(checkout === null ? {} : { checkout }),
       ...(profile === '' ? {} : { profile: join(profile, name) }),
     });
-    gateways.push({ ...served, name, runs: [] });
+    gateways.push({ ...served, name });
   }
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const gateway of gateways) {
-      const before = gateway.cpuMicros();
-      const { ok } = await harness.load(gateway.port, { bodyFile, seconds: round === 0 ? 3 * SECONDS : SECONDS });
-      // The first round warms up.
-      if (round > 0) gateway.runs.push((gateway.cpuMicros() - before) / ok);
-    }
-  }
-  const least = new Map(gateways.map(({ name, runs }) => [name, Math.min(...runs)]));
-  for (const { name, runs } of gateways) {
-    const baseName = name.startsWith('other: ') ? 'other: off' : 'off';
-    const base = gateways.find((each) => each.name === baseName)?.runs ?? [];
-    const ratios = runs.map((run, at) => run / (base[at] ?? Number.NaN)).toSorted((a, b) => a - b);
-    const own = least.get(name) ?? Number.NaN;
-    const added = ((own / (least.get(baseName) ?? Number.NaN) - 1) * 100).toFixed(0);
-    const median = (((ratios[ratios.length >> 1] ?? Number.NaN) - 1) * 100).toFixed(0);
+  const measured = await measureInTurn(harness, gateways, {
+    bodyFile,
+    rounds: Number(option('rounds', '40')),
+    seconds: Number(option('seconds', '0.5')),
+    warm: Number(option('warm', '20000')),
+  });
+  const runsOf = (name: string) => measured.find((each) => each.name === name)?.runs ?? [];
+  const percent = (ratio: number) => `${((ratio - 1) * 100).toFixed(0)} %`.padStart(5);
+  for (const { name, runs } of measured) {
+    const base = runsOf(name.startsWith('other: ') ? 'other: off' : 'off');
+    const [least, low] = [quantile(runs, 0), quantile(runs, 0.25)];
+    const median = quantile(ratios(runs, base), 0.5);
     console.log(
-      `${name.padEnd(23)}${own.toFixed(1).padStart(7)} µs CPU a request  ${added.padStart(4)} % (median ${median} %)`,
+      `${name.padEnd(23)}least ${least.toFixed(1).padStart(6)}, lower quarter ${low.toFixed(1).padStart(6)} µs CPU a request` +
+        `   adds ${percent(least / quantile(base, 0))}, ${percent(low / quantile(base, 0.25))}, median of ratios ${percent(median)}`,
     );
   }
-  const added = (least.get('all') ?? Number.NaN) / (least.get('off') ?? Number.NaN) - 1;
+  const added = quantile(runsOf('all'), 0.25) / quantile(runsOf('off'), 0.25) - 1;
   console.log(`all adds ${(added * 100).toFixed(1)} % (goal ${GOAL * 100} %: ${added <= GOAL ? 'met' : 'MISSED'})`);
 } finally {
   await harness.close();
