@@ -10,7 +10,13 @@ export { type AlertState, advanceAlert, type Incident, QUIET, type Told } from '
 /** Alert documents of a snapshot's environment as they are watched. Pure. */
 export { type AlertRule, type AlertScopeGlobs, alertRules } from './engine/alert-rule.ts';
 /** What alerts would have done on recorded traffic; which of them a recording says enough for. Pure. */
-export { type Backtest, type BacktestIncident, createBacktest, isBacktestable } from './engine/backtest.ts';
+export {
+  type Backtest,
+  type BacktestIncident,
+  type BacktestState,
+  createBacktest,
+  isBacktestable,
+} from './engine/backtest.ts';
 /** Who is told now: first, again, of news; within what each receiver takes. Pure. */
 export { dueReceivers, hasRoomFor, noteTold, type ReceiverLimit, type ToldLately } from './engine/due-receivers.ts';
 /** How often durations came, by order of magnitude, and their quantiles. Pure. */

@@ -20,3 +20,5 @@ export { listRecordFiles, type RecordFile } from './record-files.ts';
 export { openRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
 /** The records of a folder that began in a span. Effect: reads files. */
 export { recordsBetween } from './records-between.ts';
+/** A caller's value as others may read it. Pure. */
+export { tellable } from './tellable.ts';

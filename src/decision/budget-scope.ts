@@ -18,6 +18,9 @@ export interface BudgetUse {
   readonly targets: readonly string[] | null;
 }
 
+/** What a budget compares of a request. */
+export type BudgetPayer = Pick<RequestFacts, 'consumer' | 'labels' | 'metadata'>;
+
 /** Who a request is counted for: the consumer, then its parents. */
 interface Payer {
   readonly name: string;
@@ -31,7 +34,7 @@ interface Payer {
  */
 export function budgetsInScope(
   snapshot: Snapshot,
-  request: RequestFacts,
+  request: BudgetPayer,
   route: string,
   targets: readonly BudgetTarget[],
   nowMs: number,
@@ -59,7 +62,7 @@ function isCounted(uses: readonly BudgetUse[], from: number, { counter }: Budget
   return false;
 }
 
-function payersOf(snapshot: Snapshot, request: RequestFacts): readonly Payer[] {
+function payersOf(snapshot: Snapshot, request: BudgetPayer): readonly Payer[] {
   const payers: Payer[] = [{ name: request.consumer, labels: request.labels }];
   let parent = parentOf(snapshot, request.consumer);
   while (parent !== undefined && !payers.some((payer) => payer.name === parent?.name)) {
@@ -81,7 +84,7 @@ function coversPayer({ scope }: Budget, payer: Payer): boolean {
 function usesOf(
   budget: Budget,
   payer: Payer,
-  request: RequestFacts,
+  request: BudgetPayer,
   route: string,
   targets: readonly BudgetTarget[],
   nowMs: number,
@@ -109,7 +112,7 @@ function usesOf(
 function splitValue(
   name: string,
   payer: Payer,
-  request: RequestFacts,
+  request: BudgetPayer,
   route: string,
   target: BudgetTarget | null,
 ): string {

@@ -7,7 +7,7 @@ export {
   CLOSED_BREAKER,
   healthOf,
 } from './breaker.ts';
-export { counterOf, windowStartOf } from './budget-scope.ts';
+export { type BudgetTarget, type BudgetUse, budgetsInScope, counterOf, windowStartOf } from './budget-scope.ts';
 export { decide } from './decide.ts';
 export { type Denial, denyUnknownConsumer, denyUnmatched, skipText } from './denials.ts';
 export {

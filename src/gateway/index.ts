@@ -1,4 +1,7 @@
 /** Paths of the public API and what they speak; how a Gemini path is read. Pure. */
+
+/** Secrets of providers whose age is known. Pure. */
+export { secretAges } from './alerts/secret-ages.ts';
 export { API_PATHS, type ApiPath, endpointOf, GEMINI_PREFIXES, geminiMethod, readGeminiPath } from './api-paths.ts';
 /** The keys of a call, by the header order of the contract. Pure. */
 export { type FoundKeys, findKeys } from './find-key.ts';

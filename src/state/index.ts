@@ -10,6 +10,8 @@ export { type AnswerStoreOptions, createAnswerStore } from './cache/create-answe
 export type { QuestionStore, StoredQuestion } from './cache/question-store.ts';
 /** Opens the store that process settings name: Redis, `memory:`, or the embedded one. */
 export { createStore, type StoreOptions } from './create-store.ts';
+/** One budget counter, whatever keeps it: a rolling window forgets in sixty pieces. Effects: on the counter only. */
+export { type Counter, createCounter, refreshCounter, spend } from './ledger/counter.ts';
 /** The store of a single process: counters, holds and target hints in memory. Nothing is written anywhere. */
 export { createMemoryStore, type MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts';
 /** When a step of the embedded store counts as written. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runProcess } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 
 const HEAD = (kind: string, name: string) => `apiVersion: signalbox/v1\nkind: ${kind}\nmetadata: { name: ${name} }\n`;
@@ -145,11 +145,11 @@ interface Report {
   }[];
 }
 
-describe('signalbox alerts backtest', { concurrency: 2 }, () => {
+describe('signalbox alerts backtest', () => {
   for (const { name, text, expected, fromMin } of KNOWN) {
     it(`finds in ${name} what is there, in time, and nothing else`, async (t) => {
       const cwd = makeTempDirectory(t, { ...POLICIES, 'hour.ndjson': text });
-      const run = await runProcess(t, ['alerts', 'backtest', '--traffic', 'hour.ndjson', '--format', 'json'], { cwd });
+      const run = await runVerb(t, ['alerts', 'backtest', '--traffic', 'hour.ndjson', '--format', 'json'], { cwd });
       assert.equal(run.code, 0, run.stderr);
       const { alerts } = JSON.parse(run.stdout) as Report;
       const fired = alerts.filter((each) => each.fired > 0);
@@ -189,7 +189,7 @@ describe('signalbox alerts backtest', { concurrency: 2 }, () => {
       lines.push(line(atMs, isNoon ? 100_000 : isRunaway ? 50_000 : 5000));
     }
     const cwd = makeTempDirectory(t, { ...POLICIES, 'weeks.ndjson': `${lines.join('\n')}\n` });
-    const run = await runProcess(t, ['alerts', 'backtest', '--traffic', 'weeks.ndjson'], { cwd });
+    const run = await runVerb(t, ['alerts', 'backtest', '--traffic', 'weeks.ndjson'], { cwd });
     assert.match(run.stdout, /spending: would have fired once\n {2}2026-11-16 15:\d\d UTC {2}for .*times the usual/);
     assert.match(run.stdout, /refused: not tested/);
   });

@@ -1,8 +1,8 @@
 import { type AlertState, advanceAlert, QUIET } from './advance-alert.ts';
 import type { AlertRule } from './alert-rule.ts';
-import { type AlertReading, readAlert } from './read-alert.ts';
+import { type AlertInputs, type AlertReading, type BudgetReading, readAlert } from './read-alert.ts';
 import type { TrafficSample } from './traffic-sample.ts';
-import { createTrafficWindows, isCounted, totalsOf, type WindowsPost } from './traffic-window.ts';
+import { createTrafficWindows, totalsOf, type WindowsPost } from './traffic-window.ts';
 
 /** One incident that an alert would have told. */
 export interface BacktestIncident {
@@ -25,6 +25,14 @@ export interface Backtest {
   readonly finish: () => readonly BacktestIncident[];
 }
 
+/** What conditions look at beside requests, at a moment of the recording. */
+export interface BacktestState {
+  readonly budgets: (budget: string, nowMs: number) => readonly BudgetReading[];
+  readonly openBreakers: (nowMs: number) => AlertInputs['openBreakers'];
+  readonly keys: AlertInputs['keys'];
+  readonly secrets: AlertInputs['secrets'];
+}
+
 /** As often as a gateway promises to evaluate. */
 const STEP_MS = 5000;
 /** As the usage ledger keeps costs. */
@@ -32,19 +40,26 @@ const SLICE_MS = 900_000;
 const WEEK_MS = 7 * 86_400_000;
 const WEEKS = [1, 2, 3, 4];
 
-/** Whether a recording says enough to try the alert. Pure. */
-export function isBacktestable(rule: AlertRule): boolean {
-  return isCounted(rule);
+/** Whether a recording says enough to try the alert: policies that were refused never decided a request, so that nothing in it tells of them. Pure. */
+export function isBacktestable({ metric }: Pick<AlertRule, 'metric'>): boolean {
+  return metric !== 'policy-rejected';
 }
 
+/** Conditions that may begin to hold while nothing happens. */
+const BY_TIME_ALONE: ReadonlySet<AlertRule['metric']> = new Set(['forecast', 'key-age'] as const);
+const LOOK_AT_LEAST_EVERY_MS = 60_000;
+
 /** Creates a backtest of rules over the clock of a recording. Effects: none. */
-export function createBacktest(rules: readonly AlertRule[]): Backtest {
+export function createBacktest(rules: readonly AlertRule[], world: BacktestState): Backtest {
   const watched = rules.filter(isBacktestable);
   const windows = createTrafficWindows();
   const states = new Map<string, AlertState>();
   const fired: { incident: BacktestIncident; id: string }[] = [];
   const slices = new Map<number, number>();
   const longestMs = Math.max(0, ...watched.map(({ overMs, clearForMs }) => overMs + clearForMs)) + 2 * STEP_MS;
+  const leapMs = watched.some(({ metric }) => BY_TIME_ALONE.has(metric))
+    ? LOOK_AT_LEAST_EVERY_MS
+    : Number.POSITIVE_INFINITY;
   let post: WindowsPost = {};
   let clockMs: number | null = null;
   let firstMs: number | null = null;
@@ -55,8 +70,12 @@ export function createBacktest(rules: readonly AlertRule[]): Backtest {
     for (const rule of watched) {
       const totals = totalsOf(rule, [post], nowMs);
       const usualMicroUsd = rule.metric === 'spend-anomaly' ? usualCost(rule, nowMs) : null;
-      const none = { budgets: [], openBreakers: [], rejected: null, keys: [], secrets: [] };
-      const reading = readAlert(rule, { nowMs, totals, usualMicroUsd, ...none });
+      const reading = readAlert(rule, {
+        ...{ nowMs, totals, usualMicroUsd, rejected: null },
+        budgets: rule.budget === null ? [] : world.budgets(rule.budget, nowMs),
+        openBreakers: rule.metric === 'breaker-open' ? world.openBreakers(nowMs) : [],
+        ...{ keys: world.keys, secrets: world.secrets },
+      });
       const before = states.get(rule.name) ?? QUIET;
       const { state, ended } = advanceAlert(before, rule, reading, nowMs);
       states.set(rule.name, state);
@@ -93,7 +112,8 @@ export function createBacktest(rules: readonly AlertRule[]): Backtest {
     while (clockMs + STEP_MS <= toMs) {
       // A night without a request is leapt over.
       const isIdle = clockMs - lastMs > longestMs && isQuiet();
-      clockMs += isIdle ? Math.max(STEP_MS, Math.floor((toMs - clockMs) / STEP_MS) * STEP_MS) : STEP_MS;
+      const leap = Math.min(leapMs, Math.floor((toMs - clockMs) / STEP_MS) * STEP_MS);
+      clockMs += isIdle ? Math.max(STEP_MS, leap) : STEP_MS;
       evaluate(clockMs);
     }
   }

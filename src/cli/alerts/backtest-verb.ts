@@ -55,7 +55,7 @@ export async function backtestVerb(call: VerbCall): Promise<ExitCode> {
   const rules = alertRules(snapshot);
   if (rules.length === 0)
     throw new UsageError(`environment ${environment} has no alerts`, 'Name another one by --env.');
-  const play = createAlertPlay(rules);
+  const play = createAlertPlay(rules, snapshot);
   let records = 0;
   const { badLines } = await readInOrder(files, (record) => {
     if (play.add(record) !== null) records += 1;
@@ -112,7 +112,7 @@ function show({ alerts, environment, records, badLines }: BacktestReport, timezo
     paint('strong', safeText(alert)) +
       (isTested
         ? `: ${fired === 0 ? 'would not have fired' : `would have fired ${fired === 1 ? 'once' : `${fired} times`}`}`
-        : ': not tested, a recording does not tell'),
+        : ': not tested, a recording tells nothing of policies that were refused'),
     ...incidents.map(({ firedAt, endedAt, delayMs, fact }) => {
       const lasted = endedAt === null ? 'to the end' : `for ${span(Date.parse(endedAt) - Date.parse(firedAt))}`;
       return `  ${moment(Date.parse(firedAt), timezone)}  ${lasted}, ${span(delayMs)} after it began: ${safeText(fact)}`;

@@ -1,6 +1,6 @@
 import { type AlertRule, alertRules, isBacktestable, type TrafficSample } from '#alerts';
 import type { TrafficRecord } from '#decision-log';
-import type { Snapshot } from '#snapshot';
+import type { Budget, Snapshot } from '#snapshot';
 import { createAlertPlay } from '../alerts/play-alerts.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,7 +16,7 @@ export interface AlertEvidence {
 /** Watches the alerts of the snapshot's environment that requests decide, over the days that a recording covers. */
 export function createAlertEvidence(snapshot: Snapshot): AlertEvidence {
   const rules = alertRules(snapshot).filter(isBacktestable);
-  const play = createAlertPlay(rules);
+  const play = createAlertPlay(rules, snapshot);
   const shown = new Set<AlertRule['metric']>();
   let firstMs: number | null = null;
   let lastMs = 0;
@@ -34,7 +34,7 @@ export function createAlertEvidence(snapshot: Snapshot): AlertEvidence {
       const fired = play.finish();
       return new Map(
         rules
-          .filter(({ metric }) => shown.has(metric) && days >= (NEEDS_DAYS[metric] ?? 0))
+          .filter((rule) => shown.has(rule.metric) && days >= needsDays(rule, snapshot))
           .map(({ name }) => [name, fired.filter(({ alert }) => alert === name).length]),
       );
     },
@@ -44,6 +44,7 @@ export function createAlertEvidence(snapshot: Snapshot): AlertEvidence {
 type Shows = (sample: TrafficSample, record: TrafficRecord) => boolean;
 
 const always: Shows = () => true;
+const isCharged: Shows = (_, { outcome }) => outcome?.costMicroUsd !== undefined || outcome?.usage !== undefined;
 const isPriced: Shows = (_, { outcome }) => outcome?.costMicroUsd !== undefined;
 
 /** Whether a record says what an alert on the metric looks at: an imported one may know no cost, no cache and no call. */
@@ -55,9 +56,25 @@ const SHOWS: Readonly<Partial<Record<AlertRule['metric'], Shows>>> = {
   'cache-hit-rate': ({ cache }) => cache !== null,
   'provider-down': ({ calls }) => calls.some(({ provider }) => provider !== ''),
   'recorder-drops': (_, { gatewayVersion }) => gatewayVersion !== undefined,
+  // How old keys are is no matter of traffic.
+  'key-age': () => false,
+  'breaker-open': ({ calls }) => calls.some(({ target }) => target !== ''),
+  'budget-used': isCharged,
+  forecast: isCharged,
   cost: isPriced,
   'spend-anomaly': isPriced,
 };
 
-/** The first week is what a spend anomaly is compared with; it says something of the days after it. */
-const NEEDS_DAYS: Readonly<Partial<Record<AlertRule['metric'], number>>> = { 'spend-anomaly': 14 };
+/** How long a recording has to be to say something of the alert. */
+function needsDays({ metric, budget }: AlertRule, { budgets }: Snapshot): number {
+  // The first week is what a spend anomaly is compared with; it says something of the days after it.
+  if (metric === 'spend-anomaly') return 14;
+  const window = budgets.get(budget ?? '')?.window;
+  if (window === undefined) return 0;
+  return window.kind === 'rolling' ? window.ms / DAY_MS : WINDOW_DAYS[window.every];
+}
+
+type CalendarWindow = Extract<Budget['window'], { kind: 'calendar' }>;
+const WINDOW_DAYS: Readonly<Record<CalendarWindow['every'], number>> = {
+  ...{ hour: 1 / 24, day: 1, week: 7, month: 31, quarter: 92 },
+};

@@ -1,7 +1,6 @@
 import { type AlertInputs, type AlertRule, type BudgetReading, totalsOf, type WindowsPost } from '#alerts';
-import { sha256 } from '#core';
 import { counterOf } from '#decision';
-import { looksPrivate } from '#decision-log';
+import { tellable } from '#decision-log';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { splitsOf, statusOf } from '../operations/admin-budgets.ts';
 import { secretAges } from './secret-ages.ts';
@@ -77,11 +76,6 @@ async function readBudgets(
       reachesLimitAtMs: forecast?.reachesLimitAt == null ? null : Date.parse(forecast.reachesLimitAt),
     };
   });
-}
-
-/** A budget may be split by what callers send: a notice tells such values apart, and tells none that looks private. */
-function tellable(value: string): string {
-  return looksPrivate(value) ? `***${sha256(value).slice(0, 4)}` : value;
 }
 
 /** The mean of the same span in up to four earlier weeks that the ledger knows whole; null when it knows none. */
