@@ -32,7 +32,7 @@ const table: ArchitectureTable = {
     cache: { rank: 2, imports: ['core', 'snapshot', 'decision', 'dialects'] },
     lint: { rank: 2, imports: ['core', 'snapshot', 'policy'], packages: ['yaml'] },
 
-    network: { rank: 3, imports: [], packages: [] },
+    network: { rank: 3, imports: [], packages: ['undici'] },
     state: { rank: 3, imports: ['core'], types: ['decision'] },
     upstream: { rank: 3, imports: ['core', 'dialects', 'decision', 'network'], types: ['catalog', 'snapshot'] },
     'decision-log': { rank: 3, imports: ['core'], types: ['decision', 'snapshot'] },

@@ -153,7 +153,7 @@ function recordAttempt(
   const target = targetOf(decision, attempt.target);
   const before = attempts[index - 1];
   const { outcome, status, startedMs, endedMs, firstTokenMs, usage, estimated, retryAfterMs } = attempt;
-  const { images, searchUnits } = attempt;
+  const { images, searchUnits, problem } = attempt;
   const cost = settlement?.perAttempt[index]?.costMicroUsd ?? null;
   return {
     target: attempt.target,
@@ -173,6 +173,7 @@ function recordAttempt(
     billed: usage !== null,
     reason: before?.outcome ?? target?.skippedBefore ?? null,
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    ...(problem === undefined ? {} : { problem }),
   };
 }
 

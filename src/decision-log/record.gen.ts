@@ -537,6 +537,10 @@ export interface RecordedAttempt {
    * What the provider asked to wait.
    */
   readonly retryAfterMs?: number | null;
+  /**
+   * Why no connection was made, and what can be done about it.
+   */
+  readonly problem?: string;
 }
 /**
  * What the caller got.

@@ -241,6 +241,8 @@ export interface Attempt {
   readonly searchUnits?: number;
   /** The provider says another try on the same target is pointless (`x-should-retry: false`). */
   readonly noRetry: boolean;
+  /** Why no connection was made, in words for whoever runs the gateway. */
+  readonly problem?: string;
 }
 
 /** What to do next, as `advance` sees it. */

@@ -5,6 +5,7 @@ import { loadCatalog } from '#catalog';
 import { createChannel, requestId, VERSION } from '#core';
 import { advanceBreaker, breakerView, CLOSED_BREAKER } from '#decision';
 import { openRecorder } from '#decision-log';
+import { createGuardedAgent, createReach, type ResolveAll } from '#network';
 import { cannotCheck, loadPolicies } from '#policy';
 import { createStore, createUsageLedger } from '#state';
 import { isTelemetryDisabled, logAccess, openMetrics, openOtlp, openProcessLog } from '#telemetry';
@@ -31,6 +32,7 @@ import { knownNames, measuredRequest } from './measure-requests.ts';
 import { openSecrets } from './open-secrets.ts';
 import { bootPolicies } from './policy-holder.ts';
 import { recoverUsage } from './recover-usage.ts';
+import { refusalLog } from './refusal-log.ts';
 import { secretStoreStates } from './secret-store-states.ts';
 import { tracedRequest, traceIdsOf } from './trace-requests.ts';
 import { TRANSPORT_LIMITS } from './transport-limits.ts';
@@ -43,10 +45,11 @@ export interface Composed {
   readonly close: () => Promise<void>;
 }
 
-/** What a gateway does not decide itself: the time of day, and draws in [0, 1). */
+/** What a gateway does not decide itself: the time of day, draws in [0, 1), and where names lead (the system's look-up by default). */
 export interface Chance {
   readonly nowMs: () => number;
   readonly draw: () => number;
+  readonly resolve?: ResolveAll;
 }
 
 const REAL: Chance = Object.freeze({ nowMs: Date.now, draw: Math.random });
@@ -68,7 +71,11 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     onProblem: (fields, text) => ownLog.warn(fields, text),
   });
   const log: Log = otlp?.log == null ? ownLog : bothLogs(ownLog, otlp.log);
-  const opened = openSecrets({ env, nowMs, draw, log });
+  const reach = createReach({
+    onRefused: refusalLog(log, nowMs),
+    ...(chance.resolve === undefined ? {} : { resolve: chance.resolve }),
+  });
+  const opened = openSecrets({ env, nowMs, draw, log, reach });
   const { secrets } = opened;
   const dialects = supportedDialects();
   const catalog = loadCatalog();
@@ -101,7 +108,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     // What a store does not hear of is told again, and changes nothing then.
     onWritten: (keys) => void store.accounted(keys).catch(() => undefined),
   });
-  const upstream = createUpstream({ secrets, env, nowMs, draw });
+  const upstream = createUpstream({ secrets, reach, env, nowMs, draw });
   const store = await createStore({
     url: options.storeUrl ?? null,
     dataDir,
@@ -172,6 +179,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     parts: { policies: holder, store, storedSecrets: opened.stored, usage, nowMs, log, owner, records, secrets },
     dataDir,
     storeUrl: options.storeUrl ?? null,
+    reach,
   });
   finished.subscribe((request) => alerts.runner.add(trafficSample(request)));
   const parts: GatewayParts = {
@@ -184,6 +192,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     store,
     cache,
     upstream,
+    services: createGuardedAgent(reach),
     log,
     lifecycle: createLifecycle(),
     records,

@@ -1,4 +1,5 @@
 import type { Channel } from '#core';
+import type { GuardedAgent } from '#network';
 import type { Store, UsageLedger } from '#state';
 import type { Secrets, StoredState, Upstream } from '#upstream';
 import type { AlertParts } from './alerts/alert-parts.ts';
@@ -23,6 +24,8 @@ export interface GatewayParts {
   readonly storedSecrets: () => readonly StoredState[];
   readonly store: Store;
   readonly upstream: Upstream;
+  /** Connections to services that judge. */
+  readonly services: GuardedAgent;
   readonly cache: CacheParts;
   readonly log: Log;
   readonly lifecycle: Lifecycle;

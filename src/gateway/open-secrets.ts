@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Reach } from '#network';
 import type { Snapshot } from '#snapshot';
 import {
   createCallStore,
@@ -26,13 +27,14 @@ export interface OpenSecretsOptions {
   readonly nowMs: () => number;
   readonly draw: () => number;
   readonly log: Log;
+  readonly reach: Reach;
 }
 
 const TICK_MS = 1000;
 const PATIENCE_MS = 5000;
 
 /** Opens them. Effects: reads files, calls stores; a timer that keeps no process alive. */
-export function openSecrets({ env, nowMs, draw, log }: OpenSecretsOptions): OpenSecrets {
+export function openSecrets({ env, nowMs, draw, log, reach }: OpenSecretsOptions): OpenSecrets {
   const readFile = (path: string) => readFileSync(path, 'utf8');
   // What opens a store lies in none.
   const local = createSecrets({ env, readFile, nowMs });
@@ -43,14 +45,18 @@ export function openSecrets({ env, nowMs, draw, log }: OpenSecretsOptions): Open
       if (value === null && !ref.optional) throw new TokenError(local.problem(ref) ?? ref.id);
       return value;
     },
-    ...{ env, nowMs, draw, call: createCallStore() },
+    ...{ env, nowMs, draw, reach, call: createCallStore(reach) },
     onEvent: (event) => logStoredEvent(log, event),
   });
   const timer = setInterval(() => void stored.tick(), TICK_MS);
   timer.unref();
   return {
     secrets: createSecrets({ env, readFile, nowMs, stored }),
-    prepare: ({ project, storedSecrets }) => stored.use(project.secretStores, storedSecrets, PATIENCE_MS),
+    prepare({ project, storedSecrets }) {
+      // Before a store is asked: its name is the new revision's.
+      reach.use(project.privateHosts);
+      return stored.use(project.secretStores, storedSecrets, PATIENCE_MS);
+    },
     stored: stored.states,
     close: () => clearInterval(timer),
   };

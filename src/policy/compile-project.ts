@@ -17,6 +17,7 @@ export function compileProject(name: string, spec: ProjectSpec): Project {
     },
     anonymous: spec.anonymous ?? null,
     trustedProxies: spec.trustedProxies ?? [],
+    privateHosts: (spec.privateHosts ?? []).map((host) => host.toLowerCase()),
     recording: {
       sample: toRatio(recording?.sample ?? '100%'),
       retainMs: toMs(recording?.retain ?? '30d'),

@@ -1856,6 +1856,10 @@ export interface ProjectSpec {
    * Items: An IP address or a network in CIDR notation, IPv4 or IPv6.
    */
   readonly trustedProxies?: readonly string[];
+  /**
+   * Names that may lead to loopback and into private networks: exact, or `*.corp.example` for all below. Needed for names that look public; `localhost`, names without a dot, and names under `.internal`, `.local`, `.lan`, `.home.arpa` and `.svc` need no mention, and an address names itself. No name leads to the machine's own link or to a metadata service.
+   */
+  readonly privateHosts?: readonly string[];
   readonly recording?: Recording;
   readonly telemetry?: Telemetry;
   readonly mail?: Mail;

@@ -18,6 +18,8 @@ export interface Project {
   readonly anonymous: string | null;
   /** Networks of the proxies whose `x-forwarded-for` counts. */
   readonly trustedProxies: readonly string[];
+  /** Names that may lead into private networks: lower-case, exact or `*.corp.example`. */
+  readonly privateHosts: readonly string[];
   readonly recording: {
     readonly sample: number;
     readonly retainMs: number;

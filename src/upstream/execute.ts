@@ -162,8 +162,15 @@ async function tryTarget(
   }
 
   if (result.kind === 'failed') {
-    const { reason, status, retryAfterMs, noRetry } = result.failure;
-    const attempt = end({ outcome: reason, status, retryAfterMs, noRetry, ...result.counted });
+    const { reason, status, retryAfterMs, noRetry, problem } = result.failure;
+    const attempt = end({
+      outcome: reason,
+      status,
+      retryAfterMs,
+      noRetry,
+      ...result.counted,
+      ...(problem === undefined ? {} : { problem }),
+    });
     if (reason !== 'cancelled') return { kind: 'failed', attempt, result };
     const attempts = [...served.attempts, attempt];
     return { kind: 'executed', executed: { kind: 'cancelled', attempts, skipped: served.skipped } };

@@ -1,4 +1,5 @@
 import type { OutcomeReason } from '#core';
+import { forbiddenAddress } from '#network';
 
 /** Why an attempt gave no answer: what `advance` needs of it, and the provider's own words for the caller. */
 export interface Failure {
@@ -12,6 +13,8 @@ export interface Failure {
   readonly retryAfterMs: number | null;
   /** The provider says that another try is pointless. */
   readonly noRetry: boolean;
+  /** What whoever runs the gateway can do about it, in words of our own: for records and logs, never for the caller. */
+  readonly problem?: string;
 }
 
 /** A failure with only a reason, a code and a text. Pure. */
@@ -34,6 +37,11 @@ export function failureOfError(error: Error): Failure {
   }
   if (code.endsWith('_TIMEOUT') && code.startsWith('UND_ERR')) {
     return failure('timeout', 'connect', 'No connection within the time allowed.');
+  }
+  const refusal = forbiddenAddress(error);
+  if (refusal !== null) {
+    const text = 'The address of the provider may not be called.';
+    return { ...failure('network', code, text), problem: refusal.message };
   }
   return failure('network', code, `The connection failed (${code}).`);
 }

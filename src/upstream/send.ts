@@ -1,6 +1,5 @@
-import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
-import { createGuardedLookup } from '#network';
+import type { Reach } from '#network';
 import { createConnector } from './connector.ts';
 import { createDecoder, type Decoder } from './decode.ts';
 import { failure, failureOfError } from './failure.ts';
@@ -23,8 +22,8 @@ export interface HttpClientOptions {
   readonly maxOrigins?: number;
   /** For private certificate authorities. */
   readonly ca?: string;
-  /** Names to addresses; guarded by default. */
-  readonly lookup?: LookupFunction;
+  /** Where names may lead. */
+  readonly reach: Reach;
 }
 
 /**
@@ -32,19 +31,21 @@ export interface HttpClientOptions {
  * HTTP/1.1 only, one request at a time per connection: a reset then hurts one call and not all of them.
  * Uses `dispatch` with a handler object, which costs a fifth of the CPU of `fetch`.
  */
-export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
+export function createHttpClient(options: HttpClientOptions): HttpClient {
   const maxOrigins = options.maxOrigins ?? 256;
   /** In order of last use. */
   const pools = new Map<string, Pool>();
+  let reachVersion = options.reach.version();
   const connector = createConnector({
     // The wheel keeps the times; this one only ends attempts to connect that nobody waits for any more.
     timeout: 30_000,
     allowH2: false,
-    lookup: options.lookup ?? createGuardedLookup(),
+    lookup: options.reach.lookup,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
   });
 
   function poolOf(origin: string): Pool {
+    if (reachVersion !== options.reach.version()) leavePools();
     const known = pools.get(origin);
     if (known !== undefined) {
       if (pools.size > 1) {
@@ -66,6 +67,13 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     });
     pools.set(origin, pool);
     return pool;
+  }
+
+  /** Names may lead elsewhere now: calls under way go on, later ones make connections of their own. */
+  function leavePools(): void {
+    reachVersion = options.reach.version();
+    for (const pool of pools.values()) pool.close().catch(() => undefined);
+    pools.clear();
   }
 
   function dropIdlePool(): void {

@@ -1,4 +1,5 @@
 import type { PlanTarget } from '#decision';
+import type { Reach } from '#network';
 import { supportedAuthKinds } from './auth/auth.ts';
 import { type Authorize, createAuthorize } from './auth/authorize.ts';
 import { createCloudCredentials } from './auth/cloud.ts';
@@ -31,13 +32,15 @@ export interface Upstream {
 /** What the way to the providers needs; limits in bytes and milliseconds. */
 export interface UpstreamOptions {
   readonly secrets: Secrets;
+  /** Where names may lead. */
+  readonly reach: Reach;
   /** Where clouds look for what policy does not name; best a copy of the environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   /** In [0, 1). */
   readonly draw: () => number;
-  readonly http?: HttpClientOptions;
+  readonly http?: Omit<HttpClientOptions, 'reach'>;
   /** Largest whole answer; larger ones are `malformed`. */
   readonly maxBodyBytes?: number;
   readonly maxDrainMs?: number;
@@ -45,13 +48,19 @@ export interface UpstreamOptions {
 
 /** Creates it: HTTP for providers, the process itself for the sandbox, both behind the same timeouts. */
 export function createUpstream(options: UpstreamOptions): Upstream {
+  const { reach } = options;
   const wheel = createTimerWheel();
-  const http = createHttpClient(options.http);
+  const http = createHttpClient({ reach, ...options.http });
   const sandbox = createSandboxSend(wheel);
   const route: Send = (request, observer) =>
     request.origin === SANDBOX_ORIGIN ? sandbox(request, observer) : http.send(request, observer);
   const keys = createKeyPool(options.secrets, options.nowMs);
-  const cloud = createCloudCredentials({ secrets: options.secrets, env: options.env ?? {}, nowMs: options.nowMs });
+  const cloud = createCloudCredentials({
+    secrets: options.secrets,
+    env: options.env ?? {},
+    nowMs: options.nowMs,
+    reach,
+  });
   const prepare = createPrepare(options.secrets, keys, cloud);
   const execute = createExecute({
     send: withTimeout(route, wheel),
@@ -67,7 +76,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     execute,
     authorize: createAuthorize(keys, cloud),
-    openRealtime: (call) => openRealtime({ prepare, cloud, nowMs: options.nowMs, draw: options.draw }, call),
+    openRealtime: (call) => openRealtime({ prepare, cloud, reach, nowMs: options.nowMs, draw: options.draw }, call),
     async close() {
       await http.close();
       wheel.close();

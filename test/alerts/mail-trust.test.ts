@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
+import { createReach } from '#network';
 import { DeliveryError, sendMail } from '../../src/alerts/index.ts';
 import { requireProgram } from '../support/skip.ts';
 import { startSmtp } from '../support/start-smtp.ts';
@@ -33,9 +34,12 @@ describe('a mail server with a certificate of the company', () => {
       const serverUrl = `${scheme}://localhost:${smtp.port}`;
       const [first, second] = sampleMails();
       assert.ok(first && second);
-      await assert.rejects(sendMail({ from: FROM, serverUrl, ca: null, dkim: null }, first.mail), DeliveryError);
+      await assert.rejects(
+        sendMail({ from: FROM, serverUrl, ca: null, dkim: null }, first.mail, createReach()),
+        DeliveryError,
+      );
       assert.equal(smtp.mails.length, 0);
-      await sendMail({ from: FROM, serverUrl, ca, dkim: null }, second.mail);
+      await sendMail({ from: FROM, serverUrl, ca, dkim: null }, second.mail, createReach());
       assert.deepEqual(
         smtp.mails.map(({ subject: said }) => said),
         [second.mail.subject],
@@ -53,7 +57,8 @@ describe('the DKIM signature of a mail', () => {
       selector: 'sbx',
       key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
     };
-    for (const { mail } of sampleMails()) await sendMail({ from: FROM, serverUrl: smtp.url, ca: null, dkim }, mail);
+    for (const { mail } of sampleMails())
+      await sendMail({ from: FROM, serverUrl: smtp.url, ca: null, dkim }, mail, createReach());
     assert.ok(smtp.raw.length > 10);
     for (const raw of smtp.raw) assert.deepEqual(await verdict(raw, publicKey), ['pass', 'example.com']);
     const [raw = ''] = smtp.raw;

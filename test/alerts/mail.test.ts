@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { createReach } from '#network';
 import { readSmtpUrl } from '../../src/alerts/channels/smtp-server.ts';
 import { DeliveryError, type MailPage, mailMessage, renderHtml, renderText, sendMail } from '../../src/alerts/index.ts';
 import { startSmtp } from '../support/start-smtp.ts';
@@ -72,8 +73,13 @@ describe('a mail over a real SMTP server', () => {
     await sendMail(
       settings(smtp.url),
       mailMessage({ ...common, subject: '[prod] 予算\r\nBcc: a@b', key: 'i1:1', follows: null, headers }),
+      createReach(),
     );
-    await sendMail(settings(smtp.url), mailMessage({ ...common, subject: 'Re', key: 'i1:2', follows: 'i1:1' }));
+    await sendMail(
+      settings(smtp.url),
+      mailMessage({ ...common, subject: 'Re', key: 'i1:2', follows: 'i1:1' }),
+      createReach(),
+    );
     const [first, second] = smtp.mails;
     assert.equal(first?.subject, '[prod] 予算 Bcc: a@b');
     assert.equal(first?.headers.get('bcc'), undefined);
@@ -92,6 +98,7 @@ describe('a mail over a real SMTP server', () => {
     await sendMail(
       { ...settings(smtp.url), dkim },
       mailMessage({ to: ['a@example.com'], subject: 's', page: page('x'), key: 'k', follows: null }),
+      createReach(),
     );
     assert.match(smtp.raw[0]?.replace(/\r\n\s+/g, ' ') ?? '', /^DKIM-Signature: .*d=example\.com; .*s=sbx;/m);
   });
@@ -99,7 +106,7 @@ describe('a mail over a real SMTP server', () => {
   it('goes by TLS, and not at all where the server has none or is a stranger', async (t) => {
     const hasTls = await startSmtp(t, { secure: true });
     const mail = mailMessage({ to: ['a@example.com'], subject: 's', page: page('x'), key: 'k', follows: null });
-    await assert.rejects(sendMail(settings(`smtps://127.0.0.1:${hasTls.port}`), mail), DeliveryError);
+    await assert.rejects(sendMail(settings(`smtps://127.0.0.1:${hasTls.port}`), mail, createReach()), DeliveryError);
     assert.equal(hasTls.mails.length, 0);
     assert.equal(readSmtpUrl('smtp://mail.example.com').needsTls, true);
     assert.equal(readSmtpUrl('smtp://mail.example.com?tls=optional').needsTls, false);
@@ -110,15 +117,18 @@ describe('a mail over a real SMTP server', () => {
 
   it('says nothing of the URL when that is wrong, and knows what is of no use', async (t) => {
     const mail = mailMessage({ to: ['gone@example.com'], subject: 's', page: page('x'), key: 'k', follows: null });
-    await assert.rejects(sendMail(settings('smpt://user:hunter2@host'), mail), (error: DeliveryError) => {
-      assert.doesNotMatch(`${error.message} ${error.stack}`, /hunter2/);
-      return !error.isFinal;
-    });
+    await assert.rejects(
+      sendMail(settings('smpt://user:hunter2@host'), mail, createReach()),
+      (error: DeliveryError) => {
+        assert.doesNotMatch(`${error.message} ${error.stack}`, /hunter2/);
+        return !error.isFinal;
+      },
+    );
     const refusing = await startSmtp(t, {
       onRcptTo: (_address, _session, done) =>
         done(Object.assign(new Error('no gone@example.com here'), { responseCode: 550 })),
     });
-    await assert.rejects(sendMail(settings(refusing.url), mail), (error: DeliveryError) => {
+    await assert.rejects(sendMail(settings(refusing.url), mail, createReach()), (error: DeliveryError) => {
       assert.doesNotMatch(error.message, /gone@/);
       return error.isFinal;
     });

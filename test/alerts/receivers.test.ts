@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import { createReach } from '#network';
 import { alertReceivers, createDelivery, DeliveryError, type Notice, noticeMessages } from '../../src/alerts/index.ts';
 import { compileInlineSnapshot } from '../support/compile-inline.ts';
 
@@ -50,7 +51,7 @@ metadata: { name: off }
 spec: { webhook: { url: { env: NOWHERE, optional: true } }, slack: { url: { env: NOWHERE } } }
 `);
   const secrets = { text: ({ name }: { readonly name: string }) => SECRETS[name] ?? null };
-  const deliver = createDelivery({ snapshot: () => snapshot, secrets, nowMs: () => NOW_MS });
+  const deliver = createDelivery({ snapshot: () => snapshot, secrets, nowMs: () => NOW_MS, reach: createReach() });
   const messages = (name: string) => {
     const receiver = alertReceivers(snapshot).get(name);
     assert.ok(receiver);

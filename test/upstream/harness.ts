@@ -1,3 +1,4 @@
+import { createReach } from '#network';
 import type { NeutralEvent } from '../../src/core/index.ts';
 import type { Attempt, Plan, PlanTarget } from '../../src/decision/index.ts';
 import { dialectOf, inboundService, shapeOfService } from '../../src/dialects/index.ts';
@@ -155,7 +156,7 @@ export function upstreamOf(
 ): Upstream {
   const { env = {}, ...rest } = options;
   const secrets = createSecrets({ env, readFile: () => '', nowMs: Date.now });
-  return createUpstream({ secrets, env, nowMs: Date.now, draw: () => 0.5, ...rest });
+  return createUpstream({ secrets, reach: createReach(), env, nowMs: Date.now, draw: () => 0.5, ...rest });
 }
 
 /** What a caller would have got of a stream. */

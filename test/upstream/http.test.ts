@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { createReach } from '#network';
 import type { Upstream } from '../../src/upstream/index.ts';
 import { createHttpClient } from '../../src/upstream/send.ts';
 import { chatAnswer, chatFrames, type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
@@ -71,7 +72,7 @@ describe('connections to providers', () => {
   });
 
   it('to many origins keep a bounded number of pools', async () => {
-    const client = createHttpClient({ maxOrigins: 3 });
+    const client = createHttpClient({ reach: createReach(), maxOrigins: 3 });
     for (let at = 1; at <= 8; at++) {
       await new Promise<void>((resolve) => {
         client.send(

@@ -1,3 +1,4 @@
+import { createReach } from '#network';
 import type { SecretRef } from '../../src/snapshot/index.ts';
 import {
   createCallStore,
@@ -43,6 +44,7 @@ kind: Provider
 metadata: { name: openai }
 spec: { headers: ${JSON.stringify(headers)} }
 `);
+  const reach = createReach();
   const begun = Date.now();
   let passedMs = 0;
   const nowMs = () => begun + passedMs;
@@ -56,7 +58,7 @@ spec: { headers: ${JSON.stringify(headers)} }
       if (value === null && !ref.optional) throw new TokenError(local.problem(ref) ?? ref.id);
       return value;
     },
-    ...{ env: {}, nowMs, draw: () => 1, call: createCallStore() },
+    ...{ env: {}, nowMs, draw: () => 1, reach, call: createCallStore(reach) },
     onEvent: (event) => events.push(event),
   });
   const secrets = createSecrets({ env: {}, readFile, nowMs, stored });

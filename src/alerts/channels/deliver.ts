@@ -1,4 +1,5 @@
 import { asObject, isObject } from '#core';
+import type { Reach } from '#network';
 import type { Mail, SecretRefSpec, Snapshot, TextOrSecretSpec } from '#snapshot';
 import type { MailMessage } from '../mail/mail-message.ts';
 import type { OutboxMessage } from '../outbox/outbox.ts';
@@ -18,6 +19,8 @@ export interface DeliveryOptions {
   readonly snapshot: () => Snapshot;
   readonly secrets: DeliverySecrets;
   readonly nowMs: () => number;
+  /** Where names may lead. */
+  readonly reach: Reach;
 }
 
 const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue';
@@ -30,6 +33,7 @@ export function createDelivery({
   snapshot,
   secrets,
   nowMs,
+  reach,
 }: DeliveryOptions): (message: OutboxMessage) => Promise<void> {
   function lookUp(what: string, written: TextOrSecretSpec | SecretRefSpec | undefined): string | null {
     if (written === undefined) return null;
@@ -62,11 +66,11 @@ export function createDelivery({
     secret: string | null,
   ): Promise<void> {
     const url = lookUp(what, written);
-    if (url !== null) await postJson({ url, body, secret, nowMs: nowMs() });
+    if (url !== null) await postJson({ url, body, secret, nowMs: nowMs(), reach });
   }
 
   return async ({ channel, receiver: name, payload }) => {
-    if (channel === 'email') return sendMail(mailSettings(), payload as unknown as MailMessage);
+    if (channel === 'email') return sendMail(mailSettings(), payload as unknown as MailMessage, reach);
     const receiver = alertReceivers(snapshot()).get(name);
     const spec = receiver?.spec[channel];
     if (receiver === undefined || spec === undefined) {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { JsonObject } from '#core';
-import { createGuardedLookup } from '#network';
+import { forbiddenAddress, type Reach } from '#network';
 import { DeliveryError } from './delivery-error.ts';
 
 /** A call of somebody's HTTP interface. */
@@ -10,6 +10,7 @@ export interface JsonCall {
   /** Signs time and body; null for a call without a signature. */
   readonly secret: string | null;
   readonly nowMs: number;
+  readonly reach: Reach;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -19,7 +20,7 @@ const WORTH_A_TRY: ReadonlySet<number> = new Set([408, 409, 425, 429]);
 /**
  * Posts JSON, redirects not followed. Rejects with DeliveryError: final for a refusal (4xx) that another try cannot change. Effects: a connection.
  */
-export async function postJson({ url, body, secret, nowMs }: JsonCall): Promise<void> {
+export async function postJson({ url, body, secret, nowMs, reach }: JsonCall): Promise<void> {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new DeliveryError('the address of the call is not an http or https URL', false);
   }
@@ -29,7 +30,7 @@ export async function postJson({ url, body, secret, nowMs }: JsonCall): Promise<
   const dispatcher = new Agent({
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
-    connect: { timeout: TIMEOUT_MS, lookup: createGuardedLookup() },
+    connect: { timeout: TIMEOUT_MS, lookup: reach.lookup },
   });
   let status: number;
   try {
@@ -47,7 +48,7 @@ export async function postJson({ url, body, secret, nowMs }: JsonCall): Promise<
     await answer.body.dump();
   } catch (error) {
     const { code = 'error' } = error as { readonly code?: string };
-    throw new DeliveryError(`the call was not answered (${code})`, false, error);
+    throw new DeliveryError(forbiddenAddress(error)?.message ?? `the call was not answered (${code})`, false, error);
   } finally {
     await dispatcher.close().catch(() => undefined);
   }

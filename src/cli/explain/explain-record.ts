@@ -11,6 +11,8 @@ export interface RecordComparison {
   readonly isSameRevision: boolean;
   /** What comes out differently now. */
   readonly changes: readonly { readonly field: string; readonly recorded: unknown; readonly now: unknown }[];
+  /** Connections that were not made, each after its target. */
+  readonly problems?: readonly string[];
   /** What crossing between dialects left out, by names; absent for nothing. */
   readonly lost?: {
     readonly dropped: readonly string[];
@@ -88,7 +90,13 @@ export function compareRecord(
     changes,
     missing,
     ...lostOf(outcome),
+    ...problemsOf(record.attempts ?? []),
   };
+}
+
+function problemsOf(attempts: NonNullable<TrafficRecord['attempts']>): Pick<RecordComparison, 'problems'> {
+  const problems = attempts.flatMap(({ target, problem }) => (problem === undefined ? [] : [`${target}: ${problem}`]));
+  return problems.length === 0 ? {} : { problems: [...new Set(problems)] };
 }
 
 function lostOf(outcome: TrafficRecord['outcome']): Pick<RecordComparison, 'lost'> {

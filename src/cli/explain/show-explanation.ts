@@ -112,6 +112,7 @@ function showRecord(record: RecordComparison, { revision }: Explained, { paint, 
   ] as const) {
     if (names.length > 0) lines.push(wrap(`${what}: ${safeText(names.join(', '))}`, columns, '  '));
   }
+  for (const problem of record.problems ?? []) lines.push(paint('warn', wrap(safeText(problem), columns, '  ')));
   if (record.missing.length > 0) {
     lines.push(
       paint('warn', wrap(`The record lacks ${record.missing.join(', ')}: what follows guesses there.`, columns, '  ')),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createDelivery, type OutboxEvent } from '#alerts';
+import type { Reach } from '#network';
 import { createBoard } from '#state';
 import type { GatewayParts, Log } from '../gateway-parts.ts';
 import { gatherBeside } from '../reports/gather-beside.ts';
@@ -16,16 +17,17 @@ export interface OpenAlertsOptions {
   >;
   readonly dataDir: string;
   readonly storeUrl: string | null;
+  readonly reach: Reach;
 }
 
 /** Opens the board and the outbox, and creates the watch over both. Effects: files in the data folder, or Redis. */
-export async function openAlerts({ parts, dataDir, storeUrl }: OpenAlertsOptions): Promise<AlertParts> {
+export async function openAlerts({ parts, dataDir, storeUrl, reach }: OpenAlertsOptions): Promise<AlertParts> {
   const { policies, secrets, nowMs, log } = parts;
   const board = await createBoard({ url: storeUrl, dataDir, nowMs });
   const outbox = openLazyOutbox({
     file: join(dataDir, 'outbox.db'),
     nowMs,
-    deliver: createDelivery({ snapshot: () => policies.current().snapshot, secrets, nowMs }),
+    deliver: createDelivery({ snapshot: () => policies.current().snapshot, secrets, nowMs, reach }),
     onEvent: (event) => logOutboxEvent(log, event),
   });
   const reports = createReportRunner({ parts, board, outbox, dataDir, gather: gatherBeside });

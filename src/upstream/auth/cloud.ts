@@ -1,4 +1,5 @@
 import type { PlanTarget } from '#decision';
+import type { Reach } from '#network';
 import type { Secrets } from '../secrets.ts';
 import type { SendRequest } from '../transport.ts';
 import { type AwsKeys, awsKeys } from './aws-credentials.ts';
@@ -32,10 +33,11 @@ export interface CloudSources {
   readonly secrets: Secrets;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly nowMs: () => number;
+  readonly reach: Reach;
 }
 
 /** Creates them; what is asked for once serves all providers that ask the same. Effects: reads secrets and files, calls token endpoints. */
-export function createCloudCredentials({ secrets, env, nowMs }: CloudSources): CloudCredentials {
+export function createCloudCredentials({ secrets, env, nowMs, reach }: CloudSources): CloudCredentials {
   const known = new Map<string, Refreshing<string> | Refreshing<AwsKeys>>();
   // Weak: they go with the snapshot whose provider they belong to, while a token outlives a reload.
   const ids = new WeakMap<Provider, string>();
@@ -68,9 +70,9 @@ export function createCloudCredentials({ secrets, env, nowMs }: CloudSources): C
   function askToken({ kind, cloud, secrets: [ref] }: Provider['auth']): Promise<Token> {
     const secret = ref === undefined ? null : secretOf(ref);
     const scope = cloud?.scope ?? null;
-    if (kind === 'google') return googleToken({ keyFile: secret, scope, nowMs });
+    if (kind === 'google') return googleToken({ keyFile: secret, scope, nowMs, reach });
     const { tenant = null, clientId = null, authority = null } = cloud ?? {};
-    return entraToken({ tenant, clientId, clientSecret: secret, scope, authority, env, nowMs });
+    return entraToken({ tenant, clientId, clientSecret: secret, scope, authority, env, nowMs, reach });
   }
 
   function keysOf(provider: Provider): Refreshing<AwsKeys> {

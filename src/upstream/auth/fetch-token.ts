@@ -1,4 +1,5 @@
 import { asNumber, asString, isObject, type JsonObject } from '#core';
+import { forbiddenAddress, type Reach } from '#network';
 
 /** A token and when it ends, in milliseconds since 1970. */
 export interface Token {
@@ -18,20 +19,24 @@ export interface TokenCall {
   readonly form: Readonly<Record<string, string>> | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly nowMs: () => number;
+  readonly reach: Reach;
 }
 
 /**
  * Asks an OAuth token endpoint (RFC 6749 §5.1). Redirects are not followed: a secret must not travel to an address that no
  * policy names. Rejects with TokenError, which tells the status and the endpoint's own code and nothing that was sent.
  */
-export async function fetchToken({ url, form, headers = {}, nowMs }: TokenCall): Promise<Token> {
-  const { request } = await import('undici');
+export async function fetchToken({ url, form, headers = {}, nowMs, reach }: TokenCall): Promise<Token> {
+  const { Agent, request } = await import('undici');
+  // Asked for once an hour: a connection is not worth keeping.
+  const dispatcher = new Agent({ connect: { lookup: reach.lookup } });
   const host = hostOf(url);
   const askedMs = nowMs();
   let status: number;
   let text: string;
   try {
     const answer = await request(url, {
+      dispatcher,
       method: form === null ? 'GET' : 'POST',
       headers: {
         accept: 'application/json',
@@ -46,7 +51,10 @@ export async function fetchToken({ url, form, headers = {}, nowMs }: TokenCall):
     status = answer.statusCode;
     text = await readText(answer.body);
   } catch (error) {
-    throw new TokenError(`no token: ${host} cannot be reached (${codeOf(error)})`);
+    const why = forbiddenAddress(error)?.message ?? `${host} cannot be reached (${codeOf(error)})`;
+    throw new TokenError(`no token: ${why}`);
+  } finally {
+    void dispatcher.close().catch(() => undefined);
   }
   const body = parse(text);
   if (status !== 200) throw new TokenError(`no token: ${host} answered ${status}${tellCode(body)}`);

@@ -1,6 +1,7 @@
 import { createSign } from 'node:crypto';
 import type { AuthClient } from 'google-auth-library';
 import { asObject, asString, type JsonObject } from '#core';
+import type { Reach } from '#network';
 import { fetchToken, type Token, TokenError } from './fetch-token.ts';
 
 /** What a Google access token is asked for with. */
@@ -9,6 +10,7 @@ export interface GoogleOptions {
   readonly keyFile: string | null;
   readonly scope: string | null;
   readonly nowMs: () => number;
+  readonly reach: Reach;
 }
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
@@ -22,9 +24,10 @@ const LIFE_S = 3600;
  * loaded when first needed. Rejects with TokenError or the library's own error. Source:
  * developers.google.com/identity/protocols/oauth2/service-account, read 2026-11.
  */
-export async function googleToken({ keyFile, scope, nowMs }: GoogleOptions): Promise<Token> {
+export async function googleToken({ keyFile, scope, nowMs, reach }: GoogleOptions): Promise<Token> {
   const credentials = keyFile === null ? null : parse(keyFile);
-  if (credentials?.type === 'service_account') return serviceAccountToken(credentials, scope ?? SCOPE, nowMs);
+  if (credentials?.type === 'service_account')
+    return serviceAccountToken(credentials, { scope: scope ?? SCOPE, nowMs, reach });
   const client = await libraryClient(credentials, scope ?? SCOPE);
   const { token } = await client.getAccessToken();
   if (!token) throw new TokenError('no token: Google’s answer holds none');
@@ -51,7 +54,10 @@ async function libraryClient(credentials: JsonObject | null, scope: string): Pro
   }
 }
 
-function serviceAccountToken(account: JsonObject, scope: string, nowMs: () => number): Promise<Token> {
+function serviceAccountToken(
+  account: JsonObject,
+  { scope, nowMs, reach }: Pick<GoogleOptions, 'nowMs' | 'reach'> & { readonly scope: string },
+): Promise<Token> {
   const email = asString(account.client_email);
   const key = asString(account.private_key);
   if (!email || !key) throw new TokenError('no token: the key file lacks client_email or private_key');
@@ -67,7 +73,7 @@ function serviceAccountToken(account: JsonObject, scope: string, nowMs: () => nu
     // The error of OpenSSL may quote the key.
     throw new TokenError('no token: the private key of the key file cannot sign');
   }
-  return fetchToken({ url, form: { grant_type: GRANT, assertion: `${signed}.${signature}` }, nowMs });
+  return fetchToken({ url, form: { grant_type: GRANT, assertion: `${signed}.${signature}` }, nowMs, reach });
 }
 
 function encode(value: object): string {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '#core';
-import { type Attempt, advance, failureOf, type SkippedTarget } from '#decision';
+import { type Attempt, advance, failureOf, type PlanTarget, type SkippedTarget } from '#decision';
+import type { Reach } from '#network';
 import type { CloudCredentials } from '../auth/cloud.ts';
 import type { ExecuteCall, Served } from '../call.ts';
 import { type Failure, failure, failureOfError } from '../failure.ts';
@@ -20,6 +21,7 @@ export interface OpenOptions {
   readonly cloud: CloudCredentials;
   readonly nowMs: () => number;
   readonly draw: () => number;
+  readonly reach: Reach;
 }
 
 type Ready = Extract<Prepared, { kind: 'ready' }>;
@@ -65,16 +67,16 @@ export async function openRealtime(options: OpenOptions, call: ExecuteCall): Pro
     if (step.waitMs > 0) await new Promise((resolve) => setTimeout(resolve, step.waitMs));
     const startedMs = elapsedMs();
     call.onAttemptStarted?.(target);
-    const opened = await connect(prepared, call, target.upstreamModel, target.timeouts.connectMs);
+    const opened = await connect(prepared, call, target, options.reach);
     if (!('reason' in opened)) {
       const { via, fallback } = step;
       const served: Served = { target, via, fallback, attempts, skipped, headers: {}, dropped: [], hints: [] };
       return { kind: 'open', socket: opened, served, startedMs };
     }
-    const { reason, status, retryAfterMs, noRetry } = opened;
+    const { reason, status, retryAfterMs, noRetry, problem } = opened;
     const attempt: Attempt = {
       ...{ target: target.id, outcome: reason, status, startedMs, firstTokenMs: null, endedMs: elapsedMs() },
-      ...{ retryAfterMs, usage: null, estimated: false, noRetry },
+      ...{ retryAfterMs, usage: null, estimated: false, noRetry, ...(problem === undefined ? {} : { problem }) },
     };
     attempts.push(attempt);
     call.onAttemptEnded?.(target, attempt);
@@ -84,10 +86,10 @@ export async function openRealtime(options: OpenOptions, call: ExecuteCall): Pro
 async function connect(
   { request, dialect }: Ready,
   call: ExecuteCall,
-  model: string,
-  connectMs: number | null,
+  { upstreamModel, timeouts }: PlanTarget,
+  { lookup }: Reach,
 ): Promise<RealtimeSocket | Failure> {
-  if (request.origin === SANDBOX_ORIGIN) return sandboxRealtime(model);
+  if (request.origin === SANDBOX_ORIGIN) return sandboxRealtime(upstreamModel);
   // Loaded with the first session: most gateways never have one.
   const { WebSocket } = await import('ws');
   const headers: Record<string, string> = {};
@@ -99,7 +101,8 @@ async function connect(
   const url = `${request.origin.replace(/^http/, 'ws')}${request.path}`;
   const socket = new WebSocket(url, protocols.includes('realtime') ? ['realtime'] : [], {
     ...{ headers, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false, followRedirects: false },
-    handshakeTimeout: connectMs ?? HANDSHAKE_MS,
+    handshakeTimeout: timeouts.connectMs ?? HANDSHAKE_MS,
+    lookup,
   });
   const remove = call.cancellation.onCancel(() => socket.terminate());
   return new Promise((resolve) => {

@@ -13,13 +13,13 @@ const VERSION = '7.4';
  * learn.microsoft.com/rest/api/keyvault/secrets/get-secret, read 2026-11.
  */
 export function createAzureKeyVault(store: SecretStore, sources: StoreSources): ReadStore {
-  const { env, nowMs, secretOf } = sources;
+  const { env, nowMs, reach, secretOf } = sources;
   const { secret, cloud } = store.auth;
   const url = store.url ?? '';
   const { tenant, clientId, authority } = cloud;
   const scope = cloud.scope ?? scopeOf(url);
   const token = createLoggedIn(
-    () => entraToken({ tenant, clientId, clientSecret: secretOf(secret), scope, authority, env, nowMs }),
+    () => entraToken({ tenant, clientId, clientSecret: secretOf(secret), scope, authority, env, nowMs, reach }),
     nowMs,
   );
 

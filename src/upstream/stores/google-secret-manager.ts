@@ -21,9 +21,12 @@ const FAILURES: Readonly<Record<string, StoreFailure>> = {
  * cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/access, read 2026-11.
  */
 export function createGoogleSecretManager(store: SecretStore, sources: StoreSources): ReadStore {
-  const { nowMs, secretOf } = sources;
+  const { nowMs, reach, secretOf } = sources;
   const { secret, cloud } = store.auth;
-  const token = createLoggedIn(() => googleToken({ keyFile: secretOf(secret), scope: cloud.scope, nowMs }), nowMs);
+  const token = createLoggedIn(
+    () => googleToken({ keyFile: secretOf(secret), scope: cloud.scope, nowMs, reach }),
+    nowMs,
+  );
   const { location, project } = store;
   const url = store.url ?? `https://secretmanager.${location === null ? '' : `${location}.rep.`}googleapis.com`;
   const parent = `projects/${project}${location === null ? '' : `/locations/${location}`}`;

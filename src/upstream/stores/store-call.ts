@@ -1,5 +1,5 @@
 import { asObject, type JsonObject, parseJson } from '#core';
-import { createGuardedLookup } from '#network';
+import { createGuardedAgent, forbiddenAddress, type Reach } from '#network';
 import { StoreError } from './store-error.ts';
 
 /** One call to a store. */
@@ -25,23 +25,14 @@ export type CallStore = (call: StoreCall) => Promise<StoreAnswer>;
 const MAX_BYTES = 256 * 1024;
 
 /**
- * Creates the way to secret stores: no redirect is followed, no name leads to an address of the link or of a metadata service, no message holds anything of
+ * Creates the way to secret stores: no redirect is followed, no name leads where the policies do not let it, no message holds anything of
  * what was sent or answered. The client is loaded with the first call.
  */
-export function createCallStore(): CallStore {
-  let loading: Promise<(call: StoreCall) => Promise<StoreAnswer>> | null = null;
-  return async (call) => {
-    loading ??= loadClient();
-    const send = await loading;
-    return send(call);
-  };
-}
-
-async function loadClient(): Promise<(call: StoreCall) => Promise<StoreAnswer>> {
-  const { Agent, request } = await import('undici');
-  const dispatcher = new Agent({ connect: { lookup: createGuardedLookup() } });
-
+export function createCallStore(reach: Reach): CallStore {
+  const agent = createGuardedAgent(reach);
   return async ({ method, url, headers, body, timeoutMs }) => {
+    const { request } = await import('undici');
+    const dispatcher = await agent.current();
     try {
       const answer = await request(url, {
         ...{ method, dispatcher, headers: { accept: 'application/json', ...headers }, body: body ?? null },
@@ -51,7 +42,8 @@ async function loadClient(): Promise<(call: StoreCall) => Promise<StoreAnswer>> 
       return { status: answer.statusCode, body: asObject(parseJson(text)) };
     } catch (error) {
       if (error instanceof StoreError) throw error;
-      throw new StoreError('unavailable', `${hostOf(url)} cannot be reached (${codeOf(error)})`);
+      const refusal = forbiddenAddress(error);
+      throw new StoreError('unavailable', refusal?.message ?? `${hostOf(url)} cannot be reached (${codeOf(error)})`);
     }
   };
 }

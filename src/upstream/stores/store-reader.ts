@@ -1,3 +1,4 @@
+import type { Reach } from '#network';
 import type { SecretRef } from '#snapshot';
 import type { SecretContent } from './secret-name.ts';
 import type { CallStore } from './store-call.ts';
@@ -22,5 +23,7 @@ export interface StoreSources {
   readonly secretOf: (ref: SecretRef | null) => string | null;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly call: CallStore;
+  /** For the tokens of clouds. */
+  readonly reach: Reach;
   readonly nowMs: () => number;
 }

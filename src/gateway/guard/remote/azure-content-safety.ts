@@ -11,7 +11,8 @@ const HIGHEST = 7;
 const DEFAULT_THRESHOLD = 4 / HIGHEST;
 
 /** Azure’s judgement of every text; severities of 0 to 7 are held against the threshold as shares of 7, medium by default. */
-export async function askAzureContentSafety({ parts, turns, settings, signal }: RemoteQuestion): Promise<Verdict> {
+export async function askAzureContentSafety(question: RemoteQuestion): Promise<Verdict> {
+  const { parts, turns, settings } = question;
   const key = secretOf(parts.secrets, settings.secret);
   const url = `${String(settings.url).replace(/\/$/, '')}/contentsafety/text:analyze?api-version=${VERSION}`;
   const categories = asArray(settings.categories);
@@ -23,7 +24,7 @@ export async function askAzureContentSafety({ parts, turns, settings, signal }: 
         url,
         JSON.stringify({ text, outputType: 'EightSeverityLevels', ...(categories.length === 0 ? {} : { categories }) }),
         key === null ? {} : { 'ocp-apim-subscription-key': key },
-        signal,
+        question,
       ),
     ),
   );

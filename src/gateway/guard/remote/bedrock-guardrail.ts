@@ -8,7 +8,7 @@ import type { RemoteQuestion } from './remote-question.ts';
  * docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ApplyGuardrail.html, read 2026-11.
  */
 export async function askBedrockGuardrail(question: RemoteQuestion): Promise<Verdict> {
-  const { parts, progress, stage, turns, settings, signal } = question;
+  const { parts, progress, stage, turns, settings } = question;
   const texts = turns.map(({ text }) => text).filter((text) => text.trim() !== '');
   if (texts.length === 0) return { kind: 'pass' };
   const name = String(settings.provider);
@@ -23,7 +23,7 @@ export async function askBedrockGuardrail(question: RemoteQuestion): Promise<Ver
     content: texts.map((text) => ({ text: { text } })),
   });
   const headers = await parts.upstream.authorize(provider, { url, contentType: 'application/json', body });
-  const answer = await fetchJson(url, { method: 'POST', headers, body }, signal);
+  const answer = await fetchJson(url, { method: 'POST', headers, body }, question);
   const action = asString(answer.action);
   if (action === 'NONE') return { kind: 'pass' };
   if (action !== 'GUARDRAIL_INTERVENED') throw new Error('the answer’s `action` is none of the known');

@@ -43,11 +43,12 @@ function fits({ kid }: WebKey, { header }: ReadToken): boolean {
 }
 
 /** The set, fetched when it is older than that; one call for all who wait. While a new one cannot be had, the old one counts. */
-async function keySet({ settings, signal, parts }: RemoteQuestion, maxAgeMs: number): Promise<KeySet> {
+async function keySet(question: RemoteQuestion, maxAgeMs: number): Promise<KeySet> {
+  const { settings, parts } = question;
   const nowMs = parts.nowMs();
   const kept = await KEY_SETS.get(settings)?.catch(() => null);
   if (kept && nowMs - kept.fetchedAtMs < maxAgeMs) return kept;
-  const fetched = fetchKeys(String(settings.url), signal, nowMs);
+  const fetched = fetchKeys(String(settings.url), question);
   KEY_SETS.set(settings, fetched);
   try {
     return await fetched;
@@ -58,7 +59,8 @@ async function keySet({ settings, signal, parts }: RemoteQuestion, maxAgeMs: num
   }
 }
 
-async function fetchKeys(url: string, signal: AbortSignal, nowMs: number): Promise<KeySet> {
-  const { keys } = await fetchJson(url, { method: 'GET' }, signal);
+async function fetchKeys(url: string, question: RemoteQuestion): Promise<KeySet> {
+  const nowMs = question.parts.nowMs();
+  const { keys } = await fetchJson(url, { method: 'GET' }, question);
   return { keys: asArray(keys).filter(isObject) as readonly WebKey[], fetchedAtMs: nowMs };
 }

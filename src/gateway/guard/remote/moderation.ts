@@ -7,7 +7,8 @@ import type { RemoteQuestion } from './remote-question.ts';
  * OpenAI’s `/moderations` (platform.openai.com/docs/api-reference/moderations, read 2026-11), at the provider of the check’s model, with that provider’s key. With a
  * threshold the scores count, else what the model itself flags.
  */
-export async function askModeration({ parts, progress, turns, settings, signal }: RemoteQuestion): Promise<Verdict> {
+export async function askModeration(question: RemoteQuestion): Promise<Verdict> {
+  const { parts, progress, turns, settings } = question;
   if (turns.length === 0) return { kind: 'pass' };
   const { snapshot } = progress.active;
   const named = String(settings.model);
@@ -20,7 +21,7 @@ export async function askModeration({ parts, progress, turns, settings, signal }
     `${provider.baseUrl.replace(/\/$/, '')}/moderations`,
     JSON.stringify({ model: model.upstreamName, input: turns.map(({ text }) => text) }),
     key === null ? {} : { authorization: `Bearer ${key}` },
-    signal,
+    question,
   );
   const results = asArray(answer.results);
   if (results.length === 0) throw new Error('the answer holds no results');

@@ -1,18 +1,20 @@
-import { Agent, request } from 'undici';
+import { request } from 'undici';
 import { isObject, type JsonObject, parseJson } from '#core';
-import { createGuardedLookup } from '#network';
+import type { RemoteQuestion } from './remote-question.ts';
 
 const MAX_ANSWER_BYTES = 256 * 1024;
-const dispatcher = new Agent({ connect: { lookup: createGuardedLookup() } });
+
+/** Whose connections are used, and until when. */
+type Asking = Pick<RemoteQuestion, 'parts' | 'signal'>;
 
 /** Posts JSON and reads a JSON object back, as `fetchJson` does. */
 export function postJson(
   url: string,
   body: string,
   headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
+  asking: Asking,
 ): Promise<JsonObject> {
-  return fetchJson(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }, signal);
+  return fetchJson(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body }, asking);
 }
 
 /**
@@ -25,11 +27,11 @@ export async function fetchJson(
     headers,
     ...call
   }: { readonly method: 'GET' | 'POST'; readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
-  signal: AbortSignal,
+  { parts, signal }: Asking,
 ): Promise<JsonObject> {
   const answer = await request(url, {
     ...call,
-    dispatcher,
+    dispatcher: await parts.services.current(),
     headers: { accept: 'application/json', ...headers },
     signal,
   });

@@ -10,7 +10,7 @@ import { secretOf } from './secret-of.ts';
  * `x-signalbox-signature: t=SECONDS,v1=HEX`, HMAC-SHA-256 of `SECONDS.BODY`, so that it can be told from a forged or an old one.
  */
 export async function askWebhook(question: RemoteQuestion): Promise<Verdict> {
-  const { parts, progress, guardrail, check, stage, turns, settings, signal } = question;
+  const { parts, progress, guardrail, check, stage, turns, settings } = question;
   const body = JSON.stringify({
     requestId: progress.call.id,
     ...{ guardrail, check, stage, route: progress.route, consumer: progress.request?.consumer ?? null },
@@ -18,7 +18,7 @@ export async function askWebhook(question: RemoteQuestion): Promise<Verdict> {
   });
   const secret = secretOf(parts.secrets, settings.secret);
   const headers = secret === null ? {} : { 'x-signalbox-signature': signatureOf(secret, body, parts.nowMs()) };
-  const { verdict, count } = await postJson(String(settings.url), body, headers, signal);
+  const { verdict, count } = await postJson(String(settings.url), body, headers, question);
   switch (asString(verdict)) {
     case 'pass':
       return { kind: 'pass' };
