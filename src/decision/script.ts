@@ -1,5 +1,4 @@
 import type { OutcomeReason, Usage } from '#core';
-import { NO_USAGE } from '#core';
 import type { Attempt, PlanTarget, RequestFacts } from './types.ts';
 
 /** One scripted answer of a target, as `upstream` in test files says it; times in ms. */
@@ -13,8 +12,17 @@ export interface ScriptedOutcome {
   /** 0 where absent. */
   readonly outputTokens?: number;
   readonly cacheReadTokens?: number;
+  /** Written to the prompt cache of five minutes. */
   readonly cacheWriteTokens?: number;
+  /** Written to the prompt cache of an hour. */
+  readonly cacheWrite1hTokens?: number;
   readonly reasoningTokens?: number;
+  readonly audioInputTokens?: number;
+  readonly audioOutputTokens?: number;
+  /** Pictures made, which are priced by the piece; none where absent. */
+  readonly images?: number;
+  /** Searches billed, each at the price of a call; one where absent. */
+  readonly searchUnits?: number;
   /** Until the answer is complete; 0 where absent. */
   readonly latencyMs?: number;
   readonly firstTokenMs?: number;
@@ -68,6 +76,7 @@ export function playAttempt(
   }
   const isOk = outcome === 'ok';
   const names = answer.inputTokens !== undefined || answer.outputTokens !== undefined;
+  const { images, searchUnits } = answer;
   return {
     ...frame,
     outcome,
@@ -77,6 +86,8 @@ export function playAttempt(
     retryAfterMs: answer.retryAfterMs ?? null,
     usage: isOk || names ? usageOf(answer, request) : null,
     estimated: isOk && answer.outputTokens === undefined,
+    ...(images === undefined ? {} : { images }),
+    ...(searchUnits === undefined ? {} : { searchUnits }),
   };
 }
 
@@ -95,11 +106,13 @@ function cutAfter(
 
 function usageOf(answer: ScriptedOutcome, request: RequestFacts): Usage {
   return {
-    ...NO_USAGE,
     input: answer.inputTokens ?? request.inputTokens,
     cacheRead: answer.cacheReadTokens ?? 0,
     cacheWrite: answer.cacheWriteTokens ?? 0,
+    cacheWrite1h: answer.cacheWrite1hTokens ?? 0,
     output: answer.outputTokens ?? 0,
     reasoning: answer.reasoningTokens ?? 0,
+    audioInput: answer.audioInputTokens ?? 0,
+    audioOutput: answer.audioOutputTokens ?? 0,
   };
 }

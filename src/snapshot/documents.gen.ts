@@ -2899,13 +2899,33 @@ export interface UpstreamOutcome {
    */
   readonly cacheReadTokens?: number;
   /**
-   * Input tokens written to the prompt cache.
+   * Input tokens written to the prompt cache of five minutes.
    */
   readonly cacheWriteTokens?: number;
+  /**
+   * Input tokens written to the prompt cache of an hour.
+   */
+  readonly cacheWrite1hTokens?: number;
   /**
    * Reasoning tokens.
    */
   readonly reasoningTokens?: number;
+  /**
+   * Input tokens of sound. A minute that is billed by the minute counts 1000.
+   */
+  readonly audioInputTokens?: number;
+  /**
+   * Output tokens of sound.
+   */
+  readonly audioOutputTokens?: number;
+  /**
+   * Pictures made, which are priced by the piece.
+   */
+  readonly images?: number;
+  /**
+   * Searches billed, each at the price of a call; one where absent.
+   */
+  readonly searchUnits?: number;
   /**
    * Until the answer is complete.
    */

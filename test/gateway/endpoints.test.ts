@@ -5,6 +5,7 @@ import { CohereClientV2 } from 'cohere-ai';
 import { Ollama } from 'ollama';
 import OpenAI, { toFile } from 'openai';
 import { listRecordFiles, readRecords } from '../../src/decision-log/index.ts';
+import { runVerb } from '../support/run-verb.ts';
 import type { Cleanup } from '../support/temp-directory.ts';
 import {
   KEYS,
@@ -296,9 +297,11 @@ spec: { match: { models: [up-${name}/pieces] } }
     await openai.images.generate({ model: 'up-openai/pieces', prompt: 'a signal box', n: 2 });
     await gateway.close(0);
     const attempts: unknown[] = [];
+    const ids: string[] = [];
     for (const { path } of await listRecordFiles(gateway.recordsDirectory ?? '')) {
       for await (const line of readRecords(path)) {
         if (line.kind !== 'record') continue;
+        ids.push(line.record.id);
         for (const { images, searchUnits, costMicroUsd } of line.record.attempts ?? []) {
           attempts.push({ images, searchUnits, costMicroUsd });
         }
@@ -308,6 +311,12 @@ spec: { match: { models: [up-${name}/pieces] } }
       { images: undefined, searchUnits: 3, costMicroUsd: 6_000 },
       { images: 2, searchUnits: undefined, costMicroUsd: 82_000 },
     ]);
+    for (const [at, cost] of ['0.006', '0.082'].entries()) {
+      const ask = ['explain', ids[at] ?? '', '--policies', gateway.policies, '--env', 'production', '--format', 'json'];
+      const { stdout, stderr } = await runVerb(t, ask, { env: { SIGNALBOX_DATA_DIR: gateway.dataDir } });
+      const explained = JSON.parse(stdout || stderr);
+      assert.deepEqual([explained.record.changes, explained.cost], [[], `${cost} USD`]);
+    }
   });
 
   it('reads answers as Jina and as Voyage write them, and gives documents back itself', async (t) => {

@@ -1,6 +1,6 @@
 import { formatMoney } from '#core';
-import type { Explanation, UpstreamScript } from '#decision';
-import type { TrafficRecord } from '#decision-log';
+import type { Explanation, ScriptedOutcome, UpstreamScript } from '#decision';
+import type { RecordedUsage, TrafficRecord } from '#decision-log';
 
 /** What a record says, beside what the policies say now. */
 export interface RecordComparison {
@@ -26,27 +26,34 @@ export interface RecordComparison {
 /** The recorded attempts as a script, so that the same targets answer in the same way. Pure. */
 export function scriptOfRecord(record: TrafficRecord): UpstreamScript {
   const script: Record<string, UpstreamScript[string][number][]> = {};
-  for (const { target, outcome, status, durationMs, usage } of record.attempts ?? []) {
+  for (const { target, outcome, status, durationMs, usage, images, searchUnits } of record.attempts ?? []) {
     if (outcome === 'cancelled') continue;
     const answer = {
       ...(status == null ? {} : { status }),
       ...(outcome === 'ok' ? {} : { outcome }),
       ...(durationMs === undefined ? {} : { latencyMs: durationMs }),
-      ...(usage == null
-        ? {}
-        : {
-            inputTokens: usage.input ?? 0,
-            outputTokens: usage.output ?? 0,
-            cacheReadTokens: usage.cacheRead ?? 0,
-            cacheWriteTokens: usage.cacheWrite ?? 0,
-            reasoningTokens: usage.reasoning ?? 0,
-          }),
+      ...(usage == null ? {} : tokensOf(usage)),
+      ...(images === undefined ? {} : { images }),
+      ...(searchUnits === undefined ? {} : { searchUnits }),
     };
     const known = script[target];
     if (known === undefined) script[target] = [answer];
     else known.push(answer);
   }
   return script;
+}
+
+function tokensOf(usage: RecordedUsage): ScriptedOutcome {
+  return {
+    inputTokens: usage.input ?? 0,
+    outputTokens: usage.output ?? 0,
+    cacheReadTokens: usage.cacheRead ?? 0,
+    cacheWriteTokens: usage.cacheWrite ?? 0,
+    cacheWrite1hTokens: usage.cacheWrite1h ?? 0,
+    reasoningTokens: usage.reasoning ?? 0,
+    audioInputTokens: usage.audioInput ?? 0,
+    audioOutputTokens: usage.audioOutput ?? 0,
+  };
 }
 
 /** Compares a record with what the policies make of the same request and the same facts. Pure. */
