@@ -2,7 +2,7 @@ import { NO_USAGE, type Usage } from '#core';
 import { type Attempt, advance, type Plan, type PlanTarget } from '#decision';
 import type { TrafficRecord } from '#decision-log';
 import type { Snapshot } from '#snapshot';
-import { microOf, picoOf, priceOf } from './price-usage.ts';
+import { microOf, type Pieces, picoOf, priceOf } from './price-usage.ts';
 import { answerOf, isCallTo, type ModelNames, type RecordedCall, usageOfAnswer } from './recorded-calls.ts';
 
 /** How sure a figure is: re-evaluated, carried over from another target, or not known at all. */
@@ -60,7 +60,7 @@ export function playRecord(record: TrafficRecord, plan: Plan, stage: Stage): Pla
         first,
         0,
         1,
-        priced(first, usage, only.estimated === true ? 'estimated' : 'exact', stage),
+        priced(first, usage, only, only.estimated === true ? 'estimated' : 'exact', stage),
         only.durationMs ?? null,
       );
     }
@@ -135,6 +135,7 @@ function attemptOf(
     usage: usage === null ? null : { ...NO_USAGE, ...usage },
     estimated: call === null,
     noRetry: false,
+    ...piecesOf(call ?? answerOf(record)),
   };
 }
 
@@ -159,14 +160,19 @@ function charge(
   const isAnswer = attempt.outcome === 'ok';
   const own = call?.usage ?? (isAnswer && call !== null ? record.outcome?.usage : null) ?? null;
   if (own !== null) {
-    add(bill, own, target, stage, false, call?.estimated === true);
+    add(bill, own, call ?? {}, target, stage, false, call?.estimated === true);
     return;
   }
   if (!isAnswer) return;
   // A model that was never called is taken to read and write about as many tokens as the one that answered.
   const borrowed = call === null ? borrowedUsage(record, stage) : null;
   if (borrowed === null) bill.label = 'unknown';
-  else add(bill, borrowed, target, stage, true, true);
+  else add(bill, borrowed, answerOf(record) ?? {}, target, stage, true, true);
+}
+
+function piecesOf(call: RecordedCall | null): Pieces {
+  const { images, searchUnits } = call ?? {};
+  return { ...(images === undefined ? {} : { images }), ...(searchUnits === undefined ? {} : { searchUnits }) };
 }
 
 function borrowedUsage(record: TrafficRecord, { borrow }: Stage): Usage | null {
@@ -183,6 +189,7 @@ function borrowedUsage(record: TrafficRecord, { borrow }: Stage): Usage | null {
 function add(
   bill: Bill,
   usage: Partial<Usage>,
+  pieces: Pieces,
   target: PlanTarget,
   stage: Stage,
   isBorrowed: boolean,
@@ -193,18 +200,18 @@ function add(
     bill.label = 'unknown';
     return;
   }
-  const { input, output } = picoOf({ ...NO_USAGE, ...usage }, price);
+  const { input, output } = picoOf(usage, price, pieces);
   bill.pico += input + output;
   bill.low += isBorrowed ? input * (1 - INPUT_BAND) + output * (1 - OUTPUT_BAND) : input + output;
   bill.high += isBorrowed ? input * (1 + INPUT_BAND) + output * (1 + OUTPUT_BAND) : input + output;
   if (isEstimate && bill.label === 'exact') bill.label = 'estimated';
 }
 
-function priced(target: PlanTarget, usage: Partial<Usage> | null, label: Label, stage: Stage): Cost {
+function priced(target: PlanTarget, usage: Partial<Usage> | null, pieces: Pieces, label: Label, stage: Stage): Cost {
   if (usage === null) return { micro: null, low: 0, high: 0, label: 'unknown' };
   const price = priceOf(stage.snapshot.models.get(target.model ?? ''), stage.nowMs);
   if (price === null) return { micro: null, low: 0, high: 0, label: 'unknown' };
-  const { input, output } = picoOf(usage as Usage, price);
+  const { input, output } = picoOf(usage, price, pieces);
   const micro = microOf(input + output);
   return { micro, low: micro, high: micro, label };
 }

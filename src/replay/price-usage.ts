@@ -1,5 +1,5 @@
-import { TOKEN_CLASSES, type Usage } from '#core';
-import { classPrice, priceAt } from '#decision';
+import { inputTokens, NO_USAGE, TOKEN_CLASSES, type Usage } from '#core';
+import { classPrice, priceAt, tierOf } from '#decision';
 import type { Model, Price } from '#snapshot';
 
 /** Pico-USD of some usage, apart by direction, since the bands of an estimate differ. */
@@ -8,12 +8,20 @@ export interface PicoCost {
   readonly output: number;
 }
 
+/** What a call used beside tokens, as records hold it: pictures made, and searches billed (one where absent). */
+export interface Pieces {
+  readonly images?: number;
+  readonly searchUnits?: number;
+}
+
 const PICO_PER_MICRO = 1_000_000;
 
-/** Counts are recorded per class; the prices of a row are looked up once. */
-const RATES = new WeakMap<Price, readonly number[]>();
+type PricedRow = Pick<Price, 'perMillion'>;
 
-function ratesOf(price: Price): readonly number[] {
+/** Counts are recorded per class; the prices of a row are looked up once. */
+const RATES = new WeakMap<PricedRow, readonly number[]>();
+
+function ratesOf(price: PricedRow): readonly number[] {
   let rates = RATES.get(price);
   if (rates === undefined) {
     rates = TOKEN_CLASSES.map((name) => classPrice(price, name));
@@ -23,11 +31,11 @@ function ratesOf(price: Price): readonly number[] {
 }
 
 /**
- * What the tokens cost in pico-USD: the sum that `costOf` takes, in whole numbers while they are exact (below 9,007 USD for one request). The fixed
- * price of a call counts as input. Pure.
+ * What one call costs in pico-USD: the sum that `costOf` takes, in whole numbers while they are exact (below 9,007 USD for one request). The fixed
+ * price of a call counts as input, pictures made as output. Pure.
  */
-export function picoOf(usage: Usage, price: Price): PicoCost {
-  const rates = ratesOf(price);
+export function picoOf(usage: Partial<Usage>, price: Price, { images = 0, searchUnits = 1 }: Pieces = {}): PicoCost {
+  const rates = ratesOf(price.tiers.length === 0 ? price : tierOf(price, inputTokens({ ...NO_USAGE, ...usage })));
   const [
     input = 0,
     cacheRead = 0,
@@ -45,8 +53,12 @@ export function picoOf(usage: Usage, price: Price): PicoCost {
       count(usage.cacheWrite) * cacheWrite +
       count(usage.cacheWrite1h) * cacheWrite1h +
       count(usage.audioInput) * audioIn +
-      (price.requestMicroUsd ?? 0) * PICO_PER_MICRO,
-    output: count(usage.output) * output + count(usage.reasoning) * reasoning + count(usage.audioOutput) * audioOut,
+      (price.requestMicroUsd ?? 0) * count(searchUnits) * PICO_PER_MICRO,
+    output:
+      count(usage.output) * output +
+      count(usage.reasoning) * reasoning +
+      count(usage.audioOutput) * audioOut +
+      (price.imageMicroUsd ?? 0) * count(images) * PICO_PER_MICRO,
   };
 }
 
@@ -61,6 +73,6 @@ export function priceOf(model: Model | undefined, atMs: number): Price | null {
   return priceAt(model, atMs);
 }
 
-function count(tokens: number | undefined): number {
-  return tokens !== undefined && tokens > 0 && Number.isFinite(tokens) ? Math.floor(tokens) : 0;
+function count(amount: number | undefined): number {
+  return amount !== undefined && amount > 0 && Number.isFinite(amount) ? Math.floor(amount) : 0;
 }

@@ -13,6 +13,8 @@ const CLAUDE = 4500;
 
 interface Case {
   readonly name: string;
+  /** `BASE` where absent. */
+  readonly base?: string;
   readonly head: string;
   readonly record: TrafficRecord;
   readonly expect: Partial<Record<'base' | 'head' | 'exact' | 'estimated' | 'unknown' | 'changed', number>>;
@@ -26,12 +28,64 @@ const swap = (from: string, to: string): string => {
 
 const toMini = swap('id: gpt, model: openai/gpt-4o }', 'id: gpt, model: openai/gpt-4o-mini }');
 
+/** A model that is paid by the call and by the picture: 0.002 and 0.04 USD. */
+const BY_THE_PIECE = `---
+kind: Model
+metadata: { name: openai/pieces }
+spec:
+  provider: openai
+  upstreamName: pieces
+  capabilities: [images, rerank]
+  prices: [{ from: 2026-01-01, input: "0", request: "0.002", image: "0.04", source: test }]
+---
+kind: Route
+metadata: { name: pieces }
+spec: { match: { models: [openai/pieces] } }
+`;
+const byThePiece = (endpoint: 'images' | 'rerank', pieces: object): TrafficRecord =>
+  recordOf('a', {
+    request: { endpoint, model: 'openai/pieces', path: `/v1/${endpoint}`, inputTokens: 10, maxOutputTokens: null },
+    attempts: [{ ...answerBy('openai/pieces', 10, 0), ...pieces }],
+  });
+
 const cases: readonly Case[] = [
   {
     name: 'the same target with recorded usage is exact',
     head: BASE,
     record: recordOf('a'),
     expect: { base: GPT, head: GPT, exact: 1, changed: 0 },
+  },
+  {
+    name: 'every picture made is paid for',
+    base: BASE + BY_THE_PIECE,
+    head: BASE + BY_THE_PIECE,
+    record: byThePiece('images', { images: 2 }),
+    expect: { base: 82_000, head: 82_000, exact: 1, changed: 0 },
+  },
+  {
+    name: 'and every search',
+    base: BASE + BY_THE_PIECE,
+    head: BASE + BY_THE_PIECE,
+    record: byThePiece('rerank', { searchUnits: 3 }),
+    expect: { base: 6_000, head: 6_000, exact: 1, changed: 0 },
+  },
+  {
+    name: 'a long input costs what its tier says',
+    head: BASE,
+    record: recordOf('a', {
+      request: { model: 'google/gemini-2.5-pro' },
+      attempts: [
+        failureBy('openai/gpt-4o', 'auth'),
+        failureBy('anthropic/claude-sonnet-4-5', 'auth'),
+        answerBy('google/gemini-2.5-pro', 300_000, 1000),
+      ],
+    }),
+    base: swap(
+      'model: anthropic/claude-sonnet-4-5 }',
+      'model: anthropic/claude-sonnet-4-5 }\n    - { id: gemini, model: google/gemini-2.5-pro }',
+    ),
+    // 300,000 at 2.50 and 1,000 at 15.
+    expect: { base: 765_000 },
   },
   {
     name: 'another model is estimated from the recorded tokens',
@@ -166,9 +220,9 @@ const cases: readonly Case[] = [
 ];
 
 describe('labels', () => {
-  for (const { name, head, record, expect, indeterminate } of cases) {
+  for (const { name, base = BASE, head, record, expect, indeterminate } of cases) {
     it(name, () => {
-      const report = replayed(pairOf(BASE, head), [record]);
+      const report = replayed(pairOf(base, head), [record]);
       assert.deepEqual(
         report.indeterminate.map(({ field }) => field),
         indeterminate === undefined ? [] : [indeterminate],
