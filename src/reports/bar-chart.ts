@@ -1,4 +1,4 @@
-/** Bars, drawn to a PNG: mail clients show nothing else everywhere. Words stand beside it as text, in the language and font of the mail. */
+/** Bars, drawn to a PNG without a ground, for light and dark pages: mail clients show nothing else everywhere. Words stand beside it as text, in the language and font of the mail. */
 export interface BarChart {
   /** From left to right; colours as `#rrggbb`. */
   readonly bars: readonly { readonly value: number; readonly colour: string }[];
@@ -9,8 +9,9 @@ export interface BarChart {
 /** Twice the size at which it is shown, for dense screens. */
 const WIDTH = 1184;
 const HEIGHT = 280;
-const GRID = '#e4e7ec';
-const PAPER = '#ffffff';
+const GRID = '#98a2b3';
+/** Of 255: faint on a white page and on a dark one. */
+const GRID_OPACITY = 90;
 const LINES = 4;
 const LINE_PX = 2;
 const BAR_SHARE = 0.62;
@@ -20,16 +21,15 @@ const RADIUS = 6;
 export async function drawBars({ bars, max }: BarChart): Promise<Buffer> {
   const { PNG } = await import('pngjs');
   const image = new PNG({ width: WIDTH, height: HEIGHT });
-  const paint = (left: number, top: number, right: number, bottom: number, colour: string) => {
-    const pixel = [...[1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)), 255];
+  const paint = (left: number, top: number, right: number, bottom: number, colour: string, opacity = 255) => {
+    const pixel = [...[1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)), opacity];
     for (let y = Math.round(top); y < Math.round(bottom); y++) {
       for (let x = Math.round(left); x < Math.round(right); x++) image.data.set(pixel, (y * WIDTH + x) * 4);
     }
   };
-  paint(0, 0, WIDTH, HEIGHT, PAPER);
   for (let line = 0; line <= LINES; line++) {
     const top = (line / LINES) * (HEIGHT - LINE_PX);
-    paint(0, top, WIDTH, top + LINE_PX, GRID);
+    paint(0, top, WIDTH, top + LINE_PX, GRID, GRID_OPACITY);
   }
   const step = WIDTH / Math.max(1, bars.length);
   bars.forEach(({ value, colour }, at) => {
@@ -47,5 +47,5 @@ export async function drawBars({ bars, max }: BarChart): Promise<Buffer> {
     }
     paint(left, top + round, right, HEIGHT, colour);
   });
-  return PNG.sync.write(image, { colorType: 2 });
+  return PNG.sync.write(image);
 }

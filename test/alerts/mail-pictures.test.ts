@@ -17,13 +17,20 @@ describe('the mails of alerts in a browser', () => {
   const mails = sampleMails();
   for (const [device, widthPx, heightPx] of [
     ['phone', 390, 1300],
-    ['desk', 1024, 1000],
+    ['desk', 1280, 1000],
+    ['dark', 390, 1300],
   ] as const) {
-    it(`fit ${widthPx} px, and are kept as pictures`, (t) => {
+    it(`fit ${widthPx} px (${device}), and are kept as pictures`, (t) => {
       const chromium = requireProgram(t, 'chromium');
       if (chromium === undefined) return;
       const pages = [...mails.map(({ name, mail }) => ({ name, html: mail.html })), TOO_WIDE];
-      const drawn = picturePages(chromium, pages, { widthPx, heightPx, directory: PICTURES, name: device });
+      const drawn = picturePages(chromium, pages, {
+        widthPx,
+        heightPx,
+        directory: PICTURES,
+        name: device,
+        isDark: device === 'dark',
+      });
       assert.equal(drawn.at(-1)?.widthPx, 2000, 'a page that does not fit is seen');
       for (const { name, widthPx: own, heightPx: high } of drawn.slice(0, -1)) {
         assert.ok(own <= widthPx, `${name} is ${own} px wide`);

@@ -9,6 +9,15 @@ export interface PictureOf {
   readonly html: string;
 }
 
+export interface PictureOptions {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly directory: string;
+  readonly name: string;
+  /** As on a screen whose reader wants dark pages. */
+  readonly isDark?: boolean;
+}
+
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars'];
 const GAP_PX = 20;
 const COLUMNS = 4;
@@ -20,9 +29,9 @@ const COLUMNS = 4;
 export function picturePages(
   chromium: string,
   pages: readonly PictureOf[],
-  options: { readonly widthPx: number; readonly heightPx: number; readonly directory: string; readonly name: string },
+  options: PictureOptions,
 ): readonly { readonly name: string; readonly widthPx: number; readonly heightPx: number }[] {
-  const { widthPx, heightPx, directory, name } = options;
+  const { widthPx, heightPx, directory, name, isDark = false } = options;
   mkdirSync(directory, { recursive: true });
   const frames = pages.map(
     ({ html }) =>
@@ -31,7 +40,7 @@ export function picturePages(
   const file = join(directory, `${name}.html`);
   writeFileSync(
     file,
-    `<!doctype html><meta charset="utf-8"><style>body{margin:0;display:flex;flex-wrap:wrap;gap:${GAP_PX}px;background:#888}iframe{border:0;flex:none;background:#fff}</style>
+    `<!doctype html><meta charset="utf-8"><style>body{margin:0;display:flex;flex-wrap:wrap;gap:${GAP_PX}px;background:#888}iframe{border:0;flex:none;background:#fff;color-scheme:${isDark ? 'dark' : 'light'}}</style>
 ${frames.join('\n')}
 <script>onload = () => { document.body.dataset.sizes = JSON.stringify([...document.querySelectorAll('iframe')].map(({ contentDocument }) => [contentDocument.documentElement.scrollWidth, contentDocument.body.scrollHeight])); }</script>`,
   );

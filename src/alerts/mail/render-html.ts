@@ -1,19 +1,9 @@
 import { escapeHtml } from './escape-html.ts';
-import type { MailBlock, MailPage, MailTone } from './mail-page.ts';
-
-const COLOURS: Readonly<Record<MailTone, { readonly ink: string; readonly wash: string }>> = {
-  critical: { ink: '#b42318', wash: '#fef3f2' },
-  warning: { ink: '#b54708', wash: '#fffaeb' },
-  info: { ink: '#175cd3', wash: '#eff8ff' },
-  good: { ink: '#067647', wash: '#ecfdf3' },
-  plain: { ink: '#344054', wash: '#f9fafb' },
-};
+import type { MailBlock, MailPage } from './mail-page.ts';
+import { headStyles, TONES } from './mail-styles.ts';
 
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,'Hiragino Sans','Noto Sans CJK JP',Arial,sans-serif";
 const MONO = 'font-family:ui-monospace,Menlo,Consolas,monospace';
-/** On paper and in a PDF: no grey ground, no part cut in two, links told. */
-const PRINT =
-  '@media print{body,body>table{background:#fff!important}tr,img{break-inside:avoid}h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}';
 const LABEL = 'padding:6px 12px 6px 0;color:#475467;vertical-align:top';
 const VALUE = 'padding:6px 0;color:#101828;font-weight:600;vertical-align:top;overflow-wrap:anywhere';
 const BASE = 'border-collapse:collapse;width:100%';
@@ -23,28 +13,30 @@ const BASE = 'border-collapse:collapse;width:100%';
  * nor mailto is shown as text. Pure.
  */
 export function renderHtml(page: MailPage): string {
-  const { ink, wash } = COLOURS[page.tone];
+  const tone = TONES[page.tone];
+  const { ink, wash } = tone;
   return `<!doctype html>
 <html lang="${escapeHtml(page.language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
 <title>${escapeHtml(page.title)}</title>
-<style>${PRINT}</style>
+<style>${headStyles(tone)}</style>
 </head>
-<body style="margin:0;padding:0;background:#f2f4f7">
+<body class="ground" style="margin:0;padding:0;background:#f2f4f7">
 <div style="display:none;max-height:0;overflow:hidden">${escapeHtml(page.preview)}</div>
-<table role="presentation" style="${BASE};background:#f2f4f7"><tr><td align="center" style="padding:16px 8px">
-<table role="presentation" style="${BASE};max-width:640px;background:#ffffff;border:1px solid #e4e7ec;border-radius:8px;${FONT};font-size:15px;line-height:1.5;color:#101828">
-<tr><td style="padding:20px 24px;background:${wash};border-top:4px solid ${ink};border-radius:8px 8px 0 0">
-<div style="font-size:12px;font-weight:700;letter-spacing:.06em;text-transform:uppercase;color:${ink}">${escapeHtml(page.badge)}</div>
+<table role="presentation" class="ground" style="${BASE};background:#f2f4f7"><tr><td align="center" class="ground" style="padding:16px 8px">
+<table role="presentation" class="card" style="${BASE};max-width:640px;background:#ffffff;border:1px solid #e4e7ec;border-radius:8px;${FONT};font-size:15px;line-height:1.5;color:#101828">
+<tr><td class="head" style="padding:20px 24px;background:${wash};border-top:4px solid ${ink};border-radius:8px 8px 0 0">
+<div class="badge" style="font-size:12px;font-weight:700;letter-spacing:.06em;text-transform:uppercase;color:${ink}">${escapeHtml(page.badge)}</div>
 <h1 style="margin:4px 0 0;font-size:20px;line-height:1.35;overflow-wrap:anywhere">${escapeHtml(page.title)}</h1>
 </td></tr>
 <tr><td style="padding:8px 24px 20px">
 ${page.blocks.map(block).join('\n')}
 </td></tr>
-<tr><td style="padding:14px 24px;border-top:1px solid #e4e7ec;font-size:12px;color:#475467;overflow-wrap:anywhere">
+<tr><td class="soft edge" style="padding:14px 24px;border-top:1px solid #e4e7ec;font-size:12px;color:#475467;overflow-wrap:anywhere">
 ${page.footer.map((line) => `<div>${escapeHtml(line)}</div>`).join('\n')}
 </td></tr>
 </table>
@@ -59,9 +51,11 @@ function block(each: MailBlock): string {
     case 'paragraph':
       return `<p style="margin:12px 0;overflow-wrap:anywhere">${escapeHtml(each.text)}</p>`;
     case 'heading':
-      return `<h2 style="margin:22px 0 4px;font-size:15px;color:#101828">${escapeHtml(each.text)}</h2>`;
+      return `<h2 class="strong" style="margin:22px 0 4px;font-size:15px;color:#101828">${escapeHtml(each.text)}</h2>`;
     case 'facts':
-      return table(each.rows.map(([label, value]) => row(cell(label, `${LABEL};width:38%`), cell(value, VALUE))));
+      return table(
+        each.rows.map(([label, value]) => row(cell(label, `${LABEL};width:38%`, 'soft'), cell(value, VALUE, 'strong'))),
+      );
     case 'table':
       return figures(each);
     case 'list':
@@ -71,7 +65,7 @@ function block(each: MailBlock): string {
     case 'chart':
       return chart(each);
     case 'code':
-      return `<div style="margin:8px 0;padding:8px 10px;background:#f2f4f7;border-radius:4px;${MONO};font-size:13px;overflow-wrap:anywhere">${escapeHtml(each.text)}</div>`;
+      return `<div class="code" style="margin:8px 0;padding:8px 10px;background:#f2f4f7;border-radius:4px;${MONO};font-size:13px;overflow-wrap:anywhere">${escapeHtml(each.text)}</div>`;
     case 'links':
       return `<p style="margin:16px 0 4px">${each.links.map(link).join(' ')}</p>`;
   }
@@ -82,18 +76,19 @@ function figures({ columns, rows }: Extract<MailBlock, { kind: 'table' }>): stri
   const edge = 'border-bottom:1px solid #e4e7ec';
   const head = columns.map(
     ({ text }, at) =>
-      `<th style="padding:6px 8px 6px 0;font-size:12px;font-weight:600;color:#475467;${edge};${side(at)}">${escapeHtml(text)}</th>`,
+      `<th class="soft edge" style="padding:6px 8px 6px 0;font-size:12px;font-weight:600;color:#475467;${edge};${side(at)}">${escapeHtml(text)}</th>`,
   );
   const body = rows.map((cells) =>
     row(
       ...cells.map((text, at) => {
         const isFigure = columns[at]?.align === 'right';
         const wrap = isFigure ? 'white-space:nowrap' : 'overflow-wrap:anywhere';
-        return cell(text, `padding:6px 8px 6px 0;${edge};vertical-align:top;${wrap};${side(at)}`);
+        return cell(text, `padding:6px 8px 6px 0;${edge};vertical-align:top;${wrap};${side(at)}`, 'edge');
       }),
     ),
   );
-  return table([row(...head), ...body]);
+  // On paper the head of a table that goes on stands on the next sheet again.
+  return table([`<thead>${row(...head)}</thead><tbody>`, ...body, '</tbody>']);
 }
 
 function chart({ cid, alt, top, labels, legend }: Extract<MailBlock, { kind: 'chart' }>): string {
@@ -104,29 +99,29 @@ function chart({ cid, alt, top, labels, legend }: Extract<MailBlock, { kind: 'ch
     return `<span style="white-space:nowrap"><span style="${swatch}"></span>${escapeHtml(text)}</span> `;
   });
   const name = (text: string) =>
-    `<td style="${small};text-align:center;width:${(100 / Math.max(1, labels.length)).toFixed(2)}%">${escapeHtml(text)}</td>`;
-  return `<table role="presentation" style="${BASE};margin:10px 0;table-layout:fixed">
-<tr><td ${across} style="${small};white-space:normal"><span style="float:right">${keys.join('')}</span>${escapeHtml(top)}</td></tr>
+    `<td class="soft" style="${small};text-align:center;width:${(100 / Math.max(1, labels.length)).toFixed(2)}%">${escapeHtml(text)}</td>`;
+  return `<table role="presentation" class="whole" style="${BASE};margin:10px 0;table-layout:fixed">
+<tr><td ${across} class="soft" style="${small};white-space:normal"><span style="float:right">${keys.join('')}</span>${escapeHtml(top)}</td></tr>
 <tr><td ${across} style="padding:0"><img src="cid:${escapeHtml(cid)}" alt="${escapeHtml(alt)}" width="592" style="display:block;width:100%;max-width:592px;height:auto"></td></tr>
 <tr>${labels.map(name).join('')}</tr>
 </table>`;
 }
 
 function table(rows: readonly string[]): string {
-  return `<table role="presentation" style="${BASE};margin:8px 0;font-size:14px">${rows.join('')}</table>`;
+  return `<table role="presentation" class="rows" style="${BASE};margin:8px 0;font-size:14px">${rows.join('')}</table>`;
 }
 
 function row(...cells: readonly string[]): string {
   return `<tr>${cells.join('')}</tr>`;
 }
 
-function cell(text: string, style: string): string {
-  return `<td style="${style}">${escapeHtml(text)}</td>`;
+function cell(text: string, style: string, name: string): string {
+  return `<td class="${name}" style="${style}">${escapeHtml(text)}</td>`;
 }
 
 function link({ text, url }: { readonly text: string; readonly url: string }): string {
   if (!/^(https?:\/\/|mailto:)/i.test(url)) return escapeHtml(`${text}: ${url}`);
   const style =
     'display:inline-block;margin:0 8px 8px 0;padding:8px 14px;background:#344054;color:#ffffff;border-radius:6px;text-decoration:none;font-weight:600;font-size:14px';
-  return `<a href="${escapeHtml(url)}" style="${style}">${escapeHtml(text)}</a>`;
+  return `<a href="${escapeHtml(url)}" class="button" style="${style}">${escapeHtml(text)}</a>`;
 }
