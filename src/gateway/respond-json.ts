@@ -35,7 +35,7 @@ async function check(parts: GatewayParts, progress: Progress, answer: Answer): P
   const bytes = answer.bytes ?? writeService(progress, answer);
   if (!readsAnswers(progress.guard)) return { bytes, response };
   if (response !== null) return { bytes: null, response: await guardAnswer(parts, progress, response) };
-  return { bytes: bytes === null ? null : guardBytes(progress, bytes), response };
+  return { bytes: bytes === null ? null : await guardBytes(parts, progress, bytes), response };
 }
 
 type Answer = Pick<Extract<Executed, { kind: 'json' }>, 'bytes' | 'response' | 'serviceResponse'>;

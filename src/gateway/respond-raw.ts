@@ -22,7 +22,7 @@ export async function respondRaw(
 ): Promise<void> {
   const { call } = progress;
   progress.served = unread;
-  const executed = await guardRaw(progress, unread);
+  const executed = await guardRaw(parts, progress, unread);
   progress.status = 200;
   const headers = answerHeaders(progress, executed.headers);
   headers.push('content-type', executed.contentType ?? 'application/octet-stream');

@@ -1,4 +1,4 @@
-import { type AssistantPart, type Choice, type NeutralResponse, parseJson } from '#core';
+import { type AssistantPart, type Choice, type JsonObject, type NeutralResponse, parseJson } from '#core';
 import { blockedBy } from './blocked.ts';
 import type { GuardedToolCall, Verdict } from './check.ts';
 import { textVisitor } from './check-body.ts';
@@ -6,7 +6,7 @@ import { WITHHELD_LOGPROBS, withCheckedSources } from './check-sources.ts';
 import { checkText, type GuardRun } from './check-text.ts';
 import type { GuardCheck } from './compile-guard.ts';
 import type { Vault } from './vault.ts';
-import { mapFree, mapJsonText } from './walk-json.ts';
+import { mapBody, mapFree, mapJsonText } from './walk-json.ts';
 
 /**
  * Checks a whole answer: every choice, every part, arguments of tools decoded. Returns it with its masks, and with what was masked on the way in put back;
@@ -30,6 +30,20 @@ export function restoreAnswer(vault: Vault, response: NeutralResponse): NeutralR
     content: choice.content.map((part) => restorePart(vault, part)),
   }));
   return withheld(response, { ...response, choices });
+}
+
+/** An answer without choices, with what was masked on the way in put back. Pure. */
+export function restoreBody(vault: Vault, body: JsonObject): JsonObject {
+  return vault.isRestoring() ? mapBody(body, { text: vault.restore, name: () => undefined }) : body;
+}
+
+/** Lets what judges whole texts judge those of an answer without choices. Throws `guardrail_blocked`, also for a mask: there is no one text to take its place. */
+export function judgeTexts(run: GuardRun, texts: readonly string[]): void {
+  const subject = { stage: run.guard.stage, text: texts.join('\n'), texts };
+  for (const check of run.guard.wholes) {
+    const verdict = check.compiled.judge(subject, run.context);
+    applyVerdict(run, check, verdict.kind === 'found' ? { kind: 'found', count: verdict.count ?? 1 } : verdict);
+  }
 }
 
 /** The visible text of a choice: what `whole` and remote checks judge. Pure. */

@@ -25,7 +25,7 @@ export {
   type WholeSubject,
 } from './check.ts';
 /** The checks at work: on the body of a request, on a whole answer, on the events of a stream. Throw GatewayError `guardrail_blocked`. */
-export { applyVerdict, checkAnswer, restoreAnswer, visibleTexts } from './check-answer.ts';
+export { applyVerdict, checkAnswer, judgeTexts, restoreAnswer, restoreBody, visibleTexts } from './check-answer.ts';
 export { checkBody } from './check-body.ts';
 export { createStreamCheck, type StreamCheck } from './check-stream.ts';
 export type { GuardRun } from './check-text.ts';

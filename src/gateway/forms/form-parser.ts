@@ -1,10 +1,8 @@
 import { GatewayError, invalidField } from '#core';
+import { type PartHeaders, readPartHeaders } from './part-headers.ts';
 
 /** One part of a form, by offsets into the body. */
-export interface FormPart {
-  readonly name: string;
-  /** Null for a text field. */
-  readonly file: { readonly filename: string; readonly type: string } | null;
+export interface FormPart extends PartHeaders {
   /** The value of a text field; empty for a file, whose bytes stay where they are. */
   readonly text: string;
   /** Where the part begins, with the delimiter before it, and where its value does. */
@@ -133,7 +131,7 @@ export function createFormParser(boundary: string): FormParser {
       return false;
     }
     const head = take(end + HEAD_END.length).toString('utf8');
-    open = { ...readHeaders(head), startsAt, valueAt: at };
+    open = { ...readPartHeaders(head), startsAt, valueAt: at };
     state = 'value';
     return true;
   }
@@ -144,18 +142,4 @@ export function createFormParser(boundary: string): FormParser {
   }
 
   return { push, end };
-}
-
-function readHeaders(head: string): Pick<FormPart, 'name' | 'file'> {
-  const disposition = /^content-disposition:\s*form-data\s*;([^\r\n]*)/im.exec(head)?.[1] ?? '';
-  const name = parameter(disposition, 'name');
-  if (name === null || name === '') throw new GatewayError('invalid_request', 'a part of the form has no name');
-  const filename = parameter(disposition, 'filename');
-  const type = /^content-type:\s*([^\r\n;]+)/im.exec(head)?.[1]?.trim() ?? '';
-  return { name, file: filename === null ? null : { filename, type } };
-}
-
-function parameter(disposition: string, name: string): string | null {
-  const found = new RegExp(`(?:^|;)\\s*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;]+))`, 'i').exec(disposition);
-  return found === null ? null : (found[1] ?? found[2] ?? '');
 }

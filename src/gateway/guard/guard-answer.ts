@@ -1,9 +1,19 @@
 import type { JsonObject, NeutralResponse } from '#core';
-import { checkAnswer, checkBody, type GuardRun, restoreAnswer, type StageGuard, visibleTexts } from '#guardrails';
+import {
+  checkAnswer,
+  checkBody,
+  type GuardRun,
+  judgeTexts,
+  restoreAnswer,
+  restoreBody,
+  type StageGuard,
+  visibleTexts,
+} from '#guardrails';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { Progress } from '../progress.ts';
 import { askRemotes } from './ask-remotes.ts';
 import { contextOf, type GuardUse, readsAnswers } from './guard-use.ts';
+import { turnsOf } from './request-texts.ts';
 
 /** Checks a whole answer: masks what is to be masked, then puts back what the caller itself had sent. Throws `guardrail_blocked`. */
 export async function guardAnswer(
@@ -27,15 +37,39 @@ export async function guardAnswer(
   return restoreAnswer(use.vault, checked);
 }
 
-/** Checks an answer without neutral form, such as one of another endpoint than chat: every text in it. */
-export function guardBytes(progress: Progress, bytes: Uint8Array): Uint8Array {
+/**
+ * Checks an answer without neutral form, such as one of another endpoint than chat: every text in it, one by one, together, and by services that judge. Where it has no text
+ * (vectors, pictures) nothing is judged, and the verdicts stay `not_evaluated`. Then puts back what the caller itself had sent. Throws `guardrail_blocked`.
+ */
+export async function guardBytes(parts: GatewayParts, progress: Progress, bytes: Uint8Array): Promise<Uint8Array> {
   const use = progress.guard;
-  const output = use?.guard.output ?? null;
-  if (use === null || output === null || progress.call.context.isCount === true) return bytes;
-  const run = outputRun(use, output);
+  if (!readsAnswers(use) || progress.call.context.isCount === true) return bytes;
   const body = JSON.parse(Buffer.from(bytes).toString('utf8')) as JsonObject;
+  const { output } = use.guard;
+  const checked = output === null ? body : await checkService(parts, progress, outputRun(use, output), body);
+  const restored = restoreBody(use.vault, checked);
+  return restored === body ? bytes : Buffer.from(JSON.stringify(restored));
+}
+
+async function checkService(
+  parts: GatewayParts,
+  progress: Progress,
+  run: GuardRun,
+  body: JsonObject,
+): Promise<JsonObject> {
   const checked = checkBody(run, body);
-  return checked === body ? bytes : Buffer.from(JSON.stringify(checked));
+  const { wholes, remotes } = run.guard;
+  if (wholes.length + remotes.length === 0) return checked;
+  const texts = turnsOf(null, checked).map(({ text }) => text);
+  if (texts.length === 0) return checked;
+  judgeTexts(run, texts);
+  await askRemotes(
+    parts,
+    progress,
+    run,
+    texts.map((text) => ({ role: 'assistant', text })),
+  );
+  return checked;
 }
 
 /** The output guardrails at work on this request. */
