@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { asArray, asObject, asString, type JsonObject } from '#core';
 import { KINDS, loadPolicies, type ParsedDocument, type ParsedPolicies, parsePolicies } from '#policy';
+import { LEFT_OUT } from './left-out.ts';
+import { specSchema, unusedFields } from './unused-fields.ts';
 
 const folder = join(import.meta.dirname, '../../policies');
 
@@ -83,17 +85,20 @@ describe('the example company', () => {
     }
   });
 
-  it('uses every field there is for alerts, receivers, reports and the settings of the tree, but for those named here with why', () => {
-    const unused = ['Project', 'Alert', 'Receiver', 'Report'].flatMap((kind) => {
-      const values = policies.documents.filter((each) => each.kind === kind).map(({ value }) => spec(value));
-      const own = asObject(schemaOf(kind).properties).spec;
-      return unusedFields(own, values, kind);
-    });
-    assert.deepEqual(unused.sort(), Object.keys(UNUSED).sort());
+  it('uses every field of every kind, but for those named with why', () => {
+    const described = KINDS.map((kind) => ({
+      located: specSchema(kind),
+      values: [
+        ...policies.documents.filter((each) => each.kind === kind).map(({ value }) => spec(value)),
+        ...setBelow(policies, kind),
+      ],
+      path: kind,
+    }));
+    assert.deepEqual(unusedFields(described), Object.values(LEFT_OUT).flat().sort());
   });
 
   it('has an alert on every metric', () => {
-    const { properties } = asObject(asObject(schemaOf('Alert').properties).spec);
+    const { properties } = schemaOf('Alert');
     const { metric } = asObject(asObject(asObject(properties).when).properties);
     const used = new Set(
       policies.documents
@@ -115,32 +120,24 @@ describe('the example company', () => {
   });
 });
 
-/** What an example should not show, with why. */
-const UNUSED: Readonly<Record<string, string>> = {
-  'Project.mail.dkim': 'a key that the DNS of no reader knows would make mails worse, not better',
-  'Project.mail.ca': 'the mail server of the example has a public certificate',
-  'Project.maintenance[].from': 'a date would be past when it is read; the window is a weekly one',
-  'Project.maintenance[].until': 'as `from`',
-  'Project.secretStores': 'set by the environments',
-  'Project.gates.minCoverage':
-    'recordings of a few hours reach few routes; the gates of the example are about what changes',
-  'Project.defaults.breaker': 'each chain says its own',
-};
-
-const schemas = join(import.meta.dirname, '../../schemas');
-
 function schemaOf(kind: string): JsonObject {
-  return JSON.parse(readFileSync(join(schemas, `${kind.toLowerCase()}.schema.json`), 'utf8')) as JsonObject;
+  return asObject(specSchema(kind).schema);
 }
 
-/** Paths of fields of a schema that none of the values has; nothing below them, nor inside what all kinds share. */
-function unusedFields(schema: unknown, values: readonly unknown[], path: string): readonly string[] {
-  const { properties, items } = asObject(schema);
-  if (items !== undefined) return unusedFields(items, values.flatMap(asArray), `${path}[]`);
-  return Object.entries(asObject(properties)).flatMap(([name, field]) => {
-    const inner = values.map((value) => asObject(value)[name]).filter((value) => value !== undefined);
-    return inner.length === 0 ? [`${path}.${name}`] : unusedFields(field, inner, `${path}.${name}`);
-  });
+/** What the environments set in documents of a kind, each in the place where it stands then. */
+function setBelow(policies: ParsedPolicies, kind: string): readonly unknown[] {
+  return policies.documents
+    .filter((each) => each.kind === 'Environment')
+    .flatMap(({ value }) => asArray(spec(value).overrides).map(asObject))
+    .filter(({ target }) => String(target).startsWith(`${kind}/`))
+    .map(({ path, set, value }) =>
+      String(path)
+        .split('.')
+        .reduceRight<unknown>((inner, name) => {
+          const [field = '', item] = name.split('[');
+          return { [field]: item === undefined ? inner : [inner] };
+        }, set ?? value),
+    );
 }
 
 function secretsOf(environment: ParsedDocument): ReadonlyMap<string, unknown> {
