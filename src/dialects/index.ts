@@ -21,6 +21,8 @@ export type {
   UpstreamFailure,
   WrittenRequest,
 } from './dialect.ts';
+/** Whether some object of a JSON text has a key twice, of which another parser may take the other. Pure. */
+export { holdsDuplicateKeys } from './duplicate-keys.ts';
 export { editsBetween } from './edits-between.ts';
 export { createTextMeter, estimateTokens, type TextLength, type TextMeter } from './estimate-tokens.ts';
 /** Leaves the oldest turns out of a conversation that is too long. Pure. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { GatewayError, invalidField, isObject, type JsonObject } from '#core';
 import { inboundService } from '#dialects';
 import type { Upload } from '#upstream';
@@ -51,6 +52,8 @@ function isTooDeep(value: unknown): boolean {
 }
 
 function parse(bytes: Buffer): unknown {
+  // What we would read as a mark of replacement, a provider could leave out.
+  if (!isUtf8(bytes)) throw new GatewayError('invalid_request', 'the body is not valid UTF-8');
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (error) {

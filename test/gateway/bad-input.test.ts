@@ -107,6 +107,26 @@ describe('bad input is refused, and nothing of it is kept', () => {
     assertNothingKept(gateway);
   });
 
+  it('bytes that are not UTF-8 are a 400, in JSON and in forms: another reader could leave them out', async (t) => {
+    const gateway = await startBusyGateway(t);
+    const json = Buffer.concat([
+      Buffer.from('{"model":"to-openai","messages":[{"role":"user","content":"no'),
+      Buffer.from([0xff]),
+      Buffer.from('"}]}'),
+    ]);
+    const field = '--b\r\ncontent-disposition: form-data; name="prompt"\r\n\r\nno';
+    const form = Buffer.concat([Buffer.from(field), Buffer.from([0xc1, 0x81]), Buffer.from('\r\n--b--\r\n')]);
+    for (const [path, type, body] of [
+      ['/v1/chat/completions', 'application/json', json],
+      ['/v1/audio/transcriptions', 'multipart/form-data; boundary=b', form],
+    ] as const) {
+      const headers = { authorization: `Bearer ${KEYS.team}`, 'content-type': type };
+      const response = await fetch(`${gateway.url}${path}`, { method: 'POST', headers, body });
+      assert.equal(response.status, 400, path);
+      assert.match(await response.text(), /UTF-8/);
+    }
+  });
+
   it('a picture larger than the route takes is a 413 that says how much it takes', async (t) => {
     const gateway = await startBusyGateway(t);
     for (const [path, body] of PICTURES) {

@@ -87,6 +87,19 @@ describe('guardrails of a gateway', () => {
     assert.equal(openai.requests.length, 0);
   });
 
+  it('look at what is sent: a key that comes twice is sent once, as it was read', async (t) => {
+    const { gateway, openai } = await guarded(t, [BLOCK_WORDS]);
+    openai.otherwise(chatAnswer('Hi'));
+    const body =
+      '{"model":"guarded","messages":[{"role":"user","content":"Project Aurora","content":"good day","n":1.0}]}';
+    const { status } = await post(gateway, '/v1/chat/completions', body);
+    assert.equal(status, 200);
+    assert.doesNotMatch(openai.requests[0]?.bytes.toString() ?? '', /Aurora/);
+    // Where nothing is ambiguous the bytes stay.
+    await post(gateway, '/v1/chat/completions', body.replace('"content":"Project Aurora",', ''));
+    assert.match(openai.requests[1]?.bytes.toString() ?? '', /"n":1\.0/);
+  });
+
   it('mask what goes in, the same value always alike, and put it back into the answer', async (t) => {
     const { gateway, openai } = await guarded(t, [MASK_MAIL]);
     openai.enqueue(chatAnswer('I wrote to [EMAIL_1] and [EMAIL_2].'));

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { GatewayError, invalidField } from '#core';
 import { type PartHeaders, readPartHeaders } from './part-headers.ts';
 
@@ -92,7 +93,9 @@ export function createFormParser(boundary: string): FormParser {
     if (open !== null) {
       if (parts.length >= MAX_PARTS)
         throw new GatewayError('invalid_request', `the form has more than ${MAX_PARTS} fields`);
-      parts.push({ ...open, text: Buffer.concat(texts).toString('utf8'), endsAt: at });
+      const text = Buffer.concat(texts);
+      if (!isUtf8(text)) throw invalidField(open.name, 'expected UTF-8');
+      parts.push({ ...open, text: text.toString('utf8'), endsAt: at });
     }
     open = null;
     texts = [];
@@ -130,8 +133,9 @@ export function createFormParser(boundary: string): FormParser {
       if (rest.length > MAX_HEADER_BYTES) throw new GatewayError('invalid_request', BROKEN);
       return false;
     }
-    const head = take(end + HEAD_END.length).toString('utf8');
-    open = { ...readPartHeaders(head), startsAt, valueAt: at };
+    const head = take(end + HEAD_END.length);
+    if (!isUtf8(head)) throw new GatewayError('invalid_request', BROKEN);
+    open = { ...readPartHeaders(head.toString('utf8')), startsAt, valueAt: at };
     state = 'value';
     return true;
   }

@@ -1,5 +1,5 @@
 import { type JsonObject, type NeutralRequest, once } from '#core';
-import { editsBetween } from '#dialects';
+import { editsBetween, holdsDuplicateKeys } from '#dialects';
 import {
   applyVerdict,
   type CheckContext,
@@ -44,6 +44,10 @@ export async function guardRequest(
   };
   progress.guard = use;
   if (guard.input === null) return;
+  if (progress.service?.upload == null && holdsDuplicateKeys(progress.bytes, body)) {
+    // Providers that take the first of two keys would read what no check has seen.
+    replaceBody(progress, body, Buffer.from(JSON.stringify(body)), null);
+  }
   use.tally.begin(guard.input);
   const run: GuardRun = { ...use, guard: guard.input, context: contextOf(use, 'input') };
   judgeRequest(progress, run, guard.input, readNeutral, parts.nowMs());
