@@ -20,7 +20,8 @@ export function parseLine(text: string, isOpen: boolean): ParsedLine {
   return problem === null ? { kind: 'record', record: value as TrafficRecord } : { kind: 'invalid', message: problem };
 }
 
-function problemOf(value: unknown): string | null {
+/** What keeps a parsed line from being a record; null for one. Pure. */
+export function problemOf(value: unknown): string | null {
   if (!isObject(value)) return 'not an object';
   const { v, id, at, request } = value;
   if (v !== 1)

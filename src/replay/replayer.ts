@@ -3,6 +3,7 @@ import { outcomeOf, stageOf, tallyComparison } from './compare-record.ts';
 import { mismatchOf } from './fidelity.ts';
 import { createQuickLines, type QuickLines } from './quick-line.ts';
 import { shapeOf } from './record-shape.ts';
+import { recordTime } from './record-time.ts';
 import { createModelNames } from './recorded-calls.ts';
 import { inputOf, type ReplayInput } from './recorded-input.ts';
 import { createSideShape, type Side, type SideShape } from './side.ts';
@@ -25,8 +26,8 @@ export interface ReplaySides {
 
 /** Replays records one by one and adds up what comes of them. */
 export interface Replayer {
-  /** `requestShape` names what the request shares with others, where the reader knows. */
-  readonly add: (record: TrafficRecord, requestShape?: string) => void;
+  /** `shape` names what the record shares with others, where the reader knows. */
+  readonly add: (record: TrafficRecord, shape?: string) => void;
   readonly tally: Tally;
   readonly quickLines: QuickLines;
 }
@@ -47,8 +48,7 @@ export function createReplayer(sides: ReplaySides): Replayer {
   const names = createModelNames(sides.base.snapshot);
   const shapes = new Map<string, Shape>();
 
-  function shapeFor(record: TrafficRecord, requestShape?: string): Shape {
-    const text = shapeOf(record, requestShape);
+  function shapeFor(text: string): Shape {
     const known = shapes.get(text);
     if (known !== undefined) return known;
     if (shapes.size >= MAX_SHAPES) shapes.clear();
@@ -57,12 +57,12 @@ export function createReplayer(sides: ReplaySides): Replayer {
     return fresh;
   }
 
-  function add(record: TrafficRecord, requestShape?: string): void {
-    if (!admitRecord(tally, record, sides.environment)) return;
-    const nowMs = record.facts?.nowMs ?? Date.parse(record.at);
+  function add(record: TrafficRecord, shapeText: string = shapeOf(record)): void {
+    const nowMs = recordTime(record);
+    if (!admitRecord(tally, record, nowMs, sides.environment)) return;
     const weight = weightOf(record);
     const input = inputOf(record, nowMs);
-    const shape = shapeFor(record, requestShape);
+    const shape = shapeFor(shapeText);
     const base = sides.base.judge(input, shape.base);
     checkFidelity(tally, sides, shape, input, base, weight);
     if (record.decision?.inline === true) {
@@ -89,13 +89,17 @@ export function createReplayer(sides: ReplaySides): Replayer {
 const NONE: readonly string[] = Object.freeze([]);
 
 /** Counts a record in; false for one of another environment. */
-export function admitRecord({ counts, span }: Tally, record: TrafficRecord, environment: string): boolean {
+export function admitRecord(
+  { counts, span }: Tally,
+  record: TrafficRecord,
+  atMs: number,
+  environment: string,
+): boolean {
   if (record.environment !== undefined && record.environment !== environment) {
     counts.otherEnvironment += 1;
     return false;
   }
   const weight = weightOf(record);
-  const atMs = record.facts?.nowMs ?? Date.parse(record.at);
   counts.records += 1;
   counts.weight += weight;
   counts.fingerprint += fingerprintOf(record.id);

@@ -7,8 +7,8 @@ import type { Tally } from './tally.ts';
 
 /** Something that replays blocks: this process, or a worker beside it. */
 export interface BlockTaker {
-  /** Resolves when the block is done and the next may come. */
-  readonly take: (block: BlockToReplay) => Promise<void>;
+  /** Resolves when the block is done and the next may come, with the block's memory. */
+  readonly take: (block: BlockToReplay) => Promise<ArrayBuffer>;
   /** Ends it and gives its tally. */
   readonly finish: () => Promise<Tally>;
 }
@@ -28,15 +28,16 @@ export async function runReplay(
 ): Promise<Tally> {
   const idle = [...takers];
   const busy = new Set<Promise<void>>();
+  const spare: ArrayBuffer[] = [];
   let doneBytes = 0;
   let lines = 0;
   for (const [file, path] of paths.entries()) {
     let firstLine = 0;
     let readBytes = 0;
-    for await (const block of readBlocks(path, file)) {
+    for await (const block of readBlocks(path, file, spare)) {
       const held = countLines(block.bytes);
       const taker = await nextIdle(idle, busy);
-      hand(taker, toReplay(block, firstLine, basename(path)), idle, busy);
+      hand(taker, toReplay(block, firstLine, basename(path)), { idle, busy, spare });
       firstLine += held;
       lines += held;
       readBytes = block.readBytes;
@@ -51,7 +52,10 @@ export async function runReplay(
 /** A taker in this process. */
 export function takeHere(replayer: Replayer, shard: Shard): BlockTaker {
   return {
-    take: async (block) => replayBlock(replayer, block, shard),
+    async take(block) {
+      replayBlock(replayer, block, shard);
+      return block.bytes.buffer;
+    },
     finish: async () => replayer.tally,
   };
 }
@@ -68,10 +72,18 @@ async function nextIdle(idle: BlockTaker[], busy: ReadonlySet<Promise<void>>): P
   }
 }
 
-function hand(taker: BlockTaker, block: BlockToReplay, idle: BlockTaker[], busy: Set<Promise<void>>): void {
-  const work = taker.take(block).then(() => {
+/** Takers, and what is on its way between them. */
+interface Takers {
+  readonly idle: BlockTaker[];
+  readonly busy: Set<Promise<void>>;
+  readonly spare: ArrayBuffer[];
+}
+
+function hand(taker: BlockTaker, block: BlockToReplay, { idle, busy, spare }: Takers): void {
+  const work = taker.take(block).then((memory) => {
     busy.delete(work);
     idle.push(taker);
+    spare.push(memory);
   });
   busy.add(work);
 }

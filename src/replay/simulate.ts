@@ -4,6 +4,7 @@ import { stageOf, tallyBound, tallyComparison } from './compare-record.ts';
 import { explainOutcomes } from './explain-example.ts';
 import type { PolicyChange } from './policy-changes.ts';
 import { shapeOf } from './record-shape.ts';
+import { recordTime } from './record-time.ts';
 import { createModelNames } from './recorded-calls.ts';
 import { inputOf, type ReplayInput } from './recorded-input.ts';
 import { admitRecord, checkRecordedDecision, type ReplaySides, weightOf } from './replayer.ts';
@@ -63,9 +64,9 @@ export function createSimulator(sides: ReplaySides, changes: readonly PolicyChan
   }
 
   async function add(record: TrafficRecord): Promise<void> {
-    if (!admitRecord(tally, record, sides.environment)) return;
+    const recordedMs = recordTime(record);
+    if (!admitRecord(tally, record, recordedMs, sides.environment)) return;
     weight = weightOf(record);
-    const recordedMs = record.facts?.nowMs ?? Date.parse(record.at);
     checkRecordedDecision(tally, sides, inputOf(record, recordedMs), weight);
     if (record.decision?.inline === true) {
       tally.counts.inline += weight;

@@ -19,6 +19,7 @@ import {
 } from '#replay';
 import { parseLine } from '../../src/replay/parse-line.ts';
 import { createQuickLines } from '../../src/replay/quick-line.ts';
+import { shapeOf } from '../../src/replay/record-shape.ts';
 import { requestOf } from '../decision/build.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 import { BASE, NOON, pairOf, recordOf } from './replay-fixture.ts';
@@ -145,6 +146,12 @@ describe('recordings', () => {
   });
 });
 
+/** Without what a replay does not read. */
+function asRead({ request: { digests, ...request }, decision, outcome, ...record }: TrafficRecord) {
+  const { reservations, ...decided } = decision ?? { route: null, allowed: false };
+  return { ...record, request, decision: decided };
+}
+
 describe('quick reading', () => {
   const made = fc
     .record({
@@ -250,7 +257,7 @@ describe('quick reading', () => {
     );
   });
 
-  it('leaves every other line to the full parser', () => {
+  it('of any other line that begins like a record gives the same as the full parser, or nothing', () => {
     const reader = createQuickLines();
     const [sample] = fc.sample(made, { numRuns: 1, seed: 7 });
     const text = JSON.stringify(sample);
@@ -263,9 +270,54 @@ describe('quick reading', () => {
       'x',
       text.replace('"v":1', '"v":2'),
       text.replace('"nowMs"', '"nowms"'),
-      lines[0] ?? '',
+      text.replace('"nowMs":', '"nowMs":0'),
+      text.replace('"at":"2026', '"at":"x'),
+      text.replace('"request":{', '"request":{"endpoint":1},"x":{'),
+      text.replace('"endpoint"', '"Endpoint"'),
+      text.replace(/"id":"[^"]*"/, '"id":"\\u0041"'),
+      ...lines.slice(0, 20),
     ];
-    for (const other of others) assert.equal(reader.read(other), null, other);
+    for (const other of [...others, ...others, text]) {
+      const quick = reader.read(other);
+      const parsed = parseLine(other, false);
+      if (quick !== null)
+        assert.deepEqual([asRead(quick.record)], parsed.kind === 'record' ? [asRead(parsed.record)] : []);
+    }
     assert.notEqual(reader.read(text), null);
+  });
+
+  it('of lines that differ in numbers gives every number, and one shape for all that a decision sees alike', () => {
+    const imported = fc
+      .record({
+        id: fc.stringMatching(/^imp_[0-9a-f]{4}$/),
+        inputTokens: fc.nat(200_000),
+        output: fc.option(fc.nat(4000)),
+        temperature: fc.constantFrom(null, 0, 0.7),
+        durationMs: fc.oneof(fc.nat(9000), fc.double({ min: 0, max: 1e6, noNaN: true })),
+        model: fc.constantFrom('gpt-4o', 'x","at":"1'),
+      })
+      .map(({ id, model, inputTokens, output, temperature, durationMs }) =>
+        JSON.stringify({
+          v: 1,
+          id,
+          at: '2026-11-23T12:00:00.000Z',
+          request: { endpoint: 'chat', model, inputTokens, temperature },
+          attempts: [{ target: 'a/b', outcome: 'ok', durationMs, usage: { input: inputTokens, output: output ?? 0 } }],
+          outcome: { status: 200 },
+        }),
+      );
+    fc.assert(
+      fc.property(fc.array(imported, { minLength: 1, maxLength: 40 }), (texts) => {
+        const reader = createQuickLines();
+        for (const text of texts) {
+          const quick = reader.read(text);
+          const parsed = parseLine(text, false);
+          assert.ok(quick !== null && parsed.kind === 'record', text);
+          assert.deepEqual(quick.record, parsed.record);
+          assert.equal(quick.shape, shapeOf(parsed.record));
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 });

@@ -20,5 +20,6 @@ port.on('message', (message: ToWorker) => {
     return;
   }
   replayBlock(replayer, message.block, plan.shard);
-  port.postMessage({ kind: 'done' });
+  const memory = message.block.bytes.buffer;
+  port.postMessage({ kind: 'done', memory }, [memory]);
 });

@@ -3,7 +3,9 @@ import type { BlockTaker, Tally } from '#replay';
 import type { ReplayPlan } from './replay-plan.ts';
 import type { ToWorker } from './replay-worker.ts';
 
-type FromWorker = { readonly kind: 'done' } | { readonly kind: 'tally'; readonly tally: Tally };
+type FromWorker =
+  | { readonly kind: 'done'; readonly memory: ArrayBuffer }
+  | { readonly kind: 'tally'; readonly tally: Tally };
 
 /** In a checkout the sources run as they are, in the package their build. */
 const SUFFIX = import.meta.filename.endsWith('.ts') ? 'ts' : 'js';
@@ -31,7 +33,9 @@ function startWorker(plan: ReplayPlan): BlockTaker {
     });
   return {
     async take(block) {
-      await ask({ kind: 'block', block }, [block.bytes.buffer as ArrayBuffer]);
+      const answer = await ask({ kind: 'block', block }, [block.bytes.buffer]);
+      if (answer.kind !== 'done') throw new Error('a replay worker ended in the middle of a block');
+      return answer.memory;
     },
     async finish() {
       const answer = await ask({ kind: 'finish' });
