@@ -49,12 +49,12 @@ function replayLine(
   isOpen: boolean,
   name: string,
 ): void {
-  if (text.length < 2 && text.trim() === '') return;
   const quick = quickLines.read(text);
   if (quick !== null) {
     add(quick.record, quick.shape);
     return;
   }
+  if (text.trim() === '') return;
   const parsed = parseLine(text, isOpen);
   if (parsed.kind === 'record') {
     add(parsed.record);

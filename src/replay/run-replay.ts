@@ -11,6 +11,8 @@ export interface BlockTaker {
   readonly take: (block: BlockToReplay) => Promise<ArrayBuffer>;
   /** Ends it and gives its tally. */
   readonly finish: () => Promise<Tally>;
+  /** Ends it in the middle of its work. */
+  readonly stop: () => Promise<void>;
 }
 
 /** How far a replay is. */
@@ -20,12 +22,26 @@ export interface ReplayProgress {
   readonly lines: number;
 }
 
-/** Replays recordings over several takers; the tally does not depend on which takes what. Effects: reads the files; throws `UnreadableRecording`. */
+/** Replays recordings over several takers, which end with it; the tally does not depend on which takes what. Effects: reads the files; throws `UnreadableRecording`. */
 export async function runReplay(
   paths: readonly string[],
   takers: readonly BlockTaker[],
   onProgress: (progress: ReplayProgress) => void = () => undefined,
 ): Promise<Tally> {
+  try {
+    await takeAll(paths, takers, onProgress);
+    return mergeTallies(await Promise.all(takers.map((taker) => taker.finish())));
+  } catch (error) {
+    await Promise.all(takers.map((taker) => taker.stop()));
+    throw error;
+  }
+}
+
+async function takeAll(
+  paths: readonly string[],
+  takers: readonly BlockTaker[],
+  onProgress: (progress: ReplayProgress) => void,
+): Promise<void> {
   const idle = [...takers];
   const busy = new Set<Promise<void>>();
   const spare: ArrayBuffer[] = [];
@@ -46,7 +62,6 @@ export async function runReplay(
     doneBytes += readBytes;
   }
   await Promise.all(busy);
-  return mergeTallies(await Promise.all(takers.map((taker) => taker.finish())));
 }
 
 /** A taker in this process. */
@@ -57,6 +72,7 @@ export function takeHere(replayer: Replayer, shard: Shard): BlockTaker {
       return block.bytes.buffer;
     },
     finish: async () => replayer.tally,
+    stop: async () => undefined,
   };
 }
 

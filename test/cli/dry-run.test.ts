@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { answerBy, BASE, recordOf } from '../replay/replay-fixture.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { requireProgram, type SkipContext } from '../support/skip.ts';
-import { runProcess } from '../support/start-process.ts';
 import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -20,6 +21,13 @@ before(() => {
 });
 
 type Context = SkipContext & Cleanup;
+
+/** 64 blank lines that make a recording long enough for threads: a quarter of a megabyte. */
+const FILLING = `${' '.repeat(4095)}\n`.repeat(64);
+
+function threads(): number {
+  return process.getActiveResourcesInfo().filter((name) => /MessagePort|Worker/.test(name)).length;
+}
 
 const week = Array.from({ length: 60 }, (_, index) =>
   JSON.stringify(
@@ -82,7 +90,7 @@ describe('signalbox dry-run', () => {
       const folder = openRepository(t, change);
       if (folder === undefined) return;
       const words = args.includes('--traffic') ? args : ['--traffic', 'week.ndjson', ...args];
-      const ended = await runProcess(t, ['dry-run', ...(args[0] === 'week.ndjson' ? args : words)], { cwd: folder });
+      const ended = await runVerb(t, ['dry-run', ...(args[0] === 'week.ndjson' ? args : words)], { cwd: folder });
       assert.equal(ended.code, code, `${name}: ${ended.stdout}${ended.stderr}`);
       if (code === 2) assert.match(ended.stderr, /^signalbox: .+\n/, name);
     }
@@ -92,7 +100,7 @@ describe('signalbox dry-run', () => {
     const folder = openRepository(t, dearer);
     if (folder === undefined) return;
     const run = async (...args: readonly string[]) => {
-      const ended = await runProcess(t, ['dry-run', ...args], { cwd: folder });
+      const ended = await runVerb(t, ['dry-run', ...args], { cwd: folder });
       assert.equal(ended.code, 0, ended.stderr);
       return ended.stdout;
     };
@@ -110,7 +118,7 @@ describe('signalbox dry-run', () => {
       [['week.ndjson'], /cannot be read/],
       [[], /name the parts/],
     ] as const) {
-      const ended = await runProcess(t, ['dry-run', 'merge', ...parts], { cwd: folder });
+      const ended = await runVerb(t, ['dry-run', 'merge', ...parts], { cwd: folder });
       assert.equal(ended.code, 2);
       assert.match(ended.stderr, reason);
     }
@@ -119,28 +127,42 @@ describe('signalbox dry-run', () => {
   it('takes whole files of more than one block over threads to the same report', async (t: Context) => {
     const folder = openRepository(t, dearer);
     if (folder === undefined) return;
-    const many = Array.from({ length: 1200 }, (_, index) => week.replaceAll('"req_', `"req_${index}_`)).join('\n');
-    writeFileSync(join(folder, 'many.ndjson'), `${many}\n{"v":1,`);
+    const many = Array.from({ length: 100 }, (_, index) => week.replaceAll('"req_', `"req_${index}_`));
+    writeFileSync(join(folder, 'many.ndjson'), `${many.join(`\n${FILLING}`)}\n{"v":1,`);
     const reports: string[] = [];
     for (const workers of ['1', '3']) {
-      const ended = await runProcess(
+      const ended = await runVerb(
         t,
         ['dry-run', '--traffic', 'many.ndjson', '--format', 'json', '--workers', workers],
         { cwd: folder },
       );
-      assert.equal(ended.code, 1, 'a cost gate is breached by 72,000 requests');
+      assert.equal(ended.code, 1, 'a cost gate is breached by 6000 requests of an hour');
       reports.push(ended.stdout);
     }
     assert.equal(reports[0], reports[1]);
     const { records, problems } = JSON.parse(reports[0] ?? '');
-    assert.deepEqual([records.replayed, records.cut, problems[0].line], [72_000, 1, 72_001]);
+    assert.deepEqual([records.replayed, records.cut, problems[0].line], [6000, 1, 6000 + 99 * 64 + 1]);
+  });
+
+  it('ends its threads when a recording cannot be read', async (t: Context) => {
+    const folder = openRepository(t, dearer);
+    if (folder === undefined) return;
+    writeFileSync(join(folder, 'long.ndjson'), FILLING.repeat(100));
+    const packed = gzipSync(randomBytes(4_000_000));
+    packed.fill(0, 2_000_000);
+    writeFileSync(join(folder, 'broken.ndjson.gz'), packed);
+    const before = threads();
+    const args = ['dry-run', '--traffic', 'long.ndjson', 'broken.ndjson.gz', '--workers', '2'];
+    const ended = await runVerb(t, args, { cwd: folder });
+    assert.deepEqual([ended.code, threads()], [2, before], ended.stderr);
+    assert.match(ended.stderr, /broken\.ndjson\.gz cannot be read: it is not valid gzip/);
   });
 
   it('finds the revision that made a recording among the commits, and measures fidelity by it', async (t: Context) => {
     const folder = openRepository(t);
     if (folder === undefined) return;
     const digest = JSON.parse(
-      (await runProcess(t, ['dry-run', '--traffic', 'week.ndjson', '--format', 'json'], { cwd: folder })).stdout,
+      (await runVerb(t, ['dry-run', '--traffic', 'week.ndjson', '--format', 'json'], { cwd: folder })).stdout,
     ).base.digest;
     const decided = week.split('\n').map((line) => {
       const record = JSON.parse(line);
@@ -167,7 +189,7 @@ describe('signalbox dry-run', () => {
     git('add', 'policies');
     git('commit', '-q', '-m', 'next');
     const report = JSON.parse(
-      (await runProcess(t, ['dry-run', '--traffic', 'decided.ndjson', '--format', 'json'], { cwd: folder })).stdout,
+      (await runVerb(t, ['dry-run', '--traffic', 'decided.ndjson', '--format', 'json'], { cwd: folder })).stdout,
     );
     assert.deepEqual([report.fidelity, report.fidelityDetail.checked], [1, 60]);
   });
@@ -184,7 +206,7 @@ describe('signalbox dry-run', () => {
     );
     mkdirSync(join(folder, 'data'));
     writeFileSync(join(folder, 'data/evil.ndjson'), `${evil}\n`);
-    const ended = await runProcess(t, ['dry-run', '--traffic', 'data/evil.ndjson', ...forms, '--html', 'out.html'], {
+    const ended = await runVerb(t, ['dry-run', '--traffic', 'data/evil.ndjson', ...forms, '--html', 'out.html'], {
       cwd: folder,
     });
     assert.equal(ended.code, 1);
@@ -210,7 +232,7 @@ describe('signalbox dry-run', () => {
     const args = ['dry-run', '--traffic', 'traffic/example-week.ndjson.gz', '--lock', 'traffic/traffic.lock.json'];
     const sides = ['--policies', 'policies', '--base', 'policies', '--head', 'policies'];
     const run = async (format: string) => {
-      const ended = await runProcess(t, [...args, ...sides, '--format', format], { cwd });
+      const ended = await runVerb(t, [...args, ...sides, '--format', format], { cwd });
       assert.equal(ended.code, 0, ended.stderr);
       return ended.stdout;
     };
@@ -234,7 +256,7 @@ describe('signalbox dry-run', () => {
   it('says in one line when nothing changes', async (t: Context) => {
     const folder = openRepository(t);
     if (folder === undefined) return;
-    const ended = await runProcess(t, ['dry-run', '--traffic', 'week.ndjson', '--format', 'markdown'], { cwd: folder });
+    const ended = await runVerb(t, ['dry-run', '--traffic', 'week.ndjson', '--format', 'markdown'], { cwd: folder });
     assert.match(
       ended.stdout,
       /### ✅ signalbox dry-run: The policies are the same: 60 records replayed, every decision and cost as before\./,
@@ -245,7 +267,7 @@ describe('signalbox dry-run', () => {
   it('refuses a recording that the lock file does not pin', async (t: Context) => {
     const folder = openRepository(t);
     if (folder === undefined) return;
-    const run = (...args: readonly string[]) => runProcess(t, args, { cwd: folder });
+    const run = (...args: readonly string[]) => runVerb(t, args, { cwd: folder });
     assert.equal((await run('dry-run', '--traffic', 'week.ndjson', '--lock', 'traffic.lock.json')).code, 2);
     assert.equal((await run('traffic', 'verify', 'week.ndjson', '--lock', 'traffic.lock.json', '--update')).code, 0);
     assert.equal((await run('dry-run', '--traffic', 'week.ndjson', '--lock', 'traffic.lock.json')).code, 0);
@@ -290,7 +312,7 @@ describe('signalbox traffic', () => {
       [['import', 'trace.csv'], 2, /format of the source is not named/],
     ];
     for (const [args, code, output] of cases) {
-      const ended = await runProcess(t, ['traffic', ...args], { cwd: folder });
+      const ended = await runVerb(t, ['traffic', ...args], { cwd: folder });
       assert.equal(ended.code, code, `${args.join(' ')}: ${ended.stdout}${ended.stderr}`);
       assert.match(ended.stdout + ended.stderr, output, args.join(' '));
       assert.doesNotMatch(ended.stdout + ended.stderr, /jane/);

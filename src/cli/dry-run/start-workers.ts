@@ -43,5 +43,8 @@ function startWorker(plan: ReplayPlan): BlockTaker {
       if (answer.kind !== 'tally') throw new Error('a replay worker ended without its tally');
       return answer.tally;
     },
+    async stop() {
+      await worker.terminate();
+    },
   };
 }
