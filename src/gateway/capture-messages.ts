@@ -29,6 +29,12 @@ export function captureAnswer({ choices }: NeutralResponse): string {
   return JSON.stringify(turns);
 }
 
+/** Texts that are no turns of a chat, in either form: what was asked, or with a reason to end, what was answered. Pure. */
+export function captureTexts(texts: readonly string[], role: 'user' | 'assistant'): string {
+  const parts = texts.slice(0, MAX_MESSAGES).map((text) => ({ type: 'text', content: readable(text) }));
+  return JSON.stringify([{ role, parts, ...(role === 'assistant' ? { finish_reason: 'stop' } : {}) }]);
+}
+
 /** The convention's words, where it has one. */
 const FINISH_REASONS: Readonly<Record<string, string>> = Object.freeze({
   'content-filter': 'content_filter',

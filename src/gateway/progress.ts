@@ -10,6 +10,7 @@ import { type CacheUse, NO_CACHE } from './cache/cache-use.ts';
 import type { GuardUse } from './guard/guard-use.ts';
 import type { Caller } from './identify.ts';
 import type { InboundCall } from './inbound-call.ts';
+import type { SaidTexts } from './said-texts.ts';
 
 /** What has become known of a request so far: filled in step by step, read by headers, settling and the record. */
 export interface Progress {
@@ -56,6 +57,8 @@ export interface Progress {
   finish: string | null;
   /** What the caller was answered; null unless policy captures content. */
   answer: NeutralResponse | null;
+  /** What was said in a call that is no chat; null for a chat, and unless policy captures content. */
+  said: SaidTexts | null;
   /** A stream that had begun and did not come to its end. */
   isCut: boolean;
   firstByteMs: number | null;
@@ -101,6 +104,7 @@ export function beginProgress(call: InboundCall, active: ActivePolicies): Progre
     errorCode: null,
     finish: null,
     answer: null,
+    said: null,
     isCut: false,
     firstByteMs: null,
     trace: null,

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Executed } from '#upstream';
 import { answerHeaders } from './answer-headers.ts';
 import { callerContext } from './caller-context.ts';
+import { answeredTexts } from './capture-service.ts';
 import { capturesContent } from './captures-content.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { guardAnswer, guardBytes } from './guard/guard-answer.ts';
@@ -19,6 +20,8 @@ export async function respondJson(
   progress.served = executed;
   const checked = await check(parts, progress, executed);
   if (capturesContent(progress)) progress.answer = checked.response;
+  const answered = answeredTexts(progress, { ...executed, bytes: checked.bytes });
+  if (answered !== null) progress.said = { asked: [], answered };
   progress.finish = executed.response?.choices[0]?.finish.reason ?? null;
   progress.status = progress.attempts.at(-1)?.status ?? 200;
   await settleBeforeEnd(parts, progress);

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { formatUsd } from '#core';
 import type { Executed } from '#upstream';
 import { answerHeaders } from './answer-headers.ts';
+import { captureRaw } from './capture-raw.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { guardRaw } from './guard/guard-raw.ts';
 import { CLIENT_CLOSED, type Progress } from './progress.ts';
@@ -29,7 +30,7 @@ export async function respondRaw(
   if (takesTrailers(reply)) headers.push('trailer', COST);
   reply.writeHead(200, headers);
   progress.firstByteMs = parts.nowMs() - call.startedMs;
-  const end = await executed.stream.start({
+  const end = await captureRaw(progress, executed.stream, executed.contentType ?? '').start({
     bytes: (bytes) => reply.write(bytes),
     events: () => true,
     onDrain: (resume) => reply.on('drain', resume),

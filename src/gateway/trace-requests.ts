@@ -10,10 +10,11 @@ import {
   type TracedRequest,
   writeTraceparent,
 } from '#telemetry';
-import { captureAnswer, captureMessages } from './capture-messages.ts';
+import { captureAnswer, captureMessages, captureTexts } from './capture-messages.ts';
 import type { FinishedRequest } from './finished-request.ts';
 import type { InboundCall } from './inbound-call.ts';
 import type { Progress } from './progress.ts';
+import { askedTexts } from './said-texts.ts';
 import { knownCost } from './settle-request.ts';
 
 const MAX_VALUE = 256;
@@ -68,8 +69,8 @@ export function tracedRequest(finished: FinishedRequest): TracedRequest | null {
     ),
     attempts: tracedAttempts(finished),
     guardrails: progress.guard?.tally.verdicts() ?? [],
-    inputMessages: telemetry.contentCapture ? capture(call, finished.body) : null,
-    outputMessages: progress.answer === null ? null : captureAnswer(progress.answer),
+    inputMessages: telemetry.contentCapture ? capture(progress, finished.body) : null,
+    outputMessages: capturedAnswer(progress),
   };
 }
 
@@ -129,11 +130,18 @@ function fit(value: string): string {
 }
 
 /** A body that no dialect can read has nothing to show. */
-function capture(call: InboundCall, body: JsonObject | null): string | null {
+function capture({ call, service, said }: Readonly<Progress>, body: JsonObject | null): string | null {
   if (body === null) return null;
   try {
-    return captureMessages(call.dialect.readRequest(body, call.context).messages);
+    if (service === null) return captureMessages(call.dialect.readRequest(body, call.context).messages);
+    const texts = [...askedTexts(service.inbound.readRequest(body, call.context)), ...(said?.asked ?? [])];
+    return texts.length === 0 ? null : captureTexts(texts, 'user');
   } catch {
     return null;
   }
+}
+
+function capturedAnswer({ answer, said }: Readonly<Progress>): string | null {
+  if (answer !== null) return captureAnswer(answer);
+  return said === null || said.answered.length === 0 ? null : captureTexts(said.answered, 'assistant');
 }

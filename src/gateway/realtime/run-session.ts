@@ -3,9 +3,11 @@ import { type Attempt, healthOf } from '#decision';
 import { addUsage, readRealtimeUsage } from '#dialects';
 import type { RealtimeSocket } from '#upstream';
 import { raiseForAttempt } from '../admit-request.ts';
+import { capturesContent } from '../captures-content.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { Progress } from '../progress.ts';
 import type { Session } from './admit-session.ts';
+import { createSessionCapture } from './capture-session.ts';
 
 // A side that lags so far behind is read no faster than it takes.
 const HIGH_WATER_BYTES = 1024 * 1024;
@@ -29,6 +31,7 @@ export function runSession(
   let firstTokenMs: number | null = null;
   let raising: Promise<unknown> = Promise.resolve();
   const over = Promise.withResolvers<void>();
+  const capture = capturesContent(progress) ? createSessionCapture() : null;
 
   function attempt(outcome: Attempt['outcome']): Attempt {
     return {
@@ -39,8 +42,9 @@ export function runSession(
   }
 
   function look(data: Buffer): void {
-    if (!data.includes('"response.')) return;
+    if (capture === null && !data.includes('"response.')) return;
     const event = parse(data);
+    capture?.fromProvider(event);
     if (!isObject(event)) return;
     if (event.type === 'response.created') {
       isAnswering = true;
@@ -74,6 +78,7 @@ export function runSession(
     if (isOver) return;
     isOver = true;
     other.close(code, reason);
+    progress.said = capture?.said() ?? null;
     const ended = attempt(outcome);
     progress.attempts = [...progress.attempts, ended];
     progress.isCut = outcome !== 'ok';
@@ -88,7 +93,7 @@ export function runSession(
 
   caller.onClose((code, reason) => finish('ok', code, reason, provider));
   provider.onClose((code, reason) => finish(code === 1006 || code === 1011 ? 'network' : 'ok', code, reason, caller));
-  join(caller, provider, null);
+  join(caller, provider, capture === null ? null : (data) => capture.fromCaller(parse(data)));
   join(provider, caller, look);
   provider.resume();
   return over.promise;
