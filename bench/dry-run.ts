@@ -31,6 +31,7 @@ try {
   if (compiled === null) throw new Error('the changed policies do not compile');
   const context: ReplayContext = {
     version: 'bench',
+    catalog: snapshot.catalogDigest,
     base: { name: 'base', commit: null, digest: snapshot.digest },
     head: { name: 'head', commit: null, digest: compiled.head.snapshot?.digest ?? '' },
     environment: 'production',

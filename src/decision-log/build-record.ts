@@ -101,6 +101,7 @@ export function buildRecord(call: FinishedCall, writer: RecordWriter): TrafficRe
     gatewayVersion: writer.gatewayVersion,
     revision: snapshot.revision,
     digest: snapshot.digest,
+    catalogDigest: snapshot.catalogDigest,
   } as Unfinished<TrafficRecord>;
   if (writer.sampleWeight !== 1) record.sampleWeight = writer.sampleWeight;
   if (writer.dropped !== 0) record.dropped = writer.dropped;

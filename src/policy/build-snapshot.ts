@@ -62,6 +62,7 @@ export function buildSnapshot({ environment, documents, predicates, catalogDiges
   return deepFreeze({
     format: 1,
     digest,
+    catalogDigest,
     revision: digest.slice(0, 12),
     environment,
     project: compileProject(project?.name ?? 'default', projectSpec),

@@ -1,6 +1,6 @@
 import { compareText } from '#core';
 import { chooseExamples } from './choose-examples.ts';
-import type { Counted, DryRunReport, ReportMover, ReportTransition } from './dry-run-report.ts';
+import type { Counted, DryRunReport, ReportMover, ReportTransition, UnknownRevision } from './dry-run-report.ts';
 import { bucketMs } from './duration-buckets.ts';
 import { judgeGates, requests, share } from './gates.ts';
 import type { ReplayContext } from './replay-context.ts';
@@ -38,6 +38,7 @@ export function buildReport(context: ReplayContext, tally: Tally): DryRunReport 
   const perDay = (micro: number): number => Math.round(micro / days);
   const untold: DryRunReport = {
     version: context.version,
+    catalog: context.catalog,
     exitCode: passed ? 0 : 1,
     verdict: { passed, text: '' },
     base: context.base,
@@ -68,7 +69,7 @@ export function buildReport(context: ReplayContext, tally: Tally): DryRunReport 
       checked: requests(counts.checked),
       reproduced: requests(counts.reproduced),
       mismatches: counted('what', tally.mismatches).slice(0, MOST),
-      withoutPolicies: counted('revision', tally.strangers).slice(0, MOST),
+      withoutPolicies: unknownRevisions(tally),
     },
     cost: {
       baseMicroUsd: counts.baseMicroUsd,
@@ -156,6 +157,15 @@ function reproduceCommand({ base, head, environment, mode }: ReplayContext): str
   const to = head.commit === null ? '' : ` --head ${head.commit.slice(0, 12)}`;
   const from = base.commit === null ? base.name : base.commit.slice(0, 12);
   return `signalbox dry-run --traffic FILE... --base ${from}${to} --env ${environment} --mode ${mode}`;
+}
+
+function unknownRevisions({ strangers }: Tally): UnknownRevision[] {
+  return counted('revision', strangers)
+    .slice(0, MOST)
+    .map(({ revision, requests }) => {
+      const [name = '', catalog] = revision.split('|');
+      return { revision: name, catalog: catalog === 'same' || catalog === 'other' ? catalog : 'unknown', requests };
+    });
 }
 
 function counted<Key extends string>(key: Key, counts: Readonly<Record<string, number>>): readonly Counted<Key>[] {

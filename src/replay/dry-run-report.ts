@@ -4,9 +4,16 @@ import type { PolicyChange } from './policy-changes.ts';
 import type { ReplayContext } from './replay-context.ts';
 import type { End, Problem } from './tally.ts';
 
+/** A revision that made records and is not at hand. */
+export type UnknownRevision = Counted<'revision'> & {
+  /** Whether its records name the catalogue of this program, another, or none. */
+  readonly catalog: 'same' | 'other' | 'unknown';
+};
+
 /** What `signalbox dry-run --format json` prints (`schemas/dry-run-report.schema.json`). Money in micro-USD over the recording; delta is head minus base. */
 export interface DryRunReport {
   readonly version: string;
+  readonly catalog: string;
   readonly exitCode: number;
   readonly verdict: { readonly passed: boolean; readonly text: string };
   readonly base: ReplayContext['base'];
@@ -36,7 +43,7 @@ export interface DryRunReport {
     readonly checked: number;
     readonly reproduced: number;
     readonly mismatches: readonly Counted<'what'>[];
-    readonly withoutPolicies: readonly Counted<'revision'>[];
+    readonly withoutPolicies: readonly UnknownRevision[];
   };
   readonly cost: {
     readonly baseMicroUsd: number;

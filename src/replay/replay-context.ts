@@ -15,6 +15,8 @@ export interface Revision {
 /** Everything a report says that does not come from records. Parts of one replay must agree in it. */
 export interface ReplayContext {
   readonly version: string;
+  /** Digest of the catalogue that both sides are compiled with. */
+  readonly catalog: string;
   readonly base: Revision;
   readonly head: Revision;
   readonly environment: string;

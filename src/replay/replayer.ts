@@ -150,11 +150,19 @@ function hasOwnDecision({ decision, request }: TrafficRecord): boolean {
   return decision !== undefined && decision.inline !== true && request.consumer !== undefined;
 }
 
-function recordedSide(tally: Tally, { recorded }: ReplaySides, { record }: ReplayInput, weight: number): Side | null {
-  const { digest } = record;
+function recordedSide(
+  tally: Tally,
+  { recorded, base }: ReplaySides,
+  { record }: ReplayInput,
+  weight: number,
+): Side | null {
+  const { digest, catalogDigest } = record;
   const side = digest === undefined ? undefined : recorded.get(digest);
-  if (side === undefined) count(tally.strangers, digest?.slice(0, 12) ?? 'not named', weight);
-  return side ?? null;
+  if (side !== undefined) return side;
+  const known = catalogDigest === base.snapshot.catalogDigest ? 'same' : 'other';
+  const catalog = catalogDigest === undefined ? 'unknown' : known;
+  count(tally.strangers, `${digest?.slice(0, 12) ?? 'not named'}|${catalog}`, weight);
+  return null;
 }
 
 function noteFidelity(tally: Tally, { record }: ReplayInput, verdict: Verdict, weight: number): void {

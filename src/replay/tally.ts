@@ -17,7 +17,7 @@ export interface Tally {
   readonly routes: Record<string, number>;
   readonly targets: Record<string, number>;
   readonly mismatches: Record<string, number>;
-  /** Recorded revisions whose policies are not at hand. */
+  /** Recorded revisions whose policies are not at hand, as `abcdef012345|other`: with what is known of their catalogue. */
   readonly strangers: Record<string, number>;
   readonly durations: { readonly base: Record<string, number>; readonly head: Record<string, number> };
   /** Lines that are no records, the first few by file and line. */

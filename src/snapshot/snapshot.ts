@@ -19,7 +19,9 @@ export interface Snapshot {
   readonly format: 1;
   /** SHA-256 (hex) over the effective documents and the catalogue: the same on every machine. */
   readonly digest: string;
-  /** The first 12 hex digits: `x-signalbox-revision`. */
+  /** SHA-256 (hex) over the built-in catalogue, prices included: tells a change of prices from a change of policies. */
+  readonly catalogDigest: string;
+  /** The first 12 hex digits of `digest`: `x-signalbox-revision`. */
   readonly revision: string;
   readonly environment: string;
   readonly project: Project;

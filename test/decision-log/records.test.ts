@@ -174,6 +174,12 @@ describe('decision records', () => {
     assert.deepEqual(Object.keys(record.request.metadata ?? {}), ['user', 'region'], 'keys that policies name');
     assert.deepEqual(record.request.masked, ['model', 'metadata.user']);
     assert.match(record.request.digests?.prompt ?? '', /^[0-9a-f]{32}$/);
+    assert.match(
+      record.catalogDigest ?? '',
+      /^[0-9a-f]{64}$/,
+      'prices by which the cost was made, apart from the policies',
+    );
+    assert.notEqual(record.catalogDigest, record.digest);
   });
 
   test('tells instructions from turns in every dialect, and equal prompts by equal digests', () => {

@@ -261,6 +261,29 @@ describe('labels', () => {
     const { changed } = replayed(pairOf(weighted, moved), records).records;
     assert.ok(changed > 20 && changed < 60, `${changed} of 400 moved; a tenth was expected`);
   });
+
+  it('decisions of a revision that is not at hand are told apart by the catalogue they name', () => {
+    const pair = pairOf(BASE, BASE);
+    const { catalogDigest, digest } = pair.sides.base.snapshot;
+    const decision = { route: 'default', allowed: true };
+    const records = [
+      recordOf('a', { digest, decision }),
+      recordOf('b', { digest: 'b'.repeat(64), catalogDigest, decision }),
+      recordOf('c', { digest: 'c'.repeat(64), catalogDigest: 'c'.repeat(64), decision }),
+      recordOf('d', { digest: 'd'.repeat(64), decision }),
+    ];
+    const { catalog, fidelityDetail } = replayed(pair, records);
+    assert.equal(catalog, catalogDigest);
+    assert.equal(fidelityDetail.checked, 1);
+    assert.deepEqual(
+      fidelityDetail.withoutPolicies.map((each) => [each.revision, each.catalog, each.requests]),
+      [
+        ['bbbbbbbbbbbb', 'same', 1],
+        ['cccccccccccc', 'other', 1],
+        ['dddddddddddd', 'unknown', 1],
+      ],
+    );
+  });
 });
 
 function measures({ cost, records }: DryRunReport): Record<string, number> {

@@ -88,6 +88,7 @@ export function recordOf(
     readonly outcome?: TrafficRecord['outcome'];
     readonly sampleWeight?: number;
     readonly digest?: string;
+    readonly catalogDigest?: string;
     readonly environment?: string;
     readonly atMs?: number;
   } = {},
@@ -100,6 +101,7 @@ export function recordOf(
     at: new Date(atMs).toISOString(),
     ...(parts.environment === undefined ? {} : { environment: parts.environment }),
     ...(parts.digest === undefined ? {} : { digest: parts.digest }),
+    ...(parts.catalogDigest === undefined ? {} : { catalogDigest: parts.catalogDigest }),
     ...(parts.sampleWeight === undefined ? {} : { sampleWeight: parts.sampleWeight }),
     request: {
       endpoint: 'chat' as const,
@@ -189,6 +191,7 @@ export function pairOf(base: string, head: string, day = '2026-11-23'): Pair {
     },
     context: {
       version: 'test',
+      catalog: before.snapshot.catalogDigest,
       base: { name: 'base', commit: null, digest: before.snapshot.digest },
       head: { name: 'head', commit: null, digest: after.snapshot.digest },
       environment: 'development',

@@ -97,6 +97,7 @@ function contextOf({ base, head, compiledBase, compiledHead, mode, environment, 
   const waivers = gateWaivers(before, day);
   return {
     version: VERSION,
+    catalog: before.catalogDigest,
     base: { name: base.name, commit: base.commit, digest: before.digest },
     head: { name: head.name, commit: head.commit, digest: after.digest },
     environment,

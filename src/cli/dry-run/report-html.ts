@@ -39,7 +39,7 @@ export function reportHtml(report: DryRunReport, pathOf: PathOf): string {
     section('Examples', examples(report, pathOf)),
     section('Changed documents', changes(report, pathOf)),
     section('Blind spots and doubts', doubts(report)),
-    `<p class="dim"><code>${text(report.reproduce)}</code><br>base ${text(base.digest)}<br>head ${text(head.digest)}<br>recording ${text(records.fingerprint)}</p>`,
+    `<p class="dim"><code>${text(report.reproduce)}</code><br>base ${text(base.digest)}<br>head ${text(head.digest)}<br>catalogue ${text(report.catalog)}<br>recording ${text(records.fingerprint)}<br>signalbox ${text(report.version)}</p>`,
     '</body></html>\n',
   ].join('\n');
 }

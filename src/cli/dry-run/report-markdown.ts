@@ -1,5 +1,6 @@
 import { type DryRunReport, number, signedMoney, signedPercent } from '#replay';
 import { codeSpan, escapeCell } from '../report/markdown.ts';
+import { reasonUnchecked } from './reason-unchecked.ts';
 import { askedText, endText, type PathOf, placeText, sideText, totalsOf } from './report-parts.ts';
 
 /** Marks the comment, so that the next run updates it in place instead of adding another. */
@@ -153,8 +154,8 @@ function doubtsText({
       ({ what, requests }) => `${number(requests)} recorded decisions do not come out again: ${escapeCell(what)}`,
     ),
     ...fidelityDetail.withoutPolicies.map(
-      ({ revision, requests }) =>
-        `${number(requests)} recorded decisions of revision ${codeSpan(revision)} are not checked: its policies, or the catalogue they were compiled with, are not at hand`,
+      (unknown) =>
+        `${number(unknown.requests)} recorded decisions of revision ${codeSpan(unknown.revision)} are not checked: ${reasonUnchecked(unknown)}`,
     ),
     ...(records.otherEnvironment === 0
       ? []
@@ -166,6 +167,8 @@ function doubtsText({
 }
 
 function footer({
+  version,
+  catalog,
   base,
   head,
   environment,
@@ -184,6 +187,6 @@ function footer({
     window.from === null
       ? ''
       : `, ${escapeCell(window.from.slice(0, 10))} to ${escapeCell((window.to ?? '').slice(0, 10))}`;
-  const text = `${escapeCell(base.name)} ${codeSpan(base.digest.slice(0, 12))} → ${escapeCell(head.name)} ${codeSpan(head.digest.slice(0, 12))}, ${escapeCell(environment)}, ${mode}; ${number(records.replayed)} records${span}, recording ${codeSpan(records.fingerprint)}; ${faith}`;
+  const text = `${escapeCell(base.name)} ${codeSpan(base.digest.slice(0, 12))} → ${escapeCell(head.name)} ${codeSpan(head.digest.slice(0, 12))}, ${escapeCell(environment)}, ${mode}; ${number(records.replayed)} records${span}, recording ${codeSpan(records.fingerprint)}; signalbox ${escapeCell(version)}, catalogue ${codeSpan(catalog.slice(0, 12))}; ${faith}`;
   return `<sub>${text}<br>${codeSpan(reproduce)}</sub>`;
 }

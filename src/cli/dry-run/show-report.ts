@@ -4,6 +4,7 @@ import { createPaint, type Paint } from '../report/colours.ts';
 import type { Look } from '../report/report.ts';
 import { safeText } from '../report/safe-text.ts';
 import { wrap } from '../report/wrap.ts';
+import { reasonUnchecked } from './reason-unchecked.ts';
 import { endText, type PathOf, placeText, totalsOf } from './report-parts.ts';
 
 const MOST = 8;
@@ -161,8 +162,8 @@ function doubts(report: DryRunReport, paint: Paint, width: number): string {
       ({ what, requests }) => `${number(requests)} recorded decisions do not come out again: ${what}`,
     ),
     ...fidelityDetail.withoutPolicies.map(
-      ({ revision, requests }) =>
-        `${number(requests)} recorded decisions of revision ${revision} are not checked: its policies, or the catalogue they were compiled with, are not at hand`,
+      (unknown) =>
+        `${number(unknown.requests)} recorded decisions of revision ${unknown.revision} are not checked: ${reasonUnchecked(unknown)}`,
     ),
     ...(records.otherEnvironment === 0
       ? []
@@ -179,7 +180,11 @@ function doubts(report: DryRunReport, paint: Paint, width: number): string {
     : [title('To know', paint), ...lines.map((line) => wrap(safeText(line), width, '  '))].join('\n');
 }
 
-function footer({ base, head, records, modeReason, reproduce }: DryRunReport, paint: Paint, width: number): string {
-  const digests = `base ${base.digest.slice(0, 12)}, head ${head.digest.slice(0, 12)}, recording ${records.fingerprint}; ${modeReason}`;
+function footer(
+  { version, catalog, base, head, records, modeReason, reproduce }: DryRunReport,
+  paint: Paint,
+  width: number,
+): string {
+  const digests = `base ${base.digest.slice(0, 12)}, head ${head.digest.slice(0, 12)}, catalogue ${catalog.slice(0, 12)}, recording ${records.fingerprint}, signalbox ${version}; ${modeReason}`;
   return ['', paint('dim', wrap(digests, width, '')), paint('dim', wrap(safeText(reproduce), width, ''))].join('\n');
 }
