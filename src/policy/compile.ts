@@ -19,7 +19,7 @@ import { revalidate } from './revalidate.ts';
 import { suggest } from './suggest.ts';
 import { traceOf } from './trace.ts';
 import type { Compiled, ParsedDocument, ParsedPolicies, Source } from './types.ts';
-import { createWorld, nameSpan, namesElsewhere } from './world.ts';
+import { createWorld, nameSpan, namesElsewhere, rejectedKeys } from './world.ts';
 
 /** The environment of a tree that has no Environment documents. */
 const ONLY_ENVIRONMENT = 'development';
@@ -66,7 +66,12 @@ export function compileEnvironment(
   if (!environmentDocument) found.push(...unknownEnvironment(parsed, environment));
   const elsewhere = new Set(namesElsewhere(parsed, environment).keys());
   const overlaid = environmentDocument
-    ? applyOverlays({ documents: merged, environment: environmentDocument, elsewhere })
+    ? applyOverlays({
+        documents: merged,
+        environment: environmentDocument,
+        elsewhere,
+        rejected: rejectedKeys(parsed),
+      })
     : { documents: merged, diagnostics: [] };
   found.push(...overlaid.diagnostics);
 

@@ -16,6 +16,8 @@ export interface OverlayInput {
   readonly environment: ParsedDocument;
   /** `Kind/name` of documents that the tree has, in this environment or another. */
   readonly elsewhere: ReadonlySet<string>;
+  /** `Kind/name` of documents that could not be read: they have their own findings, and operations on them none. */
+  readonly rejected: ReadonlySet<string>;
 }
 
 /** The documents after the operations, and what was wrong with operations. */
@@ -30,15 +32,17 @@ const OPERATIONS: readonly Operation[] = ['set', 'remove', 'insertBefore', 'inse
  * Applies an environment's operations in order. Each hits exactly one node of one document, else `env/dangling-override`; what is locked stays, else
  * `env/locked`; every document touched is validated again, and what is wrong then is found at the operation. A failed operation is left out. Pure.
  */
-export function applyOverlays({ documents, environment, elsewhere }: OverlayInput): Overlaid {
+export function applyOverlays({ documents, environment, elsewhere, rejected }: OverlayInput): Overlaid {
   const spec = specOf(environment);
   const current = new Map(documents.map((document) => [keyOf(document), document]));
-  const locks = readLocks(environment, (key) => current.has(key) || elsewhere.has(key));
-  const diagnostics: Diagnostic[] = [...findEmptyLocks(locks, current, elsewhere)];
+  const isElsewhere = (key: string): boolean => elsewhere.has(key) || rejected.has(key);
+  const locks = readLocks(environment, (key) => current.has(key) || isElsewhere(key));
+  const diagnostics: Diagnostic[] = [...findEmptyLocks(locks, current, isElsewhere)];
   const touched = new Set<string>();
   for (const index of asArray(spec.overrides).keys()) {
     const override = readOverride(environment, index);
     const document = current.get(override.target);
+    if (document === undefined && rejected.has(override.target)) continue;
     const result = document
       ? applyOverride(document, override, locks)
       : unknownTarget(override, { current, elsewhere, environment: environment.name });
@@ -158,13 +162,13 @@ function lockedBy(lock: Lock, override: Override): Diagnostic {
 function findEmptyLocks(
   locks: readonly Lock[],
   current: ReadonlyMap<string, Effective>,
-  elsewhere: ReadonlySet<string>,
+  isElsewhere: (key: string) => boolean,
 ): readonly Diagnostic[] {
   const missed = locks.flatMap((lock) => {
     const document = current.get(lock.target);
     return document && lock.steps.length > 0 ? checkLockedPath(lock, document) : [];
   });
-  const lost = locks.filter((lock) => !current.has(lock.target) && !elsewhere.has(lock.target));
+  const lost = locks.filter((lock) => !current.has(lock.target) && !isElsewhere(lock.target));
   const unresolved = lost.map((lock) => {
     const meant = suggest(lock.target, current.keys());
     return errorAt(lock.span, {

@@ -39,8 +39,13 @@ export function createWorld(parsed: ParsedPolicies, environment: string, documen
     aliases,
     environments: new Map(environments.map((document) => [document.name, nameSpan(document)])),
     elsewhere: namesElsewhere(parsed, environment),
-    rejected: new Set((parsed.rejected ?? []).flatMap(possibleKeys)),
+    rejected: rejectedKeys(parsed),
   };
+}
+
+/** `Kind/name` of documents that stand in the tree and could not be read: what refers to them is not wrong. Pure. */
+export function rejectedKeys(parsed: ParsedPolicies): ReadonlySet<string> {
+  return new Set((parsed.rejected ?? []).flatMap(possibleKeys));
 }
 
 /** A misspelt kind may have been any. */

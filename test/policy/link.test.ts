@@ -261,6 +261,19 @@ spec:
     );
   });
 
+  it('is none for operations and locks of an environment on a document with a mistake of its own', () => {
+    const { diagnostics } = compileInline({
+      'a.yaml':
+        'kind: Chain\nmetadata: { name: main }\nspec: { deadine: 5s, targets: [{ id: a, model: openai/gpt-4o }] }\n',
+      'b.yaml':
+        'kind: Environment\nmetadata: { name: development }\nspec:\n  overrides: [{ target: Chain/main, path: deadline, set: 9s }]\n  lock: [Chain/main]\n',
+    });
+    assert.deepEqual(
+      diagnostics.map(({ file, rule }) => `${file} ${rule}`),
+      ['a.yaml schema/unknown-key'],
+    );
+  });
+
   it('is none for a waiver about a document of another environment', () => {
     const waiver =
       'kind: Waiver\nmetadata: { name: w }\nspec: { rule: fallback/none, subject: Chain/night, reason: r, expires: 2027-03-31 }\n';
