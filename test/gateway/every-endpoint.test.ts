@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { compose } from '../../src/gateway/compose.ts';
 import { createServer } from '../../src/gateway/server.ts';
+import { chatAnswer, type Script } from '../support/scripted-upstream.ts';
 import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
 import { KEYS, policyFiles, SECRETS, startProviders, startTestGateway, type TestGateway } from './harness.ts';
 
@@ -27,7 +28,7 @@ const chat: Case = {
   ],
 };
 const file = new Blob([new Uint8Array(2000)], { type: 'audio/wav' });
-const recording: Case = { form: { model: MODEL, file }, bad: [[{ model: MODEL }, 'file']] };
+const recording: Case = { form: { model: MODEL, file, prompt: 'Hello' }, bad: [[{ model: MODEL }, 'file']] };
 const picture: Case = {
   form: { model: MODEL, prompt: 'green', image: file },
   bad: [[{ model: MODEL, prompt: 'x' }, 'image']],
@@ -122,12 +123,60 @@ const CASES: Readonly<Record<string, Case>> = {
 /** Paths that call no model, or that stand for those above. */
 const OTHERS = /^\/admin\/|^\*$|^\/v1(beta)?\/models\/\*$/;
 
+/** Paths whose requests hold no text at all: nothing is there that a check could look at. */
+const WORDLESS: Readonly<Record<string, string>> = {
+  '/v1/images/variations': 'a picture and figures',
+};
+
+/** What a provider answers whose words guardrails must find; else why there are none. */
+const REPLIES: Readonly<Record<string, Script | string>> = {
+  '/v1/embeddings': 'vectors',
+  '/v2/embed': 'vectors',
+  '/api/embed': 'vectors',
+  [`/v1beta/models/${MODEL}:embedContent`]: 'vectors',
+  [`/v1/models/${MODEL}:batchEmbedContents`]: 'vectors',
+  '/v1/moderations': 'categories and figures',
+  '/v1/audio/speech': 'sound',
+  '/v1/images/variations': 'pictures',
+  [`/v1beta/models/${MODEL}:countTokens`]: 'a figure',
+  '/v1/messages/count_tokens': 'a figure',
+  '/v1/rerank': 'places and figures; documents are the caller’s own',
+  '/v2/rerank': 'places and figures; documents are the caller’s own',
+  '/v1/images/generations': { body: { created: 1, data: [{ b64_json: 'AAAA', revised_prompt: 'Farewell' }] } },
+  '/v1/images/edits': { body: { created: 1, data: [{ b64_json: 'AAAA', revised_prompt: 'Farewell' }] } },
+  '/v1/audio/transcriptions': { body: { text: 'Farewell' } },
+  '/v1/audio/translations': { body: { text: 'Farewell' } },
+};
+
 describe('every path that calls a model', () => {
   it('is in the table of this file', async (t) => {
     const routes = await routesOf(t);
     assert.ok(routes.length > 20, routes.join(' '));
     const missing = routes.filter((path) => !OTHERS.test(path) && CASES[path] === undefined);
     assert.deepEqual(missing, [], 'give each a good body, so that its admission is tested');
+  });
+
+  it('has its request looked at by guardrails, or holds no text', async (t) => {
+    const { gateway, openai } = await guarded(t, 'input', ['Hello', 'green', 'tea', 'a dot']);
+    for (const [path, test] of Object.entries(CASES)) {
+      if (WORDLESS[path] !== undefined) continue;
+      const answer = await send(gateway, path, test, {});
+      assert.deepEqual([answer.status, answer.error], [400, 'guardrail_blocked'], `${path} ${answer.text}`);
+    }
+    assert.equal(openai.requests.length, 0);
+  });
+
+  it('has its answer looked at by guardrails, or none that has text', async (t) => {
+    const { gateway, openai } = await guarded(t, 'output', ['Farewell']);
+    for (const [path, test] of Object.entries(CASES)) {
+      const reply = REPLIES[path] ?? chatAnswer('Farewell');
+      if (typeof reply === 'string') continue;
+      openai.otherwise(reply);
+      const answer = await send(gateway, path, test, {});
+      // A stream says it in an event.
+      assert.match(answer.text, /guardrail_blocked/, path);
+      assert.doesNotMatch(answer.text, /Farewell/, path);
+    }
   });
 
   it('needs a key, asks the budgets, and is recorded', async (t) => {
@@ -193,6 +242,25 @@ describe('every path that calls a model', () => {
     }
   });
 });
+
+/** A gateway all of whose routes refuse these words. */
+async function guarded(t: Cleanup, stage: string, words: readonly string[]) {
+  const providers = await startProviders(t);
+  const check = { id: 'words', check: 'deny-words', action: 'block', words };
+  const files = policyFiles(providers, {
+    'guard.yaml': `apiVersion: signalbox/v1
+kind: Guardrail
+metadata: { name: safe }
+spec: ${JSON.stringify({ stage: [stage], checks: [check] })}
+`,
+  });
+  const routes = (files['routes.yaml'] ?? '').replaceAll(
+    /chain: /g,
+    'guardrails: [safe], unsupportedParams: drop, chain: ',
+  );
+  const gateway = await startTestGateway(t, { ...files, 'routes.yaml': routes }, { env: SECRETS });
+  return { gateway, openai: providers.openai };
+}
 
 const EMPTY_BUDGET = `apiVersion: signalbox/v1
 kind: Budget
