@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { DialectName, Message, NeutralRequest } from '#core';
+import type { TrafficRecord } from '#decision-log';
 import { dialectOf, wireDialects } from '#dialects';
 import { CHECKS, type Check, type SampleCase } from '#guardrails';
 import {
@@ -134,12 +137,30 @@ function toolAnswer(
   };
 }
 
-/** The endpoint is the caller's own and no field of a request: only the dialect that calls it can show a sample that names one. */
-function isAtOwnEndpoint(dialect: string, sample: SampleCase): boolean {
-  if (sample.kind !== 'request' || sample.request.endpoint === undefined) return true;
-  const own = { 'openai-chat': 'chat', 'anthropic-messages': 'messages' }[dialect];
-  return sample.request.endpoint === own;
-}
+/** Cells that no request can show, by their reason; a cell that is missing for another one fails the test. */
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+  'the dialect has no tools': [
+    'tool-arguments input openai-completions',
+    'tool-arguments output openai-completions',
+    'tool-list input openai-completions',
+    'tool-list output openai-completions',
+  ],
+  'the one endpoint of a dialect is on the list, or it is not': [
+    ...['anthropic-messages', 'gemini', 'openai-completions', 'openai-responses'].map(
+      (dialect) => `endpoint-list input ${dialect} pass`,
+    ),
+    ...['bedrock-converse', 'cohere-chat', 'ollama', 'openai-chat'].map(
+      (dialect) => `endpoint-list input ${dialect} block`,
+    ),
+  ].sort(),
+};
+/** Dialects whose endpoint has another name than `chat`. */
+const NO_CHAT: ReadonlySet<string> = new Set([
+  'anthropic-messages',
+  'gemini',
+  'openai-completions',
+  'openai-responses',
+]);
 
 describe('every check × every dialect × JSON and stream × input and output', () => {
   it('finds what it is for, lets the rest through, and leaves no gap', async (t) => {
@@ -171,7 +192,11 @@ spec: { match: { metadata: { guardrail: [${name}] } }, chain: only-openai, guard
     const gateway = await startTestGateway(t, files, { env: SECRETS });
     const gaps: string[] = [];
     let cells = 0;
-    let toolless = 0;
+    const missing = new Map<string, Set<string>>();
+    const leftOut = (reason: string, cell: string) => {
+      missing.set(reason, (missing.get(reason) ?? new Set()).add(cell));
+    };
+    const asked = new Map<string, { readonly cell: string; readonly expected: string }>();
     for (const check of checks) {
       for (const stage of stages(check)) {
         for (const dialect of wireDialects()) {
@@ -181,17 +206,21 @@ spec: { match: { metadata: { guardrail: [${name}] } }, chain: only-openai, guard
             (sample) =>
               sample.kind === 'tool-call' || (sample.kind === 'request' && sample.request.tools !== undefined),
           );
+          const cell = `${check.name} ${stage} ${dialect}`;
           if (needsTools && WITHOUT_TOOLS.has(dialect)) {
-            toolless += 1;
+            leftOut('the dialect has no tools', cell);
             continue;
           }
-          if (stage === 'output' && hit.kind === 'request') continue;
           for (const stream of [false, true]) {
             for (const [expected, sample] of [
               ['block', hit],
               ['pass', miss],
             ] as const) {
-              if (!isAtOwnEndpoint(dialect, sample)) continue;
+              const isListed = !NO_CHAT.has(dialect);
+              if (check.name === 'endpoint-list' && isListed !== (expected === 'pass')) {
+                leftOut('the one endpoint of a dialect is on the list, or it is not', `${cell} ${expected}`);
+                continue;
+              }
               cells += 1;
               const fits = miss.kind === 'text' ? miss.text : 'All is well.';
               providers.openai.otherwise(async (request) => {
@@ -205,6 +234,11 @@ spec: { match: { metadata: { guardrail: [${name}] } }, chain: only-openai, guard
                 stream,
               );
               const answer = await post(gateway, `${base}${path}`, body, headers);
+              const mode = stream ? 'stream' : 'JSON';
+              asked.set(answer.headers.get('x-signalbox-request-id') ?? '', {
+                cell: `${cell} ${mode} ${stage}`,
+                expected,
+              });
               const isBlocked = answer.text.includes('guardrail_blocked');
               const isRight = expected === 'block' ? isBlocked : answer.status === 200 && !isBlocked;
               if (!isRight) {
@@ -217,9 +251,31 @@ spec: { match: { metadata: { guardrail: [${name}] } }, chain: only-openai, guard
         }
       }
     }
-    t.diagnostic(
-      `${checks.length} checks, ${cells} cells; ${toolless} checks of tools not asked of dialects that have none`,
-    );
     assert.deepEqual(gaps.slice(0, 12), [], `${gaps.length} of ${cells}`);
+    const left = Object.fromEntries([...missing].map(([reason, found]) => [reason, [...found].sort()]));
+    const directory = gateway.recordsDirectory ?? '';
+    await gateway.close();
+    const verdicts = await verdictsOf(directory);
+    const unseen = [...asked].flatMap(([id, { cell, expected }]) => {
+      const verdict = verdicts.get(id);
+      return verdict === expected ? [] : [`${cell}: ${verdict}, not ${expected}`];
+    });
+    t.diagnostic(`${checks.length} checks, ${cells} cells, each with its verdict in its record`);
+    for (const [reason, names] of Object.entries(left)) t.diagnostic(`left out, ${reason}: ${names.join(', ')}`);
+    assert.deepEqual(unseen.slice(0, 12), [], `${unseen.length} of ${asked.size}`);
+    assert.deepEqual(left, LEFT_OUT);
   });
 });
+
+/** The verdict of the check `it` in each record, by the id of the request. */
+async function verdictsOf(directory: string): Promise<ReadonlyMap<string, string>> {
+  const verdicts = new Map<string, string>();
+  for (const name of readdirSync(directory)) {
+    for (const line of readFileSync(join(directory, name), 'utf8').trim().split('\n')) {
+      const { id, guardrails = [] } = JSON.parse(line) as TrafficRecord;
+      const found = guardrails.filter(({ check }) => check === 'it').map(({ action }) => action);
+      if (found.length > 0) verdicts.set(id, found.join(' '));
+    }
+  }
+  return verdicts;
+}

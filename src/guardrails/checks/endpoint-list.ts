@@ -7,6 +7,7 @@ export const endpointList: Check = {
   name: 'endpoint-list',
   summary: 'Requests to endpoints that do not fit `allow` or that fit `deny`, as `chat` or `embeddings`.',
   actions: ['block', 'flag'],
+  stages: ['input'],
   compile,
   sample: {
     options: { allow: ['chat'] },

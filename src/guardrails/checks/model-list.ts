@@ -7,6 +7,7 @@ export const modelList: Check = {
   name: 'model-list',
   summary: 'Requests for models that do not fit `allow` or that fit `deny`, by the name that the caller sends.',
   actions: ['block', 'flag'],
+  stages: ['input'],
   compile,
   sample: {
     options: { allow: ['gpt-4o*'] },
