@@ -6,6 +6,8 @@ export interface Lifecycle {
   readonly begin: () => () => void;
   /** Takes no more requests, and resolves when none is in progress or the time is over: true when all came to their end. */
   readonly drain: (graceMs: number) => Promise<boolean>;
+  /** Lets a `drain` that waits resolve now. */
+  readonly hurry: () => void;
 }
 
 /** Creates one that takes requests. */
@@ -13,6 +15,7 @@ export function createLifecycle(): Lifecycle {
   let isDraining = false;
   let inFlight = 0;
   let onIdle: (() => void) | null = null;
+  let onHurry: (() => void) | null = null;
 
   return {
     isDraining: () => isDraining,
@@ -30,11 +33,13 @@ export function createLifecycle(): Lifecycle {
       let timer: NodeJS.Timeout | undefined;
       const idle = new Promise<boolean>((resolve) => {
         onIdle = () => resolve(true);
-        timer = setTimeout(() => resolve(false), graceMs);
+        onHurry = () => resolve(false);
+        timer = setTimeout(onHurry, graceMs);
       });
       const isIdle = await idle;
       clearTimeout(timer);
       return isIdle;
     },
+    hurry: () => onHurry?.(),
   };
 }

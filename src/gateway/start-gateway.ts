@@ -15,6 +15,8 @@ import { watchPolicies } from './watch-policies.ts';
 
 // Streams of frontier models can take minutes, but orchestrators kill after about this long.
 const DRAIN_MS = 30_000;
+// What was cut off is settled and recorded within a round trip to the store.
+const CUT_OFF_MS = 2_000;
 const UPKEEP_MS = 5_000;
 const ALERTS_MS = 2_000;
 const REPORTS_MS = 20_000;
@@ -32,7 +34,10 @@ export interface RunningGateway {
   readonly recordsDirectory: string | null;
   /** Reads the policies again and resolves with the verdict. */
   readonly reload: (trigger: string) => Promise<ActivationAttempt>;
-  /** Takes no more requests, lets those in progress end for up to 30 s (or so long), writes every record, and lets go of everything. Idempotent. */
+  /**
+   * Takes no more requests, lets those in progress end for up to 30 s (or so long), writes every record, and lets go of everything. Who comes meanwhile is told that
+   * it is `draining`. Idempotent; once more with 0 ends the wait.
+   */
   readonly close: (graceMs?: number) => Promise<void>;
 }
 
@@ -92,19 +97,19 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
     clearInterval(reportTimer);
     clearInterval(rebuildTimer);
     tls?.close();
-    await watch?.close();
-    parts.log.info({ inFlight: parts.lifecycle.inFlight(), graceMs }, 'draining');
-    // Stops listening at once; connections in use stay until their answer is complete.
-    app.server.close();
-    app.server.closeIdleConnections();
+    parts.log.info({ inFlight: parts.lifecycle.inFlight(), graceMs }, 'draining; a second signal cuts off the rest');
+    // The port stays open meanwhile: a balancer reads at /readyz that it has to look elsewhere.
+    const drained = parts.lifecycle.drain(graceMs);
     http2.close();
-    const isIdle = await parts.lifecycle.drain(graceMs);
-    if (!isIdle)
-      parts.log.warn({ inFlight: parts.lifecycle.inFlight() }, 'the time to drain is over; the rest is cut off');
+    await watch?.close();
+    const isIdle = await drained;
+    app.server.close();
+    if (!isIdle) parts.log.warn({ inFlight: parts.lifecycle.inFlight() }, 'what has not ended is cut off');
     app.server.closeAllConnections();
     http2.destroy();
     // The server forgets a connection that was upgraded, and would wait for it all the same.
     for (const socket of sockets) socket.destroy();
+    if (!isIdle) await parts.lifecycle.drain(CUT_OFF_MS);
     if (app.server.listening) await once(app.server, 'close');
     await app.close();
     await composed.close();
@@ -118,6 +123,7 @@ export async function startGateway(options: GatewayOptions, chance?: Chance): Pr
     recordsDirectory: parts.records?.directory ?? null,
     reload: parts.policies.reload,
     close(graceMs = DRAIN_MS) {
+      if (closing !== null && graceMs === 0) parts.lifecycle.hurry();
       closing ??= shutDown(graceMs);
       return closing;
     },

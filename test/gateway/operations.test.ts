@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { unpackTree } from '#policy';
+import { listRecordFiles, readRecords } from '../../src/decision-log/index.ts';
 import { StartError } from '../../src/gateway/index.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 import {
@@ -327,6 +328,13 @@ describe('stopping', () => {
       body: JSON.stringify(ask('to-openai', { stream: true })),
     });
     const closed = gateway.close();
+    const ready = await get(gateway, '/readyz');
+    assert.deepEqual([ready.status, ready.json.status], [503, 'draining']);
+    const refused = await post(gateway, '/v1/chat/completions', ask('to-openai'));
+    assert.deepEqual(
+      [refused.status, refused.json.error.code, refused.headers.get('retry-after'), refused.headers.get('connection')],
+      [503, 'draining', '1', 'close'],
+    );
     finish();
     assert.match(await keepAlive.text(), /\[DONE\]/);
     await closed;
@@ -345,5 +353,25 @@ describe('stopping', () => {
     await gateway.close(20);
     await read;
     await providers.openai.whenAborted(1);
+  });
+
+  it('told twice, cuts off at once, and has settled and recorded it when it ends', async (t) => {
+    const providers = await startProviders(t);
+    const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS });
+    providers.openai.enqueue({ chunks: [...OPENAI.firstContent, 'hang'] });
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify(ask('to-openai', { stream: true })),
+    });
+    const read = assert.rejects(response.text());
+    const closed = gateway.close(600_000);
+    await gateway.close(0);
+    await Promise.all([read, closed]);
+    const id = response.headers.get('x-signalbox-request-id');
+    const recorded: unknown[] = [];
+    for (const { path } of await listRecordFiles(gateway.recordsDirectory ?? '')) {
+      for await (const line of readRecords(path)) if (line.kind === 'record') recorded.push(line.record.id);
+    }
+    assert.deepEqual(recorded, [id]);
   });
 });

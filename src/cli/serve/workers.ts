@@ -34,11 +34,12 @@ export function leaveWorkers(): void {
 
 /**
  * Runs N processes on one port and watches over them: one that dies is replaced, one that cannot start at first ends all. Says that the gateway is ready once all
- * of them listen. Signals to this process are passed on as SIGTERM or SIGHUP, a second Ctrl-C kills. Ends when all have ended. Effects: child processes,
+ * of them listen. Signals to this process are passed on as SIGTERM or SIGHUP, a third one to end kills. Ends when all have ended. Effects: child processes,
  * signal handlers.
  */
 export async function runWorkers(count: number, terminal: Terminal): Promise<ExitCode> {
   let isStopping = false;
+  let stops = 0;
   let code: ExitCode = 0;
   let ready = 0;
   const { promise: allEnded, resolve: end } = Promise.withResolvers<void>();
@@ -49,7 +50,8 @@ export async function runWorkers(count: number, terminal: Terminal): Promise<Exi
     for (const worker of started) worker.process.kill(signal);
   };
   const stop = (): void => {
-    send(isStopping ? 'SIGKILL' : 'SIGTERM');
+    stops++;
+    send(stops > 2 ? 'SIGKILL' : 'SIGTERM');
     isStopping = true;
     for (const restart of restarts) clearTimeout(restart);
     if (started.size === 0) end();
