@@ -5,7 +5,10 @@ import type { Log } from './gateway-parts.ts';
  * recorded all the same, and a third one ends the process at once. SIGHUP reloads the policies.
  */
 export function handleSignals(
-  gateway: { readonly close: (graceMs?: number) => Promise<void>; readonly reload: (trigger: string) => Promise<unknown> },
+  gateway: {
+    readonly close: (graceMs?: number) => Promise<void>;
+    readonly reload: (trigger: string) => Promise<unknown>;
+  },
   log: Log,
 ): { readonly remove: () => void } {
   let signals = 0;
@@ -13,7 +16,10 @@ export function handleSignals(
 
   function end(signal: NodeJS.Signals): void {
     signals++;
-    if (signals === 1) return close();
+    if (signals === 1) {
+      close();
+      return;
+    }
     // The shell's convention: 128 and the signal's number.
     exitCode = signal === 'SIGINT' ? 130 : 143;
     if (signals > 2) process.exit(exitCode);
