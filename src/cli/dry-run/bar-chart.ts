@@ -9,15 +9,16 @@ export interface BarPair {
   readonly head: number;
 }
 
-const NAME_WIDTH = 170;
-const BAR_WIDTH = 420;
-const ROW_HEIGHT = 44;
+/** Names stand above their bars, so that the whole is no wider than a phone. */
+const BAR_WIDTH = 330;
+const LABEL_WIDTH = 110;
+const ROW_HEIGHT = 58;
 
 /** Money before and after, as an SVG; empty without rows. Pure. */
 export function barChart(rows: readonly BarPair[]): string {
   const most = Math.max(...rows.map(({ base, head }) => Math.max(base, head)), 0);
   if (rows.length === 0 || most === 0) return '';
-  const width = NAME_WIDTH + BAR_WIDTH + 130;
+  const width = BAR_WIDTH + LABEL_WIDTH;
   const bars = rows.map((row, index) => bar(row, index * ROW_HEIGHT, most)).join('\n');
   return `<svg role="img" aria-label="cost of base and head by team" viewBox="0 0 ${width} ${rows.length * ROW_HEIGHT}" width="${width}">${bars}</svg>`;
 }
@@ -25,10 +26,10 @@ export function barChart(rows: readonly BarPair[]): string {
 function bar({ name, base, head }: BarPair, y: number, most: number): string {
   const size = (micro: number): string => ((BAR_WIDTH * Math.max(0, micro)) / most).toFixed(1);
   const label = (micro: number, at: number): string =>
-    `<text x="${NAME_WIDTH + Number(size(micro)) + 6}" y="${at}">${formatMoney(roundToCent(micro))}</text>`;
+    `<text x="${Number(size(micro)) + 6}" y="${at}">${formatMoney(roundToCent(micro))}</text>`;
   return [
-    `<text x="0" y="${y + 24}">${escapeHtml(name.slice(0, 24))}</text>`,
-    `<rect class="base" x="${NAME_WIDTH}" y="${y + 6}" width="${size(base)}" height="13"><title>base</title></rect>${label(base, y + 17)}`,
-    `<rect class="head" x="${NAME_WIDTH}" y="${y + 21}" width="${size(head)}" height="13"><title>head</title></rect>${label(head, y + 32)}`,
+    `<text x="0" y="${y + 13}">${escapeHtml(name.slice(0, 60))}</text>`,
+    `<rect class="base" x="0" y="${y + 19}" width="${size(base)}" height="13"><title>base</title></rect>${label(base, y + 30)}`,
+    `<rect class="head" x="0" y="${y + 34}" width="${size(head)}" height="13"><title>head</title></rect>${label(head, y + 45)}`,
   ].join('');
 }

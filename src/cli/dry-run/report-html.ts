@@ -16,8 +16,13 @@ td:last-child { white-space: normal; min-width: 7rem; }
 .key { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin: 0 .3rem 0 0; vertical-align: -.1rem; }
 .key.base { background: var(--base); } .key.head { background: var(--head); margin-left: 1rem; }
 .pass { color: var(--good); } .fail { color: var(--bad); } .dim { opacity: .7; }
-code { font-size: .92em; } svg { width: 100%; min-width: 34rem; max-width: 46rem; height: auto; } svg text { fill: currentColor; font: 12px system-ui, sans-serif; }
-.base { fill: var(--base); } .head { fill: var(--head); }`;
+code { font-size: .92em; } svg { width: 100%; max-width: 34rem; height: auto; } svg text { fill: currentColor; font: 12px system-ui, sans-serif; }
+.base { fill: var(--base); } .head { fill: var(--head); }
+@media (prefers-color-scheme: dark) { :root { --good: #4ac26b; --bad: #ff7b72; } }
+@media (max-width: 38rem) {
+  body { margin-top: 1rem; } h1 { font-size: 1.15rem; } table { font-size: .8rem; }
+  th, td { white-space: normal; padding: .25rem .2rem; } th:first-child, td:first-child { min-width: 5rem; } td:last-child { min-width: 3rem; }
+}`;
 
 /** The whole report as one page without scripts, fonts or requests; every text is escaped. Pure. */
 export function reportHtml(report: DryRunReport, pathOf: PathOf): string {
@@ -55,7 +60,12 @@ function section(title: string, body: string): string {
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const head = `<tr>${heads.map((cell) => `<th>${cell}</th>`).join('')}</tr>`;
-  return `<div class="scroll"><table>${head}\n${rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}</table></div>`;
+  return `<div class="scroll"><table>${head}\n${rows.map((cells) => `<tr>${cells.map((cell) => `<td>${breakable(cell)}</td>`).join('')}</tr>`).join('\n')}</table></div>`;
+}
+
+/** Amounts stay with their unit, and paths break where they may. */
+function breakable(cell: string): string {
+  return cell.replace(/(\d) (USD|ms)/g, '$1&nbsp;$2').replace(/(?<=\w)\/(?=\w)/g, '/<wbr>');
 }
 
 function totals(report: DryRunReport): string {
@@ -84,7 +94,7 @@ function costChart({ movers: { teams } }: DryRunReport): string {
     })),
   );
   const key = '<p class="dim"><span class="key base"></span>base<span class="key head"></span>head</p>';
-  return chart === '' ? '' : `${key}<div class="scroll">${chart}</div>`;
+  return chart === '' ? '' : `${key}${chart}`;
 }
 
 function transitions({ transitions: found }: DryRunReport): string {
