@@ -52,6 +52,14 @@ describe('report', () => {
     assert.equal(totals.costMicroUsd, cost);
   });
 
+  it('says of how many requests the success is a share: those without a single call cost nothing, and are not in the ledger', async (t) => {
+    const cwd = await makeShop(t);
+    const { stdout } = await runVerb(t, ['report', ...WHEN], { cwd });
+    const [, share = '', answered = '', asked = ''] = /Success +([\d.]+)%.*, ([\d,]+) \/ ([\d,]+)/.exec(stdout) ?? [];
+    const [part, whole] = [answered, asked].map((text) => Number(text.replaceAll(',', '')));
+    assert.equal(Math.floor(((part ?? 0) / (whole ?? 1)) * 1000) / 10, Number(share), stdout.slice(0, 500));
+  });
+
   it('keeps to the sections and the language of its document', async (t) => {
     const { code, stdout } = await runVerb(t, ['report', 'montag', ...WHEN], { cwd: await makeShop(t) });
     assert.equal(code, 0);
