@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { chatAnswer, chatFrames } from '../support/scripted-upstream.ts';
+import type { Cleanup } from '../support/temp-directory.ts';
 import { type OtlpReceiver, type SeenSpan, startGrpcReceiver, startHttpReceiver } from '../telemetry/otlp-receiver.ts';
 import { ask, KEYS, type Providers, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { ANTHROPIC, OPENAI } from './provider-answers.ts';
@@ -374,32 +378,47 @@ describe('metrics over OTLP', () => {
   });
 });
 
-describe('a collector that is away', () => {
-  it('costs nothing but a counter and a line in the log', async (t) => {
-    const providers = await startProviders(t);
-    const gateway = await startTestGateway(t, files(providers, EVERYTHING), {
-      // Port 9 is discard, where nothing listens; one batch waits, one is in flight.
-      env: {
-        ...collector({ url: 'http://127.0.0.1:9' }, 'http/protobuf'),
-        OTEL_BSP_MAX_QUEUE_SIZE: '4',
-        OTEL_EXPORTER_OTLP_TIMEOUT: '200',
-        OTEL_METRIC_EXPORT_INTERVAL: '60000',
-      },
+describe('a collector', () => {
+  // Port 9 is discard, where nothing listens.
+  const collectors = { 'is away': async () => 'http://127.0.0.1:9', 'takes everything and never answers': startMute };
+  for (const [name, startCollector] of Object.entries(collectors))
+    it(`that ${name} costs nothing but a counter and a line in the log`, async (t) => {
+      const providers = await startProviders(t);
+      const gateway = await startTestGateway(t, files(providers, EVERYTHING), {
+        // One batch waits, one is in flight.
+        env: {
+          ...collector({ url: await startCollector(t) }, 'http/protobuf'),
+          OTEL_BSP_MAX_QUEUE_SIZE: '4',
+          OTEL_EXPORTER_OTLP_TIMEOUT: '200',
+          OTEL_METRIC_EXPORT_INTERVAL: '60000',
+        },
+      });
+      providers.openai.otherwise(OPENAI.whole);
+      for (let n = 0; n < 20; n++) {
+        const answer = await post(gateway, '/v1/chat/completions', ask('to-openai'));
+        assert.equal(answer.status, 200);
+      }
+      const dropped = async () => {
+        const text = await (await fetch(`${gateway.url}/metrics`)).text();
+        return Number(/signalbox_telemetry_dropped_total\{signalbox_signal="traces"[^}]*\} (\d+)/.exec(text)?.[1]);
+      };
+      assert.ok((await dropped()) >= 20, `${await dropped()} dropped of 40 spans`);
+      const startedMs = performance.now();
+      await gateway.close(0);
+      assert.ok(performance.now() - startedMs < 5000, 'closing does not wait for the collector');
+      const warnings = gateway.logged.filter(({ text }) => text.startsWith('the collector of the telemetry'));
+      assert.equal(warnings.length, 1);
     });
-    providers.openai.otherwise(OPENAI.whole);
-    for (let n = 0; n < 20; n++) {
-      const answer = await post(gateway, '/v1/chat/completions', ask('to-openai'));
-      assert.equal(answer.status, 200);
-    }
-    const dropped = async () => {
-      const text = await (await fetch(`${gateway.url}/metrics`)).text();
-      return Number(/signalbox_telemetry_dropped_total\{signalbox_signal="traces"[^}]*\} (\d+)/.exec(text)?.[1]);
-    };
-    assert.ok((await dropped()) >= 20, `${await dropped()} dropped of 40 spans`);
-    const startedMs = performance.now();
-    await gateway.close(0);
-    assert.ok(performance.now() - startedMs < 5000, 'closing does not wait for the collector');
-    const warnings = gateway.logged.filter(({ text }) => text.startsWith('the collector of the telemetry'));
-    assert.equal(warnings.length, 1);
-  });
 });
+
+/** Takes connections and requests, and says nothing. */
+async function startMute(t: Cleanup): Promise<string> {
+  const server = createServer((request) => void request.resume());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
