@@ -24,6 +24,15 @@ const POLICIES = {
   ].join('\n---\n'),
 };
 
+/** Weeks of evaluations are for one alert. */
+const SPENDING = {
+  'policies/tree.yaml': [
+    `${HEAD('Project', 'test')}spec: { timezone: UTC }`,
+    `${HEAD('Receiver', 'ops')}spec: { email: { to: [ops@example.com] } }`,
+    ...['spending', 'refused'].map((name) => `${HEAD('Alert', name)}spec: { when: ${ALERTS[name]}, to: [ops] }`),
+  ].join('\n---\n'),
+};
+
 const START_MS = Date.UTC(2026, 10, 2);
 const MINUTE = 60_000;
 
@@ -188,7 +197,7 @@ describe('signalbox alerts backtest', () => {
         atMs >= START_MS + 14 * 86_400_000 + 15 * 60 * MINUTE && atMs < START_MS + 14 * 86_400_000 + 16 * 60 * MINUTE;
       lines.push(line(atMs, isNoon ? 100_000 : isRunaway ? 50_000 : 5000));
     }
-    const cwd = makeTempDirectory(t, { ...POLICIES, 'weeks.ndjson': `${lines.join('\n')}\n` });
+    const cwd = makeTempDirectory(t, { ...SPENDING, 'weeks.ndjson': `${lines.join('\n')}\n` });
     const run = await runVerb(t, ['alerts', 'backtest', '--traffic', 'weeks.ndjson'], { cwd });
     assert.match(run.stdout, /spending: would have fired once\n {2}2026-11-16 15:\d\d UTC {2}for .*times the usual/);
     assert.match(run.stdout, /refused: not tested/);

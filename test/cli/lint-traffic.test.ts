@@ -145,4 +145,28 @@ describe('lint --traffic', () => {
     assert.deepEqual([run.code, run.stdout], [2, '']);
     assert.match(run.stderr, /holds? no record/);
   });
+
+  it('counts tokens of every class, sound and those kept for an hour among them', async (t) => {
+    const usage = { input: 10, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 600, output: 0, reasoning: 0 };
+    const lines = records.map((record) =>
+      JSON.stringify({
+        ...record,
+        outcome: { ...record.outcome, usage: { ...usage, audioInput: 300, audioOutput: 90 } },
+      }),
+    );
+    const tokens = '{ limit: { tokens: 19000 }, window: { every: day, timezone: UTC }, onExhausted: warn }';
+    const cwd = makeTempDirectory(t, {
+      ...files,
+      'policies/tokens.yaml': head('Budget', 'tokens', tokens),
+      'week.ndjson': `${lines.join('\n')}\n`,
+    });
+    const run = await runVerb(t, ['lint', '--format', 'json', '--traffic', 'week.ndjson'], { cwd });
+    const { findings } = JSON.parse(run.stdout) as { findings: readonly { rule: string; file: string }[] };
+    // Twenty requests of a thousand tokens a day.
+    const own = findings.filter(({ file, rule }) => file === 'tokens.yaml' && rule.startsWith('budget/'));
+    assert.ok(
+      own.some(({ rule }) => rule === 'budget/too-tight'),
+      JSON.stringify(own),
+    );
+  });
 });

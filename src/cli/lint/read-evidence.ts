@@ -1,3 +1,4 @@
+import { inputTokens, outputTokens } from '#core';
 import { windowOf } from '#decision';
 import type { TrafficRecord } from '#decision-log';
 import type { TrafficEvidence } from '#lint';
@@ -73,8 +74,8 @@ function countBudgets(
 /** What a finished request counts; null where a recording does not tell. */
 function amountOf(unit: Budget['unit'], { outcome }: TrafficRecord): number | null {
   const usage = outcome?.usage;
-  const input = usage == null ? null : usage.input + usage.cacheRead + usage.cacheWrite;
-  const output = usage == null ? null : usage.output + usage.reasoning;
+  const input = usage == null ? null : inputTokens(usage);
+  const output = usage == null ? null : outputTokens(usage);
   switch (unit) {
     case 'cost':
       return outcome?.costMicroUsd ?? null;
