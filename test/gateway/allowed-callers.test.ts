@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { isIpAllowed } from '../../src/decision/index.ts';
@@ -10,6 +9,7 @@ import { identify } from '../../src/gateway/identify.ts';
 import type { InboundCall } from '../../src/gateway/inbound-call.ts';
 import type { ConsumerKey } from '../../src/snapshot/index.ts';
 import { compileInline } from '../support/compile-inline.ts';
+import { requireAddress } from '../support/skip.ts';
 import { ask, policyFiles, post, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { OPENAI } from './provider-answers.ts';
 
@@ -22,8 +22,7 @@ const consumer = (name: string, spec: string) =>
 
 describe('the list of addresses of a consumer', () => {
   it('holds IPv6, and IPv4 in whatever form the connection has it', async (t) => {
-    const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
-    if (!hasIPv6) return t.skip('skipped: this machine has no ::1');
+    if (!requireAddress(t, '::1')) return;
     const providers = await startProviders(t);
     providers.openai.otherwise(OPENAI.whole);
     const files = policyFiles(providers, {

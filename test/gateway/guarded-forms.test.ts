@@ -160,6 +160,27 @@ describe('a part of a form that could be read in two ways', () => {
   }
 });
 
+describe('the boundary of a form', () => {
+  const body = `--a\r\ncontent-disposition: form-data; name="x"\r\n\r\n--b\r\n${MAIL}\r\n--a--\r\n`;
+  for (const type of [
+    'multipart/form-data; boundary=a; boundary=b',
+    'multipart/form-data; x="; boundary=a"; boundary=b',
+    'multipart/form-data; boundary="a',
+    'multipart/form-data; boundary=""',
+    'multipart/form-data; boundary="a\\"b"',
+    'multipart/form-data',
+  ]) {
+    it(`is refused as ${type}`, async (t) => {
+      const { gateway, openai } = await guarded(t, { action: 'block' });
+      const headers = { 'content-type': type };
+      const answer = await fetch(`${gateway.url}${PATHS[0]}`, { method: 'POST', headers, body });
+      assert.equal(answer.status, 400);
+      assert.equal(answer.headers.get('x-signalbox-error'), 'invalid_request');
+      assert.equal(openai.requests.length, 0);
+    });
+  }
+});
+
 describe('an answer that is no chat', () => {
   it('is judged whole, and by services, whatever its label', async (t) => {
     const { openai, send } = await guarded(t, {

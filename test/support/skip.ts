@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /** The part of node:test's context that skipping needs. */
@@ -32,6 +33,13 @@ export function requireSharedData(t: SkipContext, path: string, print = printLin
   if (existsSync(absolute)) return absolute;
   skipWithReason(t, `no ../shared/data/${path}`, false, print);
   return undefined;
+}
+
+/** Whether this machine has an address of its own; false after skipping the test with a printed reason. */
+export function requireAddress(t: SkipContext, address: string, print = printLine): boolean {
+  const hasIt = Object.values(networkInterfaces()).some((all) => all?.some((each) => each.address === address));
+  if (!hasIt) skipWithReason(t, `this machine has no ${address}`, false, print);
+  return hasIt;
 }
 
 function skipWithReason(t: SkipContext, reason: string, isFailure: boolean, print: (line: string) => void): void {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { GatewayError, invalidField } from '#core';
-import { type PartHeaders, readPartHeaders } from './part-headers.ts';
+import { type PartHeaders, readParameters, readPartHeaders } from './part-headers.ts';
 
 /** One part of a form, by offsets into the body. */
 export interface FormPart extends PartHeaders {
@@ -32,12 +32,14 @@ const MAX_PARTS = 256;
 const HEAD_END = Buffer.from('\r\n\r\n');
 const BROKEN = 'the body is not the form that its content type says';
 
-/** The boundary that a content type names; null when it is no form. Pure. */
-export function boundaryOf(contentType: string | undefined): string | null {
-  const found = /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(
-    contentType ?? '',
-  );
-  return found?.[1] ?? found?.[2] ?? null;
+const FORM = 'multipart/form-data';
+/** RFC 2046 §5.1.1. */
+const BOUNDARY = /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/;
+
+/** The boundary that the content type of a form names; null where it names none. Throws 400 `invalid_request` where it names two, or can be read in two ways. Pure. */
+export function boundaryOf(contentType: string): string | null {
+  const boundary = readParameters(contentType.slice(FORM.length)).get('boundary') ?? '';
+  return BOUNDARY.test(boundary) ? boundary : null;
 }
 
 /** Creates a parser for one body. Memory: headers and text fields, bounded, and the length of a delimiter. */

@@ -39,13 +39,14 @@ export function readPartHeaders(head: string): PartHeaders {
   return { name, file: filename === undefined ? null : { filename, type: type.trim() } };
 }
 
-function readParameters(text: string): ReadonlyMap<string, string> {
+/** Parameters in order, such as `; name="a"; filename=b`. Throws 400 `invalid_request` for what cannot be read, or comes twice. Pure. */
+export function readParameters(text: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   PARAMETER.lastIndex = 0;
   for (let at = 0; at < text.trimEnd().length; at = PARAMETER.lastIndex) {
     PARAMETER.lastIndex = at;
     const found = PARAMETER.exec(text);
-    if (found === null) throw refused('has a content-disposition that cannot be read');
+    if (found === null) throw refused('has parameters that cannot be read');
     const name = (found[1] ?? '').toLowerCase();
     if (parameters.has(name)) throw refused(`has ${name} twice`);
     parameters.set(name, found[2] ?? found[3] ?? '');

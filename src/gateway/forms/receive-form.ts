@@ -31,10 +31,10 @@ export function inboundForm(
 ): InboundForm | null {
   const contentType = request.headers['content-type'];
   if (contentType === undefined || !/^multipart\/form-data/i.test(contentType)) return null;
-  const boundary = boundaryOf(contentType);
   const spool = createSpool();
 
   async function receive(): Promise<ReceivedForm | null> {
+    const boundary = boundaryOf(contentType ?? '');
     if (boundary === null) throw new GatewayError('invalid_request', 'the content type names no boundary of the form');
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
     const parser = createFormParser(boundary);
