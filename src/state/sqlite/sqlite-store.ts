@@ -66,17 +66,25 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
     onWritten: found,
   });
   const lastKnown = createLastKnown(MAX_KNOWN_COUNTERS);
+  const totalChanges = database.prepare('SELECT total_changes() AS count');
   let isLost = false;
+  let changesWhenLost = 0;
 
   function lost(error: unknown): StoreUnavailableError {
     const told = unavailableError(file, error);
     if (!isLost) options.onEvent?.({ kind: 'lost', detail: told.detail });
     isLost = true;
+    changesWhenLost = database.isOpen ? changes() : 0;
     return told;
   }
 
+  function changes(): number {
+    return Number(totalChanges.get()?.count);
+  }
+
   function found(): void {
-    if (!isLost) return;
+    // On a full disk a step that changes nothing still goes well.
+    if (!isLost || changes() === changesWhenLost) return;
     isLost = false;
     const detail = `The ledger ${file} is written again.`;
     options.onEvent?.({ kind: 'found', detail, lateAccounts: 0, droppedAccounts: 0 });
