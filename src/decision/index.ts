@@ -30,6 +30,8 @@ export { stickyDraws } from './order-runs.ts';
 /** What keeps the answers of a cache apart: its names, its words, its values for a request. Pure. */
 export { describePartition, partitionOf, partitionValues } from './partition.ts';
 export { type ModelNames, mayUseModel } from './permissions.ts';
+/** Where a field of a document is written. Pure. */
+export { placeOf } from './place.ts';
 export { classPrice, costOf, priceAt, tierOf } from './price.ts';
 export { isFixedPrompt, NO_PROMPT, promptVariables, renderPrompt, valueOfVariable } from './render-prompt.ts';
 export { requestedModel, resolveModel } from './resolve-model.ts';

@@ -24,7 +24,7 @@ import { leaseEntry } from './hold-memo.ts';
 import { keepLeases } from './keep-leases.ts';
 import { createLastGood } from './last-good.ts';
 import { createLifecycle } from './lifecycle.ts';
-import { logActivation, logRejection } from './log-activation.ts';
+import { activationLog, logRejection } from './log-activation.ts';
 import { logStoreEvent } from './log-store-event.ts';
 import { logThreshold } from './log-threshold.ts';
 import { logUsageEvent } from './log-usage-event.ts';
@@ -34,6 +34,7 @@ import { bootPolicies } from './policy-holder.ts';
 import { recoverUsage } from './recover-usage.ts';
 import { refusalLog } from './refusal-log.ts';
 import { secretStoreStates } from './secret-store-states.ts';
+import { createStoreHealth } from './store-health.ts';
 import { tracedRequest, traceIdsOf } from './trace-requests.ts';
 import { TRANSPORT_LIMITS } from './transport-limits.ts';
 import { usageEntry } from './usage-entry.ts';
@@ -87,7 +88,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     lastGood: createLastGood(dataDir, environment),
     nowMs,
     prepare: opened.prepare,
-    onActivated: (active, attempt) => logActivation(log, secrets, active, attempt),
+    onActivated: activationLog(log, secrets),
     onRejected(attempt) {
       rejected += 1;
       logRejection(log, attempt);
@@ -109,6 +110,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     onWritten: (keys) => void store.accounted(keys).catch(() => undefined),
   });
   const upstream = createUpstream({ secrets, reach, env, nowMs, draw });
+  const storeHealth = createStoreHealth(nowMs);
   const store = await createStore({
     url: options.storeUrl ?? null,
     dataDir,
@@ -117,6 +119,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     clock: { nowMs },
     breaker: { closed: CLOSED_BREAKER, advance: advanceBreaker, view: breakerView },
     onEvent(event) {
+      storeHealth.hear(event);
       if (event.kind !== 'lease-undone') return logStoreEvent(log, event);
       const entry = leaseEntry(event.end, 'undone');
       if (entry !== null) usage.add(entry);
@@ -172,7 +175,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
   });
   finished.subscribe((request) => void watchThresholds(request.progress.active.snapshot, chargedCounters(request)));
   thresholds.subscribe((threshold) => {
-    logThreshold(log, holder.current().snapshot.budgets.get(threshold.budget)?.per ?? [], threshold);
+    logThreshold(log, holder.current().snapshot, threshold);
     metrics.budgetReached(threshold);
   });
   const alerts = await openAlerts({
@@ -190,6 +193,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     secrets,
     storedSecrets: opened.stored,
     store,
+    storeProblem: storeHealth.problem,
     cache,
     upstream,
     services: createGuardedAgent(reach),

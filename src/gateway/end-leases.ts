@@ -1,4 +1,4 @@
-import type { LeaseEnd } from '#state';
+import { type LeaseEnd, StoreUnavailableError } from '#state';
 import type { GatewayParts } from './gateway-parts.ts';
 import { leaseCounters, leaseEntry } from './hold-memo.ts';
 import { readUsageNote } from './usage-note.ts';
@@ -23,7 +23,7 @@ export async function endLeases(parts: Parts): Promise<readonly LeaseEnd[]> {
     await parts.watchThresholds(parts.policies.current().snapshot, expired.flatMap(leaseCounters));
     return expired;
   } catch (error) {
-    log.error({ err: error }, 'the budget store cannot be tended');
+    if (!(error instanceof StoreUnavailableError)) log.error({ err: error }, 'the budget store cannot be tended');
     return [];
   }
 }
@@ -47,6 +47,7 @@ export async function recoverAccounts({ store, usage, log }: Parts, waitedMs: nu
     }
     if (known.length > 0) await store.accounted(known);
   } catch (error) {
+    if (error instanceof StoreUnavailableError) return;
     log.error({ err: error }, 'what the budget store has left for the usage ledger cannot be written there');
   }
 }

@@ -9,6 +9,7 @@ import type { FinishedRequest } from './finished-request.ts';
 import type { Leases } from './keep-leases.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { PolicyHolder } from './policy-holder.ts';
+import type { StoreProblem } from './store-health.ts';
 import type { TransportLimits } from './transport-limits.ts';
 import type { BudgetThreshold, WatchThresholds } from './watch-thresholds.ts';
 
@@ -23,6 +24,8 @@ export interface GatewayParts {
   /** How each secret of a store is. */
   readonly storedSecrets: () => readonly StoredState[];
   readonly store: Store;
+  /** Why the store does not answer; null while it does. */
+  readonly storeProblem: () => StoreProblem | null;
   readonly upstream: Upstream;
   /** Connections to services that judge. */
   readonly services: GuardedAgent;

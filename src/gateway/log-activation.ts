@@ -8,20 +8,36 @@ import type { ActivationAttempt } from './policy-holder.ts';
 // A tree broken by one wrong folder can have thousands of findings; /readyz has them all.
 const MAX_LINES = 20;
 
-/** Says which revision serves from now on, and which targets will be skipped for want of a secret: the first thing to know when an answer comes from elsewhere. */
-export function logActivation(log: Log, secrets: Secrets, active: ActivePolicies, attempt: ActivationAttempt): void {
-  const { snapshot } = active;
-  const { trigger, compileMs, changed } = attempt;
-  log.info(
-    { revision: snapshot.revision, environment: snapshot.environment, trigger, compileMs, changed },
-    'policies in service',
-  );
-  const unready = new Map<string, string[]>();
+/**
+ * Says which revision serves from now on, and which targets will be skipped for want of a secret: the first thing to know when an answer comes from elsewhere. A reload
+ * says only what it has changed about them.
+ */
+export function activationLog(
+  log: Log,
+  secrets: Secrets,
+): (active: ActivePolicies, attempt: ActivationAttempt) => void {
+  let told: ReadonlyMap<string, string> = new Map();
+  return (active, { trigger, compileMs, changed }) => {
+    const { revision, environment } = active.snapshot;
+    log.info({ revision, environment, trigger, compileMs, changed }, 'policies in service');
+    const skipped = skippedTargets(secrets, active);
+    for (const [problem, targets] of skipped) {
+      if (told.get(problem) !== targets) log.warn({ problem, targets }, 'targets are skipped');
+    }
+    told = skipped;
+  };
+}
+
+/** What keeps targets from being called, each with their names. */
+function skippedTargets(secrets: Secrets, active: ActivePolicies): ReadonlyMap<string, string> {
+  const skipped = new Map<string, string>();
   for (const { target, provider } of chainTargets(active)) {
     const why = problemOf(secrets, active, provider);
-    if (why !== null) unready.set(why, [...(unready.get(why) ?? []), target]);
+    if (why === null) continue;
+    const others = skipped.get(why);
+    skipped.set(why, others === undefined ? target : `${others}, ${target}`);
   }
-  for (const [problem, targets] of unready) log.warn({ problem, targets: targets.join(', ') }, 'targets are skipped');
+  return skipped;
 }
 
 /** Why a provider cannot be called now; null when it can. */

@@ -77,7 +77,10 @@ const WORDS: Readonly<Record<number, readonly [string, 'dim' | 'yellow' | 'red']
   50: ['error', 'red'],
 };
 
-/** `15:04:05 warn  a target is skipped  target=premium/gpt`; control characters are escaped, since fields may hold foreign text. Pure. */
+/**
+ * `15:04:05 warn  a target is skipped  target=premium/gpt`; findings and other lists of sentences stand below, one a line. Control characters are escaped, since
+ * fields may hold foreign text. Pure.
+ */
 export function forPeople(line: string, hasColours: boolean): string {
   const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown> & {
     readonly level: number;
@@ -89,11 +92,29 @@ export function forPeople(line: string, hasColours: boolean): string {
   const paint = (style: 'dim' | 'yellow' | 'red', text: string): string =>
     hasColours ? styleText(style, text, { validateStream: false }) : text;
   const at = new Date(time).toISOString().slice(11, 19);
-  const values = Object.entries(fields).map(([key, value]) => `${key}=${plain(value)}`);
+  const lists = Object.values(fields).filter(isSentences);
+  const values = Object.entries(fields).flatMap(([key, value]) => (isSentences(value) ? [] : pairs(key, value)));
   const why = err === undefined ? [] : [`err=${plain(err.message ?? 'unknown')}`];
   const rest = [...why, ...values].join(' ');
+  const below = lists
+    .flat()
+    .map((line) => `\n  ${escapeControls(line).replaceAll('\n', '\\n')}`)
+    .join('');
   const stack = level >= 50 && err?.stack ? `\n${escapeControls(err.stack)}` : '';
-  return `${paint('dim', at)} ${paint(colour, word.padEnd(5))} ${msg}${rest === '' ? '' : ` ${paint('dim', rest)}`}${stack}\n`;
+  return `${paint('dim', at)} ${paint(colour, word.padEnd(5))} ${msg}${rest === '' ? '' : ` ${paint('dim', rest)}`}${below}${stack}\n`;
+}
+
+/** Findings, for example: what would be hard to read between quotation marks. */
+function isSentences(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.some((item) => typeof item === 'string' && item.includes(' '));
+}
+
+/** `key=value`, and `key.inner=value` for each member of an object that says anything. */
+function pairs(key: string, value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [`${key}=${plain(value)}`];
+  return Object.entries(value)
+    .filter(([, inner]) => inner !== null && !(typeof inner === 'object' && Object.keys(inner).length === 0))
+    .flatMap(([name, inner]) => pairs(`${key}.${name}`, inner));
 }
 
 function plain(value: unknown): string {

@@ -59,6 +59,19 @@ describe('the log', () => {
     assert.ok(!first.includes('\u001b') && !first.includes('\u0007'));
   });
 
+  test('for people it lists findings below, and opens objects', () => {
+    const { lines, log } = logged(true);
+    log.warn({ errors: 1, findings: ['a.yaml:1:2 schema/x `b` is not a\nkey'] }, 'policies refused');
+    log.info({ audit: { by: 'loopback', what: {}, code: null, ids: { id: 'a b' } } }, 'the admin API was used');
+    assert.deepEqual(
+      lines.map((line) => line.slice(9)),
+      [
+        'warn  policies refused errors=1\n  a.yaml:1:2 schema/x `b` is not a\\nkey\n',
+        'info  the admin API was used audit.by=loopback audit.ids.id="a b"\n',
+      ],
+    );
+  });
+
   test('has colours only where asked for', () => {
     const { lines, log } = logged(true, 'info', true);
     log.warn({}, 'look');

@@ -5,7 +5,10 @@ import { safeJson, safeText } from '../report/safe-text.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
 
-/** `signalbox status`: what a running gateway serves, what it refused last, and which targets cannot be called. Exit code 1 when it is not ready or degraded. */
+/**
+ * `signalbox status`: what a running gateway serves, what it refused last, what is wrong now (its budget store, alerts, budgets near their limit), and which
+ * targets cannot be called. Exit code 1 when it is not ready, degraded, or without its budget store.
+ */
 export const status: Verb = {
   configure(command) {
     withGateway(command).option('--json', 'the whole status as JSON');
@@ -19,11 +22,14 @@ async function showStatus(call: VerbCall): Promise<ExitCode> {
   if (answer.status !== 200) throw new UsageError(`the gateway answered ${answer.status}`);
   const report = asObject(answer.body);
   if (options.json === true) terminal.out(`${safeJson(report)}\n`);
-  else terminal.out(describe(report, createPaint(terminal.hasColours)));
-  return report.status === 'ready' ? 0 : 1;
+  else {
+    const paint = createPaint(terminal.hasColours);
+    terminal.out(`${[...describe(report, paint), ...(await describeTrouble(call, paint))].join('\n')}\n`);
+  }
+  return report.status === 'ready' && asObject(report.budgetStore).status !== 'lost' ? 0 : 1;
 }
 
-function describe(report: JsonObject, paint: Paint): string {
+function describe(report: JsonObject, paint: Paint): readonly string[] {
   const word = text(report.status);
   const lines = [
     `${paint(word === 'ready' ? 'good' : 'error', word)} ${paint('strong', text(report.environment))} revision ${text(report.revision)}, active since ${text(report.activatedAt)}`,
@@ -37,6 +43,11 @@ function describe(report: JsonObject, paint: Paint): string {
     lines.push(paint('error', `  a newer tree was refused at ${text(rejected.at)}:`));
     for (const finding of asArray(rejected.diagnostics).map(asObject).slice(0, 20))
       lines.push(`    ${findingLine(finding)}`);
+  }
+  const store = asObject(report.budgetStore);
+  if (store.status === 'lost') {
+    lines.push(paint('error', `  the budget store is lost since ${text(store.since)}: ${text(store.problem)}`));
+    lines.push('    Budgets decide by their failMode until it is back.');
   }
   for (const target of asArray(report.targets).map(asObject)) {
     const isReady = target.status === 'ready';
@@ -53,7 +64,35 @@ function describe(report: JsonObject, paint: Paint): string {
       `  ${id.padEnd(24)} ${paint(problem === undefined ? 'good' : 'warn', word)} version ${text(secret.version)}, confirmed ${text(secret.checkedAt)}${problem === undefined ? '' : paint('dim', ` ${safeText(problem)}`)}`,
     );
   }
-  return `${lines.join('\n')}\n`;
+  return lines;
+}
+
+/** Alerts that fire and budgets that are spent or nearly so, with the line that asked for it. */
+async function describeTrouble(call: VerbCall, paint: Paint): Promise<readonly string[]> {
+  const [alerts, budgets] = await Promise.all([
+    callAdmin(call, 'GET', '/admin/alerts'),
+    callAdmin(call, 'GET', '/admin/budgets'),
+  ]);
+  const firing = asArray(asObject(alerts.body).alerts)
+    .map(asObject)
+    .filter(({ state }) => state === 'firing')
+    .map(({ alert, since, condition, policy }) => {
+      const { file, line } = asObject(policy);
+      return `  alert ${text(alert)} fires since ${text(since)}: ${text(condition)} (${text(file)}:${text(line)})`;
+    });
+  const reached = asArray(asObject(budgets.body).budgets)
+    .map(asObject)
+    .filter(({ share, alerts: shares }) => Number(share) >= lowest(asArray(shares).map(asObject)))
+    .map(({ budget, split, share, window }) => {
+      const { end } = asObject(window);
+      return `  budget ${[budget, ...asArray(split)].map(text).join(' ')} is at ${Math.floor(Number(share) * 100)}% of its limit${asString(end) === undefined ? '' : `, until ${text(end)}`}`;
+    });
+  return [...firing.map((line) => paint('error', line)), ...reached.map((line) => paint('warn', line))];
+}
+
+/** The first share that a budget tells of; all of it where it tells of none. Pure. */
+function lowest(shares: readonly JsonObject[]): number {
+  return Math.min(1, ...shares.map(({ share }) => Number(share)));
 }
 
 /** One finding of the admin API on a line. Pure. */

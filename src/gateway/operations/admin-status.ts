@@ -2,6 +2,7 @@ import type { Provider } from '#snapshot';
 import type { StoredState } from '#upstream';
 import type { GatewayParts } from '../gateway-parts.ts';
 import type { ActivationAttempt } from '../policy-holder.ts';
+import type { StoreProblem } from '../store-health.ts';
 import { readinessOf } from './health.ts';
 import { reportDiagnostic } from './report-diagnostic.ts';
 
@@ -41,9 +42,16 @@ export async function statusReport(parts: GatewayParts) {
       recordsDropped: parts.records?.dropped() ?? null,
       usageDropped: parts.usage.dropped(),
     },
+    budgetStore: reportStore(parts.storeProblem()),
     targets: await targetStatuses(parts),
     storedSecrets: parts.storedSecrets().map(reportStored),
   };
+}
+
+/** Whether budgets can be read and charged. Pure. */
+function reportStore(problem: StoreProblem | null) {
+  if (problem === null) return { status: 'ready', since: null, problem: null };
+  return { status: 'lost', since: new Date(problem.sinceMs).toISOString(), problem: problem.detail };
 }
 
 /** A secret of a store, by name, version and times. Pure. */
@@ -100,7 +108,8 @@ function healthOfTarget(
   const problem = missingSecret(parts, provider);
   if (problem !== null) return { status: 'secret-missing', problem };
   if (breaker === undefined) return { status: 'ready', problem: null };
-  return { status: `breaker-${breaker}`, problem: 'the breaker keeps calls away after failures' };
+  const says = breaker === 'open' ? 'the breaker keeps calls away after failures' : 'the next call tries it again';
+  return { status: `breaker-${breaker}`, problem: says };
 }
 
 /** Why no key of the provider can be had; null when one can. One of a pool is enough. */
