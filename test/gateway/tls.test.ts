@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
+import { WebSocket } from 'ws';
 import type { TlsSettings } from '../../src/gateway/index.ts';
 import { type Authority, makeAuthority } from '../support/make-authority.ts';
 import { requireProgram } from '../support/skip.ts';
@@ -17,6 +18,17 @@ import { startGateway } from '../support/start-process.ts';
 import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
 import { ask, policyFiles, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { OPENAI } from './provider-answers.ts';
+
+const TALK = `apiVersion: signalbox/v1
+kind: Chain
+metadata: { name: talk }
+spec: { targets: [{ id: sandbox, model: sandbox/echo }] }
+---
+apiVersion: signalbox/v1
+kind: Route
+metadata: { name: talk }
+spec: { match: { models: [talk] }, chain: talk }
+`;
 
 let folder = '';
 let ours: Authority;
@@ -45,7 +57,7 @@ async function start(t: Cleanup, more: Partial<TlsSettings> = {}) {
   };
   const providers = await startProviders(t);
   providers.openai.otherwise(({ json }) => (json.stream === true ? OPENAI.stream : OPENAI.whole));
-  const gateway = await startTestGateway(t, policyFiles(providers), {
+  const gateway = await startTestGateway(t, policyFiles(providers, { 'talk.yaml': TALK }), {
     env: SECRETS,
     tls,
     adminToken: 'the-admin-token',
@@ -163,6 +175,47 @@ describe('TLS on the listener', () => {
     const check = fileURLToPath(new URL('../../bin/healthcheck.mjs', import.meta.url));
     const port = new URL(url).port;
     execFileSync(process.execPath, [check], { env: { ...process.env, ...env, SIGNALBOX_PORT: port } });
+  });
+
+  it('takes sessions by WebSocket, and by no client without the certificate that is asked for', async (t) => {
+    const { gateway } = await start(t, { clientAuthorityFile: ours.ca });
+    const url = `${gateway.url.replace('https', 'wss')}/v1/realtime?model=talk`;
+    const socket = new WebSocket(url, trusting(ours, shown(ours)));
+    t.after(() => socket.terminate());
+    const [first] = await once(socket, 'message');
+    assert.equal(JSON.parse(String(first)).type, 'session.created');
+    socket.close();
+    for (const options of [trusting(ours), trusting(ours, shown(others)), shown(ours)]) {
+      const stranger = new WebSocket(url, options);
+      t.after(() => stranger.terminate());
+      const outcome = await new Promise((resolve) => {
+        stranger.once('open', () => resolve('open'));
+        stranger.once('error', () => resolve('refused'));
+      });
+      assert.equal(outcome, 'refused');
+    }
+  });
+
+  it('is spoken by every worker, with the certificate of clients that is asked for', async (t) => {
+    const policies = makeTempDirectory(t, policyFiles(await startProviders(t)));
+    const env = {
+      ...{ SIGNALBOX_TLS_CERT: ours.certificate, SIGNALBOX_TLS_KEY: ours.key, SIGNALBOX_TLS_CLIENT_CA: ours.ca },
+      SIGNALBOX_ADMIN_TOKEN: 'the-admin-token',
+    };
+    const serving = await startGateway(t, ['--workers', '2', '--policies', policies], {
+      cwd: makeTempDirectory(t),
+      env,
+    });
+    const [url = ''] = serving.stdout().split(' ');
+    const pids = new Set<number>();
+    // The system hands connections round; two calls mostly meet both.
+    for (let at = 0; at < 20 && pids.size < 2; at++) {
+      const [status, text] = await call(url, '/admin/status', trusting(ours, shown(ours)));
+      assert.equal(status, 200);
+      pids.add(JSON.parse(text).pid);
+    }
+    assert.equal(pids.size, 2);
+    for (let at = 0; at < 2; at++) await assert.rejects(call(url, '/admin/status', trusting(ours)));
   });
 
   it('starts from no files that cannot be served', async (t) => {
