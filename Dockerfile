@@ -1,6 +1,9 @@
 # syntax=docker/dockerfile:1
 
-FROM node:26-slim AS build
+# Whoever builds for production names it by digest: --build-arg NODE_IMAGE=node:26-slim@sha256:…
+ARG NODE_IMAGE=node:26-slim
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 COPY bin ./bin
@@ -12,12 +15,12 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build
 
-FROM node:26-slim AS dependencies
+FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
-FROM node:26-slim AS runtime
+FROM ${NODE_IMAGE} AS runtime
 WORKDIR /app
 # A container listens to its network, so it starts as the strictest environment unless told otherwise.
 ENV NODE_ENV=production \

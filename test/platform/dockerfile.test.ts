@@ -40,7 +40,8 @@ function inFinal(name: string): readonly string[] {
 describe('the image', () => {
   it('is built in stages, all on Node 26 slim, and keeps only the last', () => {
     assert.ok(stages.length >= 2);
-    assert.deepEqual([...new Set(stages.map((stage) => stage.base))], ['node:26-slim']);
+    assert.deepEqual([...new Set(stages.map((stage) => stage.base))], ['${NODE_IMAGE}']);
+    assert.match(text, /^ARG NODE_IMAGE=node:26-slim$/m, 'by its tag, unless a build names its digest');
     assert.equal(
       inFinal('RUN').filter((command) => /npm|apt/.test(command)).length,
       0,
