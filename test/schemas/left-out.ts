@@ -87,9 +87,6 @@ export const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     ...['consumer', 'date', 'header', 'label', 'maxLength'].map((name) => `Route.prompt.variables.*.${name}`),
     'Route.prompt.trim.window',
   ],
-  'no consumer of it may ask for images, speech or an order of texts': [
-    ...['audioOutputTokens', 'images', 'searchUnits'].map((name) => `Test.cases[].upstream.*[].${name}`),
-  ],
   'what `never` takes, `always` takes as well: the example has each field under one of them': [
     ...['allowed', 'cached', 'target.region'].map((name) => `Invariant.always.${name}`),
     ...['Invariant.always.target.tier', 'Invariant.always.target.trainsOnData'],
