@@ -3,7 +3,7 @@
 # Whoever builds for production names it by digest: --build-arg NODE_IMAGE=node:26-slim@sha256:…
 ARG NODE_IMAGE=node:26-slim
 
-FROM ${NODE_IMAGE} AS build
+FROM $NODE_IMAGE AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 COPY bin ./bin
@@ -15,12 +15,12 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build
 
-FROM ${NODE_IMAGE} AS dependencies
+FROM $NODE_IMAGE AS dependencies
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
-FROM ${NODE_IMAGE} AS runtime
+FROM $NODE_IMAGE AS runtime
 WORKDIR /app
 # A container listens to its network, so it starts as the strictest environment unless told otherwise.
 ENV NODE_ENV=production \
