@@ -38,7 +38,7 @@ An \`error\` fails a check, a \`warn\` with \`--fail-level warn\` too; \`info\` 
 can be accepted by a document of kind Waiver, with a reason and a day on which it ends.
 
 \`Project.spec.ruleset\` pins the rules by their month: a rule that a later version brings is advice (\`info\`) until the project raises the
-month, so that an update alone never fails a check. \`signalbox lint --worst-case\` adds a table of the attempts, the time and the money
+month, so that an update alone never fails a check. Thresholds are set in \`Project.spec.lint\`, by the rule's id, as its page says. \`signalbox lint --worst-case\` adds a table of the attempts, the time and the money
 that the worst request on each route can take; \`--format json\` always holds it as \`worstCases\`. How long a weight has stood unchanged is
 read from git, where there is a repository. \`--traffic FILE\` lets the rules speak that need a recording: each record is decided under the
 policies as they are checked (those of \`--env\`, else of production).

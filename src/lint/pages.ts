@@ -26,14 +26,14 @@ export function findPage(id: string): LintPage | undefined {
 }
 
 function rulePage(meta: RuleMeta): LintPage {
-  const { id, severity, summary, why, bad, good, options, fix, waive } = meta;
+  const { id, severity, summary, why, bad, good, fix, waive } = meta;
   const parts = [
     `# ${id}`,
     `**${severity}** · ${summary}`,
     why,
     `## Bad\n\n${yaml(bad)}`,
     `## Good\n\n${yaml(good)}`,
-    options === undefined ? '' : `## Options\n\n${options}`,
+    `## Options\n\n${optionsText(meta)}`,
     fixText(fix),
     `## Waiving it\n\n${waiveText(id, waive)}`,
   ];
@@ -51,6 +51,11 @@ function builtinPage({ id, summary, why, bad, good, fix, note }: BuiltinFinding)
     note ?? 'It is found while policies are read: nothing starts or reloads with it, and it cannot be waived.',
   ];
   return { id, severity: 'error', summary, markdown: join(parts) };
+}
+
+function optionsText({ id, options = 'None.', set }: RuleMeta): string {
+  if (set === undefined) return options;
+  return `${options} The Project sets them:\n\n${yaml(`kind: Project\nmetadata: { name: your-company }\nspec:\n  lint:\n    ${id}: ${set}`)}`;
 }
 
 function fixText(fix: string | undefined): string {

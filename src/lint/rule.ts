@@ -13,8 +13,10 @@ export interface RuleMeta {
   /** YAML that makes it fire, and YAML that does not. */
   readonly bad: string;
   readonly good: string;
-  /** Thresholds and how they are set; absent when there is nothing to set. */
+  /** What it goes by beside the documents: its thresholds; absent when there is nothing to say. */
   readonly options?: string;
+  /** YAML of its thresholds as a Project may set them in `lint`; absent when none can be set. */
+  readonly set?: string;
   /** What `lint --fix` does about it; absent when a person has to decide. */
   readonly fix?: string;
   /** When a waiver is sensible; absent when it is not. */

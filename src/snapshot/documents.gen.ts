@@ -1841,6 +1841,7 @@ export interface ProjectSpec {
    * The lint ruleset that applies, by its month; newer rules wait until this is raised.
    */
   readonly ruleset?: string;
+  readonly lint?: LintOptions;
   /**
    * Time zone of calendar windows and schedules that name none.
    */
@@ -1883,6 +1884,119 @@ export interface ProjectSpec {
   readonly gates?: Gates;
   readonly defaults?: Defaults;
   readonly onStale?: OnStale;
+}
+/**
+ * Thresholds of lint rules, by the rule's id; what is not set stays as the rule's page says.
+ */
+export interface LintOptions {
+  readonly 'budget/oversubscribed'?: LintBudgetOversubscribed;
+  readonly 'cache/threshold-low'?: LintCacheThresholdLow;
+  readonly 'cache/ttl-too-long'?: LintCacheTtlTooLong;
+  readonly 'fallback/cost-jump'?: LintFallbackCostJump;
+  readonly 'fallback/tier-downgrade'?: LintFallbackTierDowngrade;
+  readonly 'key/rotation-overdue'?: LintKeyRotationOverdue;
+  readonly 'model/deprecated'?: LintModelDeprecated;
+  readonly 'price/stale'?: LintPriceStale;
+  readonly 'retry/amplification'?: LintRetryAmplification;
+  readonly 'split/canary-forgotten'?: LintSplitCanaryForgotten;
+}
+/**
+ * Options of `budget/oversubscribed`.
+ */
+export interface LintBudgetOversubscribed {
+  /**
+   * How many times a limit its children's soft limits may add up to.
+   */
+  readonly factor?: number;
+}
+/**
+ * Options of `cache/threshold-low`.
+ */
+export interface LintCacheThresholdLow {
+  /**
+   * The lowest similarity at which a semantic cache may answer.
+   */
+  readonly floor?: number;
+}
+/**
+ * Options of `cache/ttl-too-long`.
+ */
+export interface LintCacheTtlTooLong {
+  /**
+   * How long a cache may keep answers.
+   */
+  readonly ttl?: string;
+  /**
+   * The same for routes with the tag `fresh`.
+   */
+  readonly freshTtl?: string;
+}
+/**
+ * Options of `fallback/cost-jump`.
+ */
+export interface LintFallbackCostJump {
+  /**
+   * How many times the price of the first target a fallback may cost.
+   */
+  readonly factor?: number;
+}
+/**
+ * Options of `fallback/tier-downgrade`.
+ */
+export interface LintFallbackTierDowngrade {
+  /**
+   * How many tiers a fallback may be below the first target.
+   */
+  readonly tiers?: number;
+}
+/**
+ * Options of `key/rotation-overdue`.
+ */
+export interface LintKeyRotationOverdue {
+  /**
+   * How old a consumer key may be.
+   */
+  readonly age?: string;
+}
+/**
+ * Options of `model/deprecated`.
+ */
+export interface LintModelDeprecated {
+  /**
+   * How long before its last day a model is told of.
+   */
+  readonly notice?: string;
+}
+/**
+ * Options of `price/stale`.
+ */
+export interface LintPriceStale {
+  /**
+   * How long ago prices may have been read.
+   */
+  readonly age?: string;
+}
+/**
+ * Options of `retry/amplification`.
+ */
+export interface LintRetryAmplification {
+  /**
+   * How many upstream calls one request may make.
+   */
+  readonly calls?: number;
+}
+/**
+ * Options of `split/canary-forgotten`.
+ */
+export interface LintSplitCanaryForgotten {
+  /**
+   * Weights below it are experiments.
+   */
+  readonly weight?: number;
+  /**
+   * How long an experiment may last.
+   */
+  readonly age?: string;
 }
 /**
  * Headers of other gateways that are obeyed. Off unless switched on, normally in development only.

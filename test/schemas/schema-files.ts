@@ -47,7 +47,9 @@ function nodesOf(node: SchemaNode): readonly SchemaNode[] {
   const child = (step: string, value: unknown, isProperty: boolean): readonly SchemaNode[] =>
     nodesOf({ file, pointer: `${pointer}/${step}`, schema: asObject(value), isProperty });
   const named = (key: string, isProperty: boolean): readonly SchemaNode[] =>
-    Object.entries(asObject(schema[key])).flatMap(([name, value]) => child(`${key}/${name}`, value, isProperty));
+    Object.entries(asObject(schema[key])).flatMap(([name, value]) =>
+      child(`${key}/${name.replaceAll('/', '~1')}`, value, isProperty),
+    );
   const single = (key: string): readonly SchemaNode[] =>
     typeof schema[key] === 'object' ? child(key, schema[key], false) : [];
   return [

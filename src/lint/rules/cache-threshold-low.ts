@@ -1,3 +1,4 @@
+import { optionsOf } from '../options.ts';
 import type { Rule } from '../rule.ts';
 
 const FLOOR = 0.9;
@@ -17,19 +18,21 @@ spec: { mode: semantic, ttl: 1d, semantic: { embedder: openai/text-embedding-3-s
 kind: Cache
 metadata: { name: help }
 spec: { mode: semantic, ttl: 1d, semantic: { embedder: openai/text-embedding-3-small, threshold: 0.94 } }`,
-    options: `The floor is ${FLOOR}.`,
+    options: `\`floor\`, ${FLOOR} unless set.`,
+    set: '{ floor: 0.95 }',
     waive: 'When a measured sample of your own questions shows that a lower threshold holds.',
   },
   check({ every }) {
+    const { floor = FLOOR } = optionsOf({ every }, 'cache/threshold-low');
     return every('Cache').flatMap((cache) => {
       const threshold = cache.spec.semantic?.threshold;
-      if (cache.spec.mode !== 'semantic' || threshold === undefined || threshold >= FLOOR) return [];
+      if (cache.spec.mode !== 'semantic' || threshold === undefined || threshold >= floor) return [];
       return [
         {
           at: cache.at('semantic', 'threshold'),
           subject: cache.key,
-          message: `cache \`${cache.name}\` answers from a similarity of ${threshold}; below ${FLOOR} different questions get the same answer`,
-          hint: `Raise \`threshold\` to ${FLOOR} or more.`,
+          message: `cache \`${cache.name}\` answers from a similarity of ${threshold}; below ${floor} different questions get the same answer`,
+          hint: `Raise \`threshold\` to ${floor} or more.`,
         },
       ];
     });

@@ -3,6 +3,7 @@ import type { LintContext } from '../context.ts';
 import { hopsOf } from '../hops.ts';
 import type { Item } from '../item.ts';
 import { pricePerMillion } from '../model-price.ts';
+import { optionsOf } from '../options.ts';
 import type { Rule } from '../rule.ts';
 
 const MAX_FACTOR = 3;
@@ -30,10 +31,12 @@ spec:
   targets:
     - { id: gpt, model: openai/gpt-4o }
     - { id: claude, model: anthropic/claude-sonnet-4-5 }`,
-    options: `The limit is ${MAX_FACTOR} times. Only chains of strategy \`fallback\` have a first target.`,
+    options: `\`factor\`, ${MAX_FACTOR} unless set. Only chains of strategy \`fallback\` have a first target.`,
+    set: '{ factor: 5 }',
     waive: 'When the jump is known and budgets hold it.',
   },
   check(context) {
+    const { factor: most = MAX_FACTOR } = optionsOf(context, 'fallback/cost-jump');
     return context.every('Chain').flatMap((chain) => {
       if ((chain.spec.strategy ?? 'fallback') !== 'fallback') return [];
       const prices = dearestByTarget(context, chain);
@@ -43,7 +46,7 @@ spec:
         const target = chain.spec.targets[index];
         const factor = price / first;
         // Prices are decimal: three times as much is still three times.
-        if (!target || factor <= MAX_FACTOR + 1e-9) return [];
+        if (!target || factor <= most + 1e-9) return [];
         const { file, line } = chain.at('targets', 0);
         return [
           {

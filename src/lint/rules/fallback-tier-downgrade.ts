@@ -1,5 +1,6 @@
 import type { ModelSpec } from '#snapshot';
 import { hopsOf } from '../hops.ts';
+import { optionsOf } from '../options.ts';
 import type { Rule } from '../rule.ts';
 
 const TIERS: Readonly<Record<string, number>> = { small: 1, standard: 2, frontier: 3 };
@@ -29,10 +30,12 @@ spec:
   targets:
     - { id: gpt, model: openai/gpt-4o }
     - { id: haiku, model: anthropic/claude-haiku-4-5 }`,
-    options: 'Tiers are small, standard and frontier, or numbers; a drop of one is accepted.',
+    options: `\`tiers\`, ${MAX_DROP} unless set: how many tiers a fallback may be below. Tiers are small, standard and frontier, or numbers.`,
+    set: '{ tiers: 0 }',
     waive: 'When quality does not matter; `allowDowngrade: true` says the same where everybody sees it.',
   },
   check(context) {
+    const { tiers = MAX_DROP } = optionsOf(context, 'fallback/tier-downgrade');
     return context.every('Chain').flatMap((chain) => {
       if (chain.spec.allowDowngrade === true) return [];
       const hops = hopsOf(context, chain);
@@ -40,7 +43,7 @@ spec:
       if (firstTier === null) return [];
       return hops.slice(1).flatMap((hop) => {
         const tier = tierOf(hop.model?.spec);
-        if (tier === null || firstTier - tier <= MAX_DROP) return [];
+        if (tier === null || firstTier - tier <= tiers) return [];
         return [
           {
             at: chain.at('targets', hop.via, hop.chain === chain ? 'model' : 'chain'),

@@ -1,4 +1,5 @@
 import { daysSince, startOfDate } from '../dates.ts';
+import { daysOf, optionsOf } from '../options.ts';
 import type { Rule } from '../rule.ts';
 
 const MAX_AGE_DAYS = 90;
@@ -18,10 +19,12 @@ spec: { keys: [{ id: k1, sha256: 92a671a73049c9f36ee588eb7b9bb4718e405848ff95c46
 kind: Consumer
 metadata: { name: product-team }
 spec: { keys: [{ id: k2, sha256: 92a671a73049c9f36ee588eb7b9bb4718e405848ff95c4609e08ef9862313b56, createdAt: 2026-11-02, expiresAt: 2027-06-01 }] }`,
-    options: `The limit is ${MAX_AGE_DAYS} days.`,
+    options: `\`age\`, ${MAX_AGE_DAYS} days unless set.`,
+    set: '{ age: 180d }',
     waive: 'When a key cannot be replaced before a certain day.',
   },
   check({ every, nowMs }) {
+    const most = daysOf(optionsOf({ every }, 'key/rotation-overdue').age, MAX_AGE_DAYS);
     return every('Consumer').flatMap((consumer) =>
       (consumer.spec.keys ?? []).flatMap((key, index) => {
         const createdMs = startOfDate(key.createdAt);
@@ -29,12 +32,12 @@ spec: { keys: [{ id: k2, sha256: 92a671a73049c9f36ee588eb7b9bb4718e405848ff95c46
         // An expired key opens nothing any more.
         if (createdMs === null || (expiresMs !== null && expiresMs <= nowMs)) return [];
         const age = daysSince(createdMs, nowMs);
-        if (age <= MAX_AGE_DAYS) return [];
+        if (age <= most) return [];
         return [
           {
             at: consumer.at('keys', index, 'createdAt'),
             subject: consumer.key,
-            message: `key \`${key.id}\` of consumer \`${consumer.name}\` is ${age} days old; at most ${MAX_AGE_DAYS} are meant`,
+            message: `key \`${key.id}\` of consumer \`${consumer.name}\` is ${age} days old; at most ${most} are meant`,
             hint: 'Add a new key with `signalbox keys create`, move the callers, then remove this one.',
           },
         ];

@@ -1,5 +1,6 @@
 import { daysSince, startOfDate } from '../dates.ts';
 import { hopsOf } from '../hops.ts';
+import { daysOf, optionsOf } from '../options.ts';
 import type { Rule } from '../rule.ts';
 
 const NOTICE_DAYS = 60;
@@ -27,16 +28,18 @@ spec: { provider: openai, retiresAt: 2099-01-01 }
 kind: Chain
 metadata: { name: premium }
 spec: { targets: [{ id: old, model: openai/old, timeouts: { total: 30s } }] }`,
-    options: `Notice is given ${NOTICE_DAYS} days before the model's \`retiresAt\`.`,
+    options: `\`notice\`, ${NOTICE_DAYS} days unless set: how long before the model's \`retiresAt\`.`,
+    set: '{ notice: 90d }',
     waive: 'When the replacement is planned for a day before.',
   },
   check(context) {
+    const notice = daysOf(optionsOf(context, 'model/deprecated').notice, NOTICE_DAYS);
     return context.every('Chain').flatMap((chain) =>
       hopsOf(context, chain).flatMap((hop) => {
         const retiresMs = startOfDate(hop.model?.spec.retiresAt);
         if (hop.chain !== chain || retiresMs === null) return [];
         const daysLeft = -daysSince(retiresMs, context.nowMs);
-        if (daysLeft > NOTICE_DAYS) return [];
+        if (daysLeft > notice) return [];
         const day = String(hop.model?.spec.retiresAt).slice(0, 10);
         return [
           {

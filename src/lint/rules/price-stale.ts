@@ -1,4 +1,5 @@
 import { daysSince, startOfDate } from '../dates.ts';
+import { daysOf, optionsOf } from '../options.ts';
 import type { Rule } from '../rule.ts';
 
 const MAX_AGE_DAYS = 120;
@@ -18,10 +19,12 @@ spec: { prices: [{ from: 2020-01-01, input: "2.50", output: "10.00", readAt: 202
 kind: Model
 metadata: { name: openai/gpt-4o }
 spec: { prices: [{ from: 2026-01-01, input: "2.50", output: "10.00", readAt: 2026-11-01 }] }`,
-    options: `The limit is ${MAX_AGE_DAYS} days.`,
+    options: `\`age\`, ${MAX_AGE_DAYS} days unless set.`,
+    set: '{ age: 90d }',
     waive: 'When a contract fixes the price until a certain day.',
   },
   check({ every, nowMs }) {
+    const most = daysOf(optionsOf({ every }, 'price/stale').age, MAX_AGE_DAYS);
     return every('Model')
       .filter(({ isOwn }) => isOwn)
       .flatMap((model) => {
@@ -30,7 +33,7 @@ spec: { prices: [{ from: 2026-01-01, input: "2.50", output: "10.00", readAt: 202
         // Rows of the catalogue below a document that changes something else are as old as the version.
         if (!newest || newest.readMs === null || model.at('prices').file !== model.atName().file) return [];
         const age = daysSince(newest.readMs, nowMs);
-        if (age <= MAX_AGE_DAYS) return [];
+        if (age <= most) return [];
         return [
           {
             at: model.at('prices', newest.index, 'readAt'),

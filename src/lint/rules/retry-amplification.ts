@@ -1,4 +1,5 @@
 import { hopsOf } from '../hops.ts';
+import { optionsOf } from '../options.ts';
 import type { Rule } from '../rule.ts';
 
 /** More would make a provider's bad minute worse for everybody. */
@@ -29,20 +30,22 @@ spec:
   targets:
     - { id: gpt, model: openai/gpt-4o }
     - { id: claude, model: anthropic/claude-sonnet-4-5 }`,
-    options: `The limit is ${MAX_CALLS} upstream calls for one request.`,
+    options: `\`calls\`, ${MAX_CALLS} unless set: upstream calls for one request.`,
+    set: '{ calls: 20 }',
     waive: 'For night batches that may take their time and are alone on their key.',
   },
   check(context) {
+    const { calls: most = MAX_CALLS } = optionsOf(context, 'retry/amplification');
     return context.every('Chain').flatMap((chain) => {
       const possible = hopsOf(context, chain).reduce((sum, { retry }) => sum + 1 + (retry.max ?? 0), 0);
       const calls = Math.min(possible, chain.spec.maxAttempts ?? 8);
-      if (calls <= MAX_CALLS) return [];
+      if (calls <= most) return [];
       return [
         {
           at: chain.at('maxAttempts'),
           subject: chain.key,
-          message: `one request through chain \`${chain.name}\` may make ${calls} upstream calls; more than ${MAX_CALLS} multiply an outage`,
-          hint: `Lower \`maxAttempts\` to ${MAX_CALLS} or less, or \`retry.max\` of the targets.`,
+          message: `one request through chain \`${chain.name}\` may make ${calls} upstream calls; more than ${most} multiply an outage`,
+          hint: `Lower \`maxAttempts\` to ${most} or less, or \`retry.max\` of the targets.`,
         },
       ];
     });

@@ -1,3 +1,4 @@
+import { daysOf, optionsOf } from '../options.ts';
 import type { Rule } from '../rule.ts';
 
 const SMALL_WEIGHT = 10;
@@ -30,16 +31,19 @@ spec:
   targets:
     - { id: gpt, model: openai/gpt-4o, weight: 50 }
     - { id: claude, model: anthropic/claude-sonnet-4-5, weight: 50 }`,
-    options: `Weights under ${SMALL_WEIGHT} but over 0; ${MAX_DAYS} days since the commit of the line. Without git, or for a line that is not committed, nothing is said.`,
+    options: `\`weight\`, ${SMALL_WEIGHT} unless set: looked at are weights under it but over 0. \`age\`, ${MAX_DAYS} days unless set, since the commit of the line. Without git, or for a line that is not committed, nothing is said.`,
+    set: '{ weight: 5, age: 14d }',
     waive: 'When a small share is the aim, such as for a comparison that goes on.',
   },
   check(context) {
+    const { weight: small = SMALL_WEIGHT, age } = optionsOf(context, 'split/canary-forgotten');
+    const most = daysOf(age, MAX_DAYS);
     return context.every('Chain').flatMap((chain) => {
       if (chain.spec.strategy !== 'weighted') return [];
       return chain.spec.targets.flatMap(({ id, weight = 0 }, index) => {
         const at = chain.at('targets', index, 'weight');
-        const days = weight > 0 && weight < SMALL_WEIGHT ? context.daysUnchanged(at) : null;
-        if (days === null || days <= MAX_DAYS) return [];
+        const days = weight > 0 && weight < small ? context.daysUnchanged(at) : null;
+        if (days === null || days <= most) return [];
         return [
           {
             at,
