@@ -38,7 +38,7 @@ export const ERRORS = {
   request_too_large: { status: 413, hint: 'Send a smaller body, or raise the route’s `limits.bodySize`.' },
   request_timeout: { status: 408, hint: 'Send the whole request sooner, or a smaller body.' },
   no_route: { status: 404, hint: 'No route matches; `signalbox explain` shows why each one lost.' },
-  not_found: { status: 404, hint: 'The path is not part of the API; see the README for the list.' },
+  not_found: { status: 404, hint: 'The path is not part of the API; docs/http.md lists what is.' },
   method_not_allowed: { status: 405, hint: 'Use the method named in `allow`.' },
   limit_exceeded: { status: 400, hint: 'The request is over a limit of its route; the message names it.' },
   budget_exceeded: { status: 429, hint: 'Wait for the window to end or ask the budget’s owner.' },

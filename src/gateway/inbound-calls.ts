@@ -19,6 +19,7 @@ import type { InboundCall, RequestHeaders } from './inbound-call.ts';
 import { refuseMethod } from './refuse-transport.ts';
 import { pathOf, queryOf } from './request-url.ts';
 import { spoken } from './spoken-dialect.ts';
+import { suggestPath } from './suggest-path.ts';
 
 /** Methods no path of calls takes, beside POST. */
 export const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -107,7 +108,7 @@ export function callBedrock(calls: Calls, request: FastifyRequest, reply: Fastif
 export function callCustomPath(calls: Calls, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const path = pathOf(request);
   const dialect = customDialect(calls.parts.policies.current(), path);
-  if (dialect === null) throw new GatewayError('not_found', `there is nothing at ${request.method} ${path}`);
+  if (dialect === null) throw nothingAt(request.method, path);
   if (request.method !== 'POST') return refuseMethod(request, reply, 'POST');
   return call(calls, request, reply, {
     dialect: spoken(dialect),
@@ -115,6 +116,12 @@ export function callCustomPath(calls: Calls, request: FastifyRequest, reply: Fas
     context: { endpoint: endpointOf(dialect), pathModel: null, pathStream: null },
     framing: framingOf(dialect, queryOf(request).get('alt') === 'sse'),
   });
+}
+
+function nothingAt(method: string, path: string): GatewayError {
+  const meant = suggestPath(path);
+  const hint = meant === null ? {} : { hint: `Did you mean ${meant}? See the base URL of the client.` };
+  return new GatewayError('not_found', `there is nothing at ${method} ${path}`, hint);
 }
 
 /** How a stream is framed for callers of the dialect; Gemini's say with `alt=sse` which of two they want. */

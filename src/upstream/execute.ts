@@ -259,13 +259,20 @@ function giveUp(
   return { kind: 'failed', error, attempts, skipped, headers };
 }
 
+const KEPT_BY_PROVIDERS: ReadonlySet<string> = new Set(['previous_response_id', 'conversation', 'prompt']);
+
 function unsupported(
   skipped: readonly { readonly id: string; readonly unsupported: readonly string[] }[],
 ): GatewayError {
   const [first] = skipped;
   const fields = first?.unsupported ?? [];
   const message = `${fields.join(', ')}: ${first?.id} cannot express ${fields.length === 1 ? 'this parameter' : 'these parameters'}.`;
-  return new GatewayError('unsupported_parameter', message, fields[0] === undefined ? {} : { field: fields[0] });
+  const field = fields[0] === undefined ? {} : { field: fields[0] };
+  // What a provider keeps is never dropped, whatever the route lets go.
+  const hint = fields.some((name) => KEPT_BY_PROVIDERS.has(name))
+    ? { hint: 'Send the history in `input`, or ask a model whose provider keeps it.' }
+    : {};
+  return new GatewayError('unsupported_parameter', message, { ...field, ...hint });
 }
 
 function rest(keys: KeyPool, key: NonNullable<Ready['key']>, { reason, retryAfterMs }: Failure): void {

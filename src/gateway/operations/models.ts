@@ -71,7 +71,10 @@ function modelFor(parts: GatewayParts, request: FastifyRequest, prefix: string):
   const consumer = callerOf(parts, request);
   const wanted = requestedModel(parts.policies.current().snapshot, { model: name, consumer: consumer.name });
   const found = modelsOf(parts, consumer).find((model) => model === wanted);
-  if (found === undefined) throw new GatewayError('not_found', `there is no model ${name} for this consumer`);
+  if (found === undefined) {
+    const hint = 'GET /v1/models lists those that this key may use.';
+    throw new GatewayError('not_found', `there is no model ${name} for this consumer`, { hint });
+  }
   return found;
 }
 
