@@ -28,6 +28,9 @@ export async function callAdmin(
   const base =
     textOption(call.options.url) ??
     `${env.SIGNALBOX_TLS_CERT ? 'https' : 'http'}://127.0.0.1:${env.SIGNALBOX_PORT || '8787'}`;
+  if (!/^https?:$/.test(URL.parse(base)?.protocol ?? '')) {
+    throw new UsageError(`--url is no address of a gateway: ${base}`, 'Write one such as http://127.0.0.1:8787.');
+  }
   const token = env.SIGNALBOX_ADMIN_TOKEN;
   // Most calls of the verbs that can ask a gateway do not.
   const { Agent, request } = await import('undici');

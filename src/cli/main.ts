@@ -32,7 +32,10 @@ async function runCommandLine(argv: readonly string[], terminal: Terminal): Prom
     terminal.err(program.helpInformation());
     return 2;
   }
-  await program.parseAsync([...argv], { from: 'user' });
+  // A verb that does not exist has no help of its own.
+  const isUnknown = wanted !== undefined && wanted !== 'help' && !VERBS.some(({ name }) => name === wanted);
+  const words = isUnknown ? argv.filter((word) => word !== '-h' && word !== '--help') : argv;
+  await program.parseAsync([...words], { from: 'user' });
   const [first] = calls;
   return first ? first.verb.run(first.call) : 2;
 }

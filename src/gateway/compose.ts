@@ -93,7 +93,11 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
       rejected += 1;
       logRejection(log, attempt);
     },
-    onDiskProblem: (error) => log.error({ err: error }, 'the last good revision cannot be kept on disk'),
+    onDiskProblem: (error) =>
+      log.error(
+        { problem: error instanceof Error ? error.message : String(error) },
+        'the last good revision cannot be kept on disk',
+      ),
   });
   if (boot.kind === 'refused') {
     const { diagnostics } = boot.attempt;

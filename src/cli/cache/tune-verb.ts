@@ -5,6 +5,7 @@ import { parseShare } from '#core';
 import { textOption } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, VerbCall } from '../verb.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { localTexts, serverTexts, type TextEmbedder } from './embed-texts.ts';
 import { type Pair, readPairs } from './read-pairs.ts';
 
@@ -124,6 +125,6 @@ async function readText(file: string): Promise<string> {
     const bytes = await readFile(file);
     return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
   } catch (cause) {
-    throw new UsageError(`${file} cannot be read`, null, { cause });
+    throw new UsageError(`${file} cannot be read: ${whyUnreadable(cause)}`, null, { cause });
   }
 }

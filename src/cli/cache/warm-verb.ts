@@ -5,6 +5,7 @@ import { textOption } from '../options.ts';
 import { safeText } from '../report/safe-text.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, VerbCall } from '../verb.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 import { type Question, readQuestions } from './read-questions.ts';
 
 const MAX_AT_ONCE = 64;
@@ -87,6 +88,6 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new UsageError(`${file} cannot be read`, null, { cause });
+    throw new UsageError(`${file} cannot be read: ${whyUnreadable(cause)}`, null, { cause });
   }
 }

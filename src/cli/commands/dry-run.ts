@@ -80,7 +80,7 @@ async function runDryRun(call: VerbCall): Promise<ExitCode> {
     });
     explainExamples(tally, compiled.sides.base, compiled.sides.head, context.changes);
     if (tally.counts.records === 0 && shard === null)
-      throw nothingReplayed(tally.counts.otherEnvironment, context.environment);
+      throw nothingReplayed(paths, tally.counts.otherEnvironment, context.environment);
     if (shard === null) return writeReport(call, buildReport(context, tally));
     const part = `${JSON.stringify(partOf(context, tally, shard))}\n`;
     for (const { format, file } of outputs) {
@@ -135,11 +135,14 @@ function exitCodeOf({ verdict, records, changes }: DryRunReport, isDetailed: boo
   return isDetailed && (records.changed > 0 || records.indeterminate > 0 || changes.length > 0) ? 3 : 0;
 }
 
-function nothingReplayed(others: number, environment: string): UsageError {
+function nothingReplayed(paths: readonly string[], others: number, environment: string): UsageError {
   if (others > 0)
     return new UsageError(
       `all ${others} records are of another environment than ${environment}`,
       'Name theirs with --env.',
     );
-  return new UsageError('the recordings hold no record', 'Check the files with `signalbox traffic stats`.');
+  return new UsageError(
+    `no line of ${paths.join(', ')} is a record`,
+    `\`signalbox traffic stats ${paths.join(' ')}\` says why.`,
+  );
 }

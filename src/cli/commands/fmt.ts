@@ -10,6 +10,7 @@ import { fails } from '../report/report.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 
 /** `signalbox fmt [--check] [FILES|-]`: canonical layout; comments stay, and so does every value. */
 export const fmt: Verb = {
@@ -100,7 +101,7 @@ async function findFiles(
   for (const path of named) {
     const stats = await stat(path).catch((error: NodeJS.ErrnoException) => error);
     if (stats instanceof Error) {
-      throw new UsageError(`${path} cannot be read: ${stats.code === 'ENOENT' ? 'it does not exist' : stats.message}`);
+      throw new UsageError(`${path} cannot be read: ${whyUnreadable(stats)}`);
     }
     if (stats.isFile()) files.set(path, { path, bytes: await readFile(path) });
     else {

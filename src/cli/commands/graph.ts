@@ -68,7 +68,7 @@ async function draw(call: VerbCall): Promise<ExitCode> {
     const meant = suggest(name, snapshot.routes.keys());
     throw new UsageError(
       `there is no route ${JSON.stringify(name)} in ${environment}`,
-      meant ? `Did you mean ${meant}?` : null,
+      meant ? `Did you mean ${meant}?` : `Routes are ${[...snapshot.routes.keys()].sort().join(', ')}.`,
     );
   }
   const text = write(routeGraph(snapshot, args.length === 0 ? null : new Set(args)), format);

@@ -12,6 +12,7 @@ import { safeText } from '../report/safe-text.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 
 /** `signalbox init [DIR]`: a small tree of policies with tests and a workflow, that serves at once; `--from FILE` makes it of another gateway's configuration. */
 export const init: Verb = {
@@ -70,7 +71,7 @@ async function checkFolder(folder: string, isForced: boolean): Promise<void> {
   const policies = join(folder, 'policies');
   const present = await readdir(policies).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
-    throw new UsageError(`${policies} cannot be read: ${error.code ?? error.message}`, null, { cause: error });
+    throw new UsageError(`${policies} cannot be read: ${whyUnreadable(error)}`, null, { cause: error });
   });
   if (present.length === 0 || isForced) return;
   const hint = 'Name another folder, or write into this one with --force; files of the same name are then replaced.';

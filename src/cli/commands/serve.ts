@@ -39,6 +39,7 @@ async function runServe(call: VerbCall): Promise<ExitCode> {
   }
   const workers = readNumber('--workers', call.options.workers, 1, availableParallelism() * 4);
   const options = gatewayOptions(call);
+  checkLogLevel(call.terminal.env.SIGNALBOX_LOG_LEVEL);
   if (workers > 1 && !isWorker()) return runWorkers(workers, call.terminal);
   try {
     const gateway = await startGateway(options);
@@ -93,6 +94,14 @@ function readNumber(name: string, value: unknown, min: number, max: number): num
   const number = Number(value);
   if (Number.isInteger(number) && number >= min && number <= max && String(value).trim() !== '') return number;
   throw new UsageError(`${name} is a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`);
+}
+
+const LOG_LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/** Throws UsageError for a level that does not exist, rather than to log another one unasked. */
+function checkLogLevel(level: string | undefined): void {
+  if (!level || LOG_LEVELS.includes(level)) return;
+  throw new UsageError(`SIGNALBOX_LOG_LEVEL is ${LOG_LEVELS.join(', ')}, not ${JSON.stringify(level)}`);
 }
 
 /** A timeout of connections that a variable sets; nothing where it does not. Throws UsageError. */

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { type Diagnostic, VERSION } from '#core';
 import type { Snapshot } from '#snapshot';
-import { loadTree, type PolicyTree } from '../load-tree.ts';
+import { chosenEnvironment, loadTree, type PolicyTree } from '../load-tree.ts';
 import { runMutants } from '../mutate/run-mutants.ts';
 import { waiveSurvivors } from '../mutate/waive-survivors.ts';
 import { namedEnvironment, textOption, withEnvironment, withPolicies } from '../options.ts';
@@ -66,6 +66,7 @@ async function runOnce(call: VerbCall, outputs: readonly Output[]): Promise<Exit
   const minText = textOption(options.minCoverage);
   const minCoverage = minText === undefined ? null : readShare('--min-coverage', minText);
   const tree = await loadTree(call);
+  chosenEnvironment(call, tree);
   const chosen = await chooseDocuments(tree, args);
   const texts = new Map([...tree.parsed.texts, ...chosen.texts]);
   const cases = findCases(chosen.documents, namedEnvironment(call));

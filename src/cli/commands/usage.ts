@@ -73,10 +73,8 @@ function readFormats(call: VerbCall) {
     if (format === 'csv=') throw new UsageError('--format csv= names no file', 'Write csv=FILE, or csv for stdout.');
     return format === 'csv' || format === 'csv=-' ? null : format.slice('csv='.length);
   });
-  const outputs = readOutputs({
-    ...call,
-    options: { ...call.options, format: formats.filter((each) => !isCsv(each)) },
-  });
+  const others = { ...call, options: { ...call.options, format: formats.filter((each) => !isCsv(each)) } };
+  const outputs = readOutputs(others, ['csv']);
   const bare = formats.filter((format) => !format.includes('=') || format.endsWith('=-'));
   if (bare.length > 1) {
     throw new UsageError('only one report can go to stdout', 'Write the others to files: --format FORMAT=FILE.');

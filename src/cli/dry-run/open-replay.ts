@@ -116,6 +116,9 @@ function contextOf({ base, head, compiledBase, compiledHead, mode, environment, 
 
 function brokenBase({ diagnostics }: Compiled, { name }: RevisionSources): UsageError {
   const [first] = diagnostics.filter(({ severity }) => severity === 'error');
+  if (first?.message.startsWith('there is no environment')) {
+    return new UsageError(`${first.message} in ${name}`, first.hint ?? null);
+  }
   const what = first === undefined ? 'unknown reason' : `${first.file}:${first.line} ${first.message}`;
   return new UsageError(`the base (${name}) does not compile: ${what}`, 'Compare with another revision: --base REV.');
 }

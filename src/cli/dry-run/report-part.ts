@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { canonicalJson, isObject } from '#core';
 import { buildReport, type DryRunReport, mergeTallies, type ReplayContext, type Shard, type Tally } from '#replay';
 import { UsageError } from '../usage-error.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 
 /** What `--shard i/n --format json` prints: one part of a report. */
 export interface ReportPart {
@@ -12,6 +13,7 @@ export interface ReportPart {
 }
 
 const FORMAT = 'signalbox-dry-run-part/1';
+const PART = 'Parts come from signalbox dry-run --shard i/n --format json=FILE.';
 
 /** Packs a part: examples are explained, so their records can go. */
 export function partOf(context: ReplayContext, tally: Tally, shard: Shard): ReportPart {
@@ -54,13 +56,12 @@ async function readPart(path: string): Promise<ReportPart> {
   try {
     value = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`, null, { cause: error });
+    if (error instanceof SyntaxError)
+      throw new UsageError(`${path} cannot be read: it is no JSON`, PART, { cause: error });
+    throw new UsageError(`${path} cannot be read: ${whyUnreadable(error)}`, PART, { cause: error });
   }
   if (!isObject(value) || value.format !== FORMAT) {
-    throw new UsageError(
-      `${path} is no part of a dry-run`,
-      'Parts come from signalbox dry-run --shard i/n --format json=FILE.',
-    );
+    throw new UsageError(`${path} is no part of a dry-run`, PART);
   }
   return value as unknown as ReportPart;
 }

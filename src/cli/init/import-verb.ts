@@ -9,6 +9,7 @@ import type { Report } from '../report/report.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { UsageError } from '../usage-error.ts';
 import type { VerbCall } from '../verb.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 
 const KINDS = Object.keys(CONFIG_KINDS) as readonly ConfigKind[];
 
@@ -92,6 +93,6 @@ function readKind(value: unknown): ConfigKind | null {
 
 async function readText(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${file} cannot be read: ${error.code ?? error.message}`, null, { cause: error });
+    throw new UsageError(`${file} cannot be read: ${whyUnreadable(error)}`, null, { cause: error });
   });
 }

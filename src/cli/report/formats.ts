@@ -28,9 +28,14 @@ export function withReports(command: Command): Command {
     .option('--quiet', 'show only what fails');
 }
 
-/** What `--format` asks for. One report goes to stdout: the pretty one unless a bare format says otherwise. Throws `UsageError`. */
-export function readOutputs({ options }: VerbCall): readonly Output[] {
-  const outputs = ((options.format ?? []) as readonly string[]).map(readOutput);
+/**
+ * What `--format` asks for. One report goes to stdout: the pretty one unless a bare format says otherwise. A mistake is told the formats, with `others` that the verb
+ * reads by itself. Throws `UsageError`.
+ */
+export function readOutputs({ options }: VerbCall, others: readonly string[] = []): readonly Output[] {
+  const outputs = ((options.format ?? []) as readonly string[]).map((text) =>
+    readOutput(text, [...FORMATS, ...others]),
+  );
   const onStdout = outputs.filter(({ file }) => file === null);
   if (onStdout.length > 1) {
     throw new UsageError('only one report can go to stdout', 'Write the others to files: --format FORMAT=FILE.');
@@ -46,16 +51,16 @@ export function readFailLevel({ options }: VerbCall): Severity {
   throw new UsageError(`--fail-level is error, warn or info, not ${JSON.stringify(level)}`);
 }
 
-function readOutput(text: string): Output {
+function readOutput(text: string, formats: readonly string[]): Output {
   const equals = text.indexOf('=');
   const name = equals < 0 ? text : text.slice(0, equals);
   const file = equals < 0 ? null : text.slice(equals + 1);
   const format = FORMATS.find((known) => known === name);
   if (format === undefined) {
-    const meant = suggest(name, FORMATS);
+    const meant = suggest(name, formats);
     throw new UsageError(
       `there is no format ${JSON.stringify(name)}`,
-      meant ? `Did you mean ${meant}?` : `Formats are ${FORMATS.join(', ')}.`,
+      meant ? `Did you mean ${meant}?` : `Formats are ${formats.join(', ')}.`,
     );
   }
   if (file === '')

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { digestFile, readLock, type TrafficLock } from '#replay';
 import { UsageError } from '../usage-error.ts';
+import { whyUnreadable } from '../why-unreadable.ts';
 
 /** Checks that a lock file pins every recording by its content. Throws `UsageError` naming the first that it does not. */
 export async function checkLock(lockFile: string, paths: readonly string[]): Promise<void> {
@@ -21,7 +22,7 @@ export async function checkLock(lockFile: string, paths: readonly string[]): Pro
 export async function openLock(lockFile: string): Promise<TrafficLock> {
   const text = await readFile(lockFile, 'utf8').catch((error: Error) => {
     throw new UsageError(
-      `${lockFile} cannot be read: ${error.message}`,
+      `${lockFile} cannot be read: ${whyUnreadable(error)}`,
       'Make it with: signalbox traffic verify FILES --lock LOCKFILE --update',
     );
   });
