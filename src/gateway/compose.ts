@@ -164,6 +164,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     push: otlp?.metrics ?? null,
     nowMs,
   });
+  options.siblings?.offer(metrics.post);
   finished.subscribe((request) => {
     const entry = usageEntry(request.progress);
     if (entry !== null) usage.add(entry);
@@ -206,6 +207,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     records,
     usage,
     metrics,
+    siblings: options.siblings ?? null,
     isTracing: otlp?.trace != null,
     finished,
     thresholds,

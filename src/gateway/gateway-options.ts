@@ -1,6 +1,6 @@
 import type { Diagnostic } from '#core';
 import type { FailedKeyLimits } from './failed-keys.ts';
-import type { Log } from './gateway-parts.ts';
+import type { Log, MetricSiblings } from './gateway-parts.ts';
 import type { TlsSettings } from './tls-files.ts';
 import type { TransportLimits } from './transport-limits.ts';
 
@@ -43,6 +43,8 @@ export interface GatewayOptions {
   readonly tls?: TlsSettings | null;
   /** How many unknown keys of one address are looked at; see `FAILED_KEY_LIMITS`. */
   readonly failedKeys?: Partial<FailedKeyLimits>;
+  /** Other processes on the same port: a scrape of one tells of them all. */
+  readonly siblings?: MetricSiblings;
 }
 
 /** A gateway that cannot start: there is no revision to serve. */

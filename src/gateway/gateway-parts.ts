@@ -1,6 +1,7 @@
 import type { Channel } from '#core';
 import type { GuardedAgent } from '#network';
 import type { Store, UsageLedger } from '#state';
+import type { PostedMetric } from '#telemetry';
 import type { Secrets, StoredState, Upstream } from '#upstream';
 import type { AlertParts } from './alerts/alert-parts.ts';
 import type { CacheParts } from './cache/cache-parts.ts';
@@ -36,6 +37,8 @@ export interface GatewayParts {
   readonly records: Records | null;
   readonly usage: UsageLedger;
   readonly metrics: Metrics | null;
+  /** Null where this process has the port for itself. */
+  readonly siblings: MetricSiblings | null;
   /** Whether this process exports traces: providers are told of its spans then. */
   readonly isTracing: boolean;
   readonly finished: Channel<FinishedRequest>;
@@ -81,6 +84,17 @@ export interface Records {
 
 /** Metrics as Prometheus reads them. */
 export interface Metrics {
-  /** In the form that the scraper's `accept` asks for. */
-  readonly scrape: (accept?: string) => { readonly contentType: string; readonly text: string };
+  /** In the form that the scraper's `accept` asks for, with what other processes have posted. */
+  readonly scrape: (
+    accept?: string,
+    others?: readonly (readonly PostedMetric[])[],
+  ) => { readonly contentType: string; readonly text: string };
+}
+
+/** How processes on one port tell each other what they count. */
+export interface MetricSiblings {
+  /** Names what this process tells when it is asked. */
+  readonly offer: (post: () => readonly PostedMetric[]) => void;
+  /** What the others counted, those that have ended included. Rejects when one does not answer in time. */
+  readonly others: () => Promise<readonly (readonly PostedMetric[])[]>;
 }

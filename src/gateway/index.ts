@@ -8,7 +8,7 @@ export { type FoundKeys, findKeys } from './find-key.ts';
 /** How a gateway is started: process settings only. */
 export { type GatewayOptions, StartError } from './gateway-options.ts';
 /** Where the gateway logs to; a pino logger fits. */
-export type { Log } from './gateway-parts.ts';
+export type { Log, MetricSiblings } from './gateway-parts.ts';
 /** One try to put policies into service, with its findings. */
 export type { ActivationAttempt } from './policy-holder.ts';
 /** Metadata and session of a call; throws 400 `invalid_header`. Pure. */

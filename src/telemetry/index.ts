@@ -7,7 +7,6 @@ export { type Logger, type LoggerOptions, openLogger } from './logger.ts';
 /** Text of callers without what looks like keys or personal data. Pure. */
 export { maskText } from './mask-text.ts';
 /** What is measured of a request, and which names may be labels. */
-/** What is measured of a request, and which names may be labels. */
 export type { KnownNames, MeasuredRequest, PolicyState, SecretStoreState } from './measured-request.ts';
 /** The instruments of the contract in Prometheus' forms. */
 export { type Metrics, type MetricsOptions, openMetrics } from './metrics.ts';
@@ -15,6 +14,8 @@ export { type Metrics, type MetricsOptions, openMetrics } from './metrics.ts';
 export { type Otlp, type OtlpOptions, openOtlp } from './open-otlp.ts';
 /** Whether `OTEL_SDK_DISABLED` asks for no telemetry at all. Pure. */
 export { isDisabled as isTelemetryDisabled } from './otlp-settings.ts';
+/** What processes on one port count, added up. Pure. */
+export { mergeMetrics, type PostedMetric } from './posted-metric.ts';
 /** The log of a process: asynchronous, in bounded memory. */
 export { openProcessLog, type ProcessLogOptions } from './process-log.ts';
 /** W3C trace context: read, sampled, and written for providers. Pure. */

@@ -1,5 +1,6 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
 import type { DataPointType, MetricData } from '@opentelemetry/sdk-metrics';
+import type { Merge, PostedMetric } from './posted-metric.ts';
 import {
   type HistogramSeries,
   histogramSeries,
@@ -16,10 +17,17 @@ export interface InstrumentText {
   readonly unit?: string;
   readonly description: string;
   readonly maxSeries?: number;
+  /** What several processes on one port make of their values: counters add up and gauges go by the one set last, unless this says otherwise. */
+  readonly merge?: Merge;
 }
 
 /** A metric as it stands, in the SDK's own shape, with the exemplars of histograms beside it. */
-export type CollectedMetric = MetricData & { readonly series: readonly (NumberSeries | HistogramSeries)[] };
+export type CollectedMetric = MetricData & {
+  readonly series: readonly (NumberSeries | HistogramSeries)[];
+  readonly merge: Merge;
+  /** Of a histogram, whether it has a series yet or not; else none. */
+  readonly boundaries: readonly number[];
+};
 
 /** The instruments of one process, all cumulative from its start. */
 export interface Instruments {
@@ -57,8 +65,7 @@ export interface BoundHistogram {
 }
 
 // Of @opentelemetry/sdk-metrics 3.1 and @opentelemetry/api, which need not be loaded for the values of three enums.
-/** What `dataPointType` says of a histogram. */
-export const HISTOGRAM = 0 as DataPointType.HISTOGRAM;
+const HISTOGRAM = 0 as DataPointType.HISTOGRAM;
 const GAUGE = 2 as DataPointType.GAUGE;
 const SUM = 3 as DataPointType.SUM;
 const CUMULATIVE = 1;
@@ -77,7 +84,9 @@ export function createInstruments(nowMs: () => number): Instruments {
       const endTime = hrTime(nowMs());
       const series = read();
       const dataPoints = series.map(({ attributes, value }) => ({ startTime, endTime, attributes, value }));
-      const common = { descriptor: descriptorOf(text), aggregationTemporality: CUMULATIVE, dataPoints, series };
+      const merge = text.merge ?? (kind === 'gauge' ? 'newest' : 'sum');
+      const descriptor = descriptorOf(text);
+      const common = { descriptor, aggregationTemporality: CUMULATIVE, dataPoints, series, merge, boundaries: [] };
       return kind === 'gauge'
         ? { ...common, dataPointType: GAUGE }
         : { ...common, dataPointType: SUM, isMonotonic: true };
@@ -111,7 +120,9 @@ export function createInstruments(nowMs: () => number): Instruments {
       const series = kept(text, 'gauge');
       return {
         set(value, key, attributes) {
-          series.of(key, attributes).value = value;
+          const own = series.of(key, attributes);
+          own.value = value;
+          own.atMs = nowMs();
         },
       };
     },
@@ -126,7 +137,7 @@ export function createInstruments(nowMs: () => number): Instruments {
         }));
         return {
           ...{ descriptor: descriptorOf(text), aggregationTemporality: CUMULATIVE, dataPointType: HISTOGRAM },
-          ...{ dataPoints, series: all },
+          ...{ dataPoints, series: all, merge: 'sum', boundaries },
         };
       });
       const recordOn = (own: HistogramSeries, value: number, trace: TraceIds) =>
@@ -139,8 +150,19 @@ export function createInstruments(nowMs: () => number): Instruments {
         },
       };
     },
-    watch: (kind, text, read) => numbers(text, kind, () => read().map((each) => ({ ...each }))),
+    watch: (kind, text, read) => numbers(text, kind, () => read().map((each) => ({ ...each, atMs: 0 }))),
     collect: () => collectors.map((collect) => collect()),
+  };
+}
+
+/** A metric as processes tell each other of it. Pure. */
+export function postOf(metric: CollectedMetric): PostedMetric {
+  const { descriptor, series, merge, boundaries } = metric;
+  const isCounter = 'isMonotonic' in metric && metric.isMonotonic;
+  const isHistogram = metric.dataPointType === HISTOGRAM;
+  return {
+    ...{ name: descriptor.name, description: descriptor.description, merge, boundaries, series },
+    kind: isHistogram ? 'histogram' : isCounter ? 'counter' : 'gauge',
   };
 }
 

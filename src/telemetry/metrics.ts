@@ -1,5 +1,6 @@
-import { createInstruments, type Instruments } from './instruments.ts';
+import { createInstruments, type Instruments, postOf } from './instruments.ts';
 import type { KnownNames, MeasuredRequest, PolicyState, SecretStoreState } from './measured-request.ts';
+import { mergeMetrics, type PostedMetric } from './posted-metric.ts';
 import { CONTENT_TYPES, formAskedFor, writePrometheus } from './prometheus-form.ts';
 import type { MetricPush } from './push-metrics.ts';
 import { createRequestInstruments } from './request-instruments.ts';
@@ -7,8 +8,16 @@ import type { TraceIds } from './series.ts';
 
 /** The metrics of one process. */
 export interface Metrics {
-  /** The form of Prometheus that the scraper's `accept` asks for: its text form 0.0.4, or OpenMetrics with exemplars. */
-  readonly scrape: (accept?: string) => { readonly contentType: string; readonly text: string };
+  /**
+   * The form of Prometheus that the scraper's `accept` asks for: its text form 0.0.4, or OpenMetrics with exemplars. What other processes on the same port have posted is added up with what this one
+   * counted.
+   */
+  readonly scrape: (
+    accept?: string,
+    others?: readonly (readonly PostedMetric[])[],
+  ) => { readonly contentType: string; readonly text: string };
+  /** What this process counted, for another that is scraped. */
+  readonly post: () => readonly PostedMetric[];
   /** Counts a request; where it has a trace, its durations are examples that lead there. */
   readonly measure: (request: MeasuredRequest, trace?: TraceIds) => void;
   /** Counts a budget that has reached a share of its limit. */
@@ -54,12 +63,17 @@ export function openMetrics(options: MetricsOptions): Metrics {
   }
   if (secretStores !== undefined) watchSecretStores(instruments, secretStores);
   const scope = { name: 'signalbox', version };
-  push?.start(() => [{ scope, metrics: instruments.collect().map(({ series, ...metric }) => metric) }]);
+  push?.start(() => [
+    { scope, metrics: instruments.collect().map(({ series, merge, boundaries, ...metric }) => metric) },
+  ]);
+  const post = () => instruments.collect().map(postOf);
 
   return {
-    scrape(accept) {
+    post,
+    scrape(accept, others = []) {
       const form = formAskedFor(accept);
-      return { contentType: CONTENT_TYPES[form], text: writePrometheus(instruments.collect(), form) };
+      const all = others.length === 0 ? post() : mergeMetrics([post(), ...others]);
+      return { contentType: CONTENT_TYPES[form], text: writePrometheus(all, form) };
     },
     measure(request, trace = null) {
       if (isMeasuring) requests.measure(request, trace);
@@ -73,19 +87,25 @@ export function openMetrics(options: MetricsOptions): Metrics {
 
 function watchPolicies({ watch }: Instruments, policies: () => PolicyState): void {
   const one = (value: number) => [{ value, attributes: {} }];
-  watch('gauge', { name: 'signalbox.config.info', description: 'Always 1: which revision serves.' }, () => {
-    const { revision, digest, environment } = policies();
-    return [{ value: 1, attributes: { revision, digest, environment } }];
-  });
+  watch(
+    'gauge',
+    { name: 'signalbox.config.info', description: 'Always 1: which revision serves.', merge: 'max' },
+    () => {
+      const { revision, digest, environment } = policies();
+      return [{ value: 1, attributes: { revision, digest, environment } }];
+    },
+  );
   watch(
     'gauge',
     {
       name: 'signalbox.config.last_reload_successful',
       description: '1 when the newest tree serves, 0 when it was refused and an older revision serves on.',
+      merge: 'min',
     },
     () => one(policies().lastReloadSuccessful ? 1 : 0),
   );
-  watch('counter', { name: 'signalbox.config.rejected', description: 'Trees that were refused.' }, () =>
+  // Each process reads the same tree.
+  watch('counter', { name: 'signalbox.config.rejected', description: 'Trees that were refused.', merge: 'max' }, () =>
     one(policies().rejected),
   );
   watch('counter', { name: 'signalbox.recorder.dropped', description: 'Decision records that were lost.' }, () =>
@@ -99,6 +119,7 @@ function watchSecretStores({ watch }: Instruments, stores: () => readonly Secret
     {
       name: 'signalbox.secret.store.problems',
       description: 'Secrets that the store gives no newer value of; the last good ones serve on.',
+      merge: 'max',
     },
     () => stores().map(({ store, problems }) => ({ value: problems, attributes: { 'signalbox.store': store } })),
   );
@@ -108,6 +129,7 @@ function watchSecretStores({ watch }: Instruments, stores: () => readonly Secret
       name: 'signalbox.secret.store.unconfirmed',
       unit: 's',
       description: 'Since when the store has not confirmed the secret that it was asked for longest ago.',
+      merge: 'max',
     },
     () =>
       stores().flatMap(({ store, unconfirmedMs }) =>

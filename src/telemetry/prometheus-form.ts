@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { type CollectedMetric, HISTOGRAM } from './instruments.ts';
+import type { PostedMetric } from './posted-metric.ts';
 import type { Exemplar, HistogramSeries, NumberSeries } from './series.ts';
 
 /** A form of Prometheus: its own text, or OpenMetrics, which has room for exemplars. */
@@ -17,30 +17,25 @@ export function formAskedFor(accept: string | undefined): PrometheusForm {
 }
 
 /** Writes metrics for Prometheus (https://prometheus.io/docs/instrumenting/exposition_formats/, https://prometheus.io/docs/specs/om/open_metrics_spec/, read 2026-11). Pure. */
-export function writePrometheus(metrics: readonly CollectedMetric[], form: PrometheusForm): string {
+export function writePrometheus(metrics: readonly PostedMetric[], form: PrometheusForm): string {
   const lines: string[] = [];
   for (const metric of metrics) writeFamily(lines, metric, form);
   if (form === 'openmetrics') lines.push('# EOF');
   return `${lines.join('\n')}\n`;
 }
 
-function writeFamily(lines: string[], metric: CollectedMetric, form: PrometheusForm): void {
-  const { descriptor, series } = metric;
-  const name = nameOf(descriptor.name);
-  const isCounter = 'isMonotonic' in metric && metric.isMonotonic;
-  const sample = isCounter ? `${name}_total` : name;
+function writeFamily(lines: string[], metric: PostedMetric, form: PrometheusForm): void {
+  const { series, kind } = metric;
+  const name = nameOf(metric.name);
+  const sample = kind === 'counter' ? `${name}_total` : name;
   const family = form === 'openmetrics' ? name : sample;
-  const type = isCounter ? 'counter' : metric.dataPointType === HISTOGRAM ? 'histogram' : 'gauge';
-  lines.push(`# HELP ${family} ${escapeHelp(descriptor.description)}`, `# TYPE ${family} ${type}`);
-  if (type !== 'histogram') {
+  lines.push(`# HELP ${family} ${escapeHelp(metric.description)}`, `# TYPE ${family} ${kind}`);
+  if (kind !== 'histogram') {
     for (const { attributes, value } of series as readonly NumberSeries[])
       lines.push(`${sample}${labelsOf(attributes)} ${numberOf(value)}`);
     return;
   }
-  for (const [at, point] of metric.dataPoints.entries()) {
-    const { buckets } = point.value as { readonly buckets: { readonly boundaries: readonly number[] } };
-    writeHistogram(lines, name, series[at] as HistogramSeries, buckets.boundaries, form);
-  }
+  for (const each of series as readonly HistogramSeries[]) writeHistogram(lines, name, each, metric.boundaries, form);
 }
 
 function writeHistogram(
@@ -61,8 +56,8 @@ function writeHistogram(
   }
 }
 
-function exemplarOf(exemplar: Exemplar | undefined): string {
-  if (exemplar === undefined) return '';
+function exemplarOf(exemplar: Exemplar | null | undefined): string {
+  if (exemplar == null) return '';
   const { traceId, spanId, value, atMs } = exemplar;
   return ` # {trace_id="${traceId}",span_id="${spanId}"} ${numberOf(value)} ${(atMs / 1000).toFixed(3)}`;
 }

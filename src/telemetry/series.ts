@@ -14,6 +14,8 @@ export type TraceIds = { readonly traceId: string; readonly spanId: string } | n
 export interface NumberSeries {
   readonly attributes: Attributes;
   value: number;
+  /** When it was set; 0 for what is added to, and for what is read when it is asked for. */
+  atMs: number;
 }
 
 export interface HistogramSeries {
@@ -21,7 +23,7 @@ export interface HistogramSeries {
   /** One for each boundary, and one for what is above all. */
   readonly counts: number[];
   /** The newest of each bucket. */
-  readonly exemplars: (Exemplar | undefined)[];
+  readonly exemplars: (Exemplar | null | undefined)[];
   count: number;
   sum: number;
   min: number;
@@ -41,7 +43,7 @@ const OVERFLOW: Attributes = Object.freeze({ 'otel.metric.overflow': true });
 
 /** Opens the series of a counter or a gauge. Effects: memory for `maxSeries` at most. */
 export function numberSeries(maxSeries = MAX_SERIES): SeriesOf<NumberSeries> {
-  return seriesOf(maxSeries, (attributes) => ({ attributes, value: 0 }));
+  return seriesOf(maxSeries, (attributes) => ({ attributes, value: 0, atMs: 0 }));
 }
 
 /** Opens the series of a histogram with so many boundaries. Effects: memory for `maxSeries` at most. */

@@ -121,6 +121,36 @@ describe('signalbox serve', () => {
 });
 
 describe('signalbox serve --workers', () => {
+  it('is scraped as one: every worker tells what all have counted, and nothing falls when one dies', async (t) => {
+    const gateway = await startGateway(t, ['--workers', '2'], { cwd: makeTempDirectory(t, shop), env: token });
+    // A connection of its own for each, so that they are spread.
+    const call = async (path: string, init: RequestInit = {}) => {
+      const answer = await fetch(`${gateway.url}${path}`, { ...init, headers: { connection: 'close' } });
+      return await answer.text();
+    };
+    const count = async () => {
+      const text = await call('/metrics');
+      const sum = (name: string) =>
+        [...text.matchAll(new RegExp(`^${name}\\{[^}]*\\} (\\d+)`, 'gm'))].reduce((all, [, n]) => all + Number(n), 0);
+      return [
+        sum('signalbox_requests_total'),
+        sum('gen_ai_client_operation_duration_count'),
+        sum('signalbox_config_info'),
+      ];
+    };
+    for (let n = 0; n < 20; n++) await call('/v1/chat/completions', { method: 'POST', body: '{}' });
+    for (let n = 0; n < 4; n++) assert.deepEqual(await count(), [20, 20, 1]);
+    const { pid } = JSON.parse(
+      await (
+        await fetch(`${gateway.url}/admin/status`, { headers: { authorization: 'Bearer the-admin-token' } })
+      ).text(),
+    ) as { readonly pid: number };
+    process.kill(pid, 'SIGKILL');
+    while (!/another one starts/.test(gateway.stderr())) await once(gateway.child.stderr ?? gateway.child, 'data');
+    assert.deepEqual(await count(), [20, 20, 1]);
+    assert.equal((await gateway.stop()).code, 0);
+  });
+
   it('warns where a store in memory gives each of them its own budgets', async (t) => {
     const env = { SIGNALBOX_REDIS_URL: 'memory:' };
     const gateway = await startGateway(t, ['--workers', '2'], { cwd: makeTempDirectory(t, shop), env });

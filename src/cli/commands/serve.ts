@@ -10,6 +10,7 @@ import { writePretty } from '../report/pretty.ts';
 import { letYoungHeapGrow } from '../serve/boot-heap.ts';
 import { readTlsSettings, withTls } from '../serve/tls-settings.ts';
 import { welcome } from '../serve/welcome.ts';
+import { workerMetrics } from '../serve/worker-metrics.ts';
 import { isWorker, leaveInterruptsToFirst, leaveWorkers, reportReady, runWorkers } from '../serve/workers.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
@@ -42,7 +43,7 @@ async function runServe(call: VerbCall): Promise<ExitCode> {
   checkLogLevel(call.terminal.env.SIGNALBOX_LOG_LEVEL);
   if (workers > 1 && !isWorker()) return runWorkers(workers, call.terminal);
   try {
-    const gateway = await startGateway(options);
+    const gateway = await startGateway(isWorker() ? { ...options, siblings: workerMetrics() } : options);
     letYoungHeapGrow();
     await announce(gateway, options, call);
     // Signals end the process, once the answers in progress are complete.
@@ -61,7 +62,7 @@ async function announce(gateway: RunningGateway, options: GatewayOptions, { term
   const summary = welcome({ url: gateway.url, status, policies, records: gateway.recordsDirectory });
   if (isWorker()) {
     leaveInterruptsToFirst();
-    return reportReady({ line, summary });
+    return reportReady({ kind: 'ready', line, summary });
   }
   terminal.out(line);
   // Log collectors read stderr line by line: prose is for terminals only.

@@ -1,12 +1,15 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Terminal } from '../terminal.ts';
 import type { ExitCode } from '../verb.ts';
+import { createMetricHub } from './metric-hub.ts';
+import type { FromWorker, ToWorker } from './metric-messages.ts';
 
 // A worker that dies again at once must not keep a processor busy.
 const RESTART_MS = 500;
 
 /** What a worker tells once it listens: the line for stdout and the summary for stderr. */
 export interface WorkerReady {
+  readonly kind: 'ready';
   readonly line: string;
   readonly summary: string;
 }
@@ -43,6 +46,7 @@ export async function runWorkers(count: number, terminal: Terminal): Promise<Exi
   let code: ExitCode = 0;
   let ready = 0;
   const { promise: allEnded, resolve: end } = Promise.withResolvers<void>();
+  const hub = createMetricHub();
   const started = new Set<Worker>();
   const restarts = new Set<NodeJS.Timeout>();
   const start = (): void => void started.add(cluster.fork());
@@ -61,7 +65,10 @@ export async function runWorkers(count: number, terminal: Terminal): Promise<Exi
   process.on('SIGINT', stop);
   process.on('SIGHUP', reload);
 
-  cluster.on('message', (_worker, message: WorkerReady) => {
+  cluster.on('message', (worker, message: WorkerReady | FromWorker) => {
+    const member = { id: worker.id, send: (text: ToWorker) => worker.isConnected() && worker.send(text) };
+    if (message.kind !== 'ready') return hub.take(member, message);
+    hub.joined(member);
     ready++;
     if (ready !== count) return;
     terminal.out(message.line);
@@ -74,6 +81,7 @@ export async function runWorkers(count: number, terminal: Terminal): Promise<Exi
   });
   cluster.on('exit', (worker, exitCode, signal) => {
     started.delete(worker);
+    hub.left(worker.id);
     if (isStopping && started.size === 0) end();
     if (isStopping) return;
     if (ready < count) {

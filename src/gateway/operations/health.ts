@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { GatewayError } from '#core';
-import type { GatewayParts } from '../gateway-parts.ts';
+import type { GatewayParts, MetricSiblings } from '../gateway-parts.ts';
 import type { ActivationAttempt } from '../policy-holder.ts';
 import { reportDiagnostic } from './report-diagnostic.ts';
 
@@ -19,12 +19,22 @@ export function addHealth(app: FastifyInstance, parts: GatewayParts): void {
     const isReady = readiness.status === 'ready' || readiness.status === 'degraded';
     return reply.code(isReady ? 200 : 503).send(readiness);
   });
-  app.get('/metrics', (request, reply) => {
-    const { metrics } = parts;
+  app.get('/metrics', async (request, reply) => {
+    const { metrics, siblings } = parts;
     if (metrics === null) throw new GatewayError('not_found', 'this process keeps no metrics');
-    const { contentType, text } = metrics.scrape(request.headers.accept);
+    const others = siblings === null ? [] : await othersOf(siblings);
+    const { contentType, text } = metrics.scrape(request.headers.accept, others);
     return reply.header('content-type', contentType).send(text);
   });
+}
+
+/** A part would look like counters that fell. */
+async function othersOf(siblings: MetricSiblings): ReturnType<MetricSiblings['others']> {
+  try {
+    return await siblings.others();
+  } catch (cause) {
+    throw new GatewayError('overloaded', 'another process on this port does not tell what it counted', { cause });
+  }
 }
 
 /** Whether this instance should get requests, and with which revision it answers them. */
