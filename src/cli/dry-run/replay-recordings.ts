@@ -3,16 +3,16 @@ import {
   createReplayer,
   createSimulator,
   mergeTallies,
-  number,
   type ReplayContext,
   recordsInOrder,
   runReplay,
   type Tally,
   takeHere,
 } from '#replay';
-import { type Progress, startProgress } from '../progress.ts';
+import { startProgress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 import type { CompiledPlan, ReplayPlan } from './replay-plan.ts';
+import { showReplay } from './replay-progress.ts';
 import { startWorkers } from './start-workers.ts';
 
 /** A replay to run. */
@@ -35,7 +35,7 @@ export async function replayRecordings(
   const sizes = await Promise.all(paths.map(sizeOf));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
   const progress = startProgress(terminal);
-  const show = showing(progress, terminal, totalBytes);
+  const show = showReplay(progress, terminal.nowMs, totalBytes);
   try {
     if (replay.context.mode === 'simulate') return await simulate(paths, replay, show);
     const { sides } = replay.compiled;
@@ -66,22 +66,6 @@ async function simulate(
     if (lines % 1000 === 0) show(read, lines);
   }
   return mergeTallies([simulator.tally]);
-}
-
-function showing(
-  progress: Progress,
-  terminal: Terminal,
-  totalBytes: number,
-): (readBytes: number, lines: number) => void {
-  const startedMs = terminal.nowMs();
-  return (readBytes, lines) => {
-    const seconds = Math.max(0.001, (terminal.nowMs() - startedMs) / 1000);
-    const done = totalBytes === 0 ? 1 : Math.min(1, readBytes / totalBytes);
-    const left = done === 0 ? '' : `, ${Math.ceil((seconds / done) * (1 - done))} s left`;
-    progress.step(
-      `replaying ${number(lines)} records, ${number(Math.round(lines / seconds))} a second, ${Math.floor(done * 100)}%${left}`,
-    );
-  };
 }
 
 async function sizeOf(path: string): Promise<number> {
