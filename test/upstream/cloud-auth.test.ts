@@ -79,9 +79,9 @@ describe('calls to AWS', () => {
     assert.equal(carriedSignature(seen), expectedSignature(seen, 'profile-secret'));
   });
 
-  const lent = (action: string, id: string) => ({
+  const lent = (action: string, id: string, until = new Date('2099-01-01T00:00:00Z')) => ({
     headers: { 'content-type': 'text/xml' },
-    body: `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result><Credentials><AccessKeyId>${id}</AccessKeyId><SecretAccessKey>lent-secret</SecretAccessKey><SessionToken>lent-token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></${action}Result></${action}Response>`,
+    body: `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result><Credentials><AccessKeyId>${id}</AccessKeyId><SecretAccessKey>lent-secret</SecretAccessKey><SessionToken>lent-token</SessionToken><Expiration>${until.toISOString()}</Expiration></Credentials></${action}Result></${action}Response>`,
   });
 
   it('take the keys of a role that they assume', async (t) => {
@@ -120,6 +120,70 @@ describe('calls to AWS', () => {
     assert.equal(executed.kind, 'json', problemOf(executed) ?? '');
     assert.equal(new URLSearchParams(sts.requests[0]?.bytes.toString()).get('WebIdentityToken'), 'the-web-token');
     assert.match(String(server.requests[0]?.headers.authorization), /Credential=ASIAWEB\//);
+  });
+
+  it('have one request for keys in flight and renew them ahead of the end, by a role and by a web identity', async (t) => {
+    const server = await serve(t, CONVERSE);
+    const folder = makeTempDirectory(t, { token: 'the-web-token', config: '', credentials: '' });
+    const role = 'arn:aws:iam::123456789012:role/bedrock';
+    for (const action of ['AssumeRole', 'AssumeRoleWithWebIdentity']) {
+      const gate = Promise.withResolvers<void>();
+      let made = 0;
+      let nowMs = Date.now();
+      const sts = await serve(t, () => ({
+        ...lent(action, `ASIA${++made}`, new Date(nowMs + 3_600_000)),
+        before: { wait: gate.promise },
+      }));
+      const web = { AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: `${folder}/token` };
+      setEnvironment(t, {
+        AWS_ENDPOINT_URL_STS: sts.url,
+        ...(action === 'AssumeRole' ? {} : web),
+        AWS_SHARED_CREDENTIALS_FILE: `${folder}/credentials`,
+        AWS_CONFIG_FILE: `${folder}/config`,
+      });
+      const auth =
+        action === 'AssumeRole'
+          ? cloudAuth('aws', { ...named, role }, 'AWS_SECRET')
+          : cloudAuth('aws', { region: 'eu-west-1' });
+      const upstream = upstreamFor(t, {}, () => nowMs);
+      const call = async () => {
+        const plan = planOf([bedrock(server.url, auth)]);
+        const executed = await upstream.execute({ ...callOf(plan), startedMs: nowMs });
+        assert.equal(executed.kind, 'json', problemOf(executed) ?? '');
+        return /Credential=(\w+)/.exec(String(server.requests.at(-1)?.headers.authorization))?.[1];
+      };
+      const calls = Array.from({ length: 50 }, call);
+      await sts.whenRequested(1);
+      gate.resolve();
+      assert.deepEqual(new Set(await Promise.all(calls)), new Set(['ASIA1']), action);
+      assert.equal(sts.requests.length, 1);
+      nowMs += 57 * 60_000;
+      assert.equal(await call(), 'ASIA1', 'they serve while the next are asked for');
+      await sts.whenRequested(2);
+    }
+  });
+
+  it('are not made where the role is refused: nobody waits on, and the reason names the role', async (t) => {
+    const server = await serve(t, CONVERSE);
+    const sts = await serve(t, {
+      status: 403,
+      headers: { 'content-type': 'text/xml' },
+      body: '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>aws-secret-value</Message></Error></ErrorResponse>',
+    });
+    setEnvironment(t, { AWS_ENDPOINT_URL_STS: sts.url, AWS_MAX_ATTEMPTS: '1' });
+    const auth = cloudAuth('aws', { ...named, role: 'arn:aws:iam::123456789012:role/closed' }, 'AWS_SECRET');
+    const upstream = upstreamFor(t);
+    const all = await Promise.all(
+      Array.from({ length: 50 }, () => upstream.execute(callOf(planOf([bedrock(server.url, auth)])))),
+    );
+    for (const executed of all) {
+      assert.match(
+        problemOf(executed) ?? '',
+        /no AWS credentials: arn:aws:iam::123456789012:role\/closed cannot be assumed \(AccessDenied\w*\)$/,
+      );
+      assert.doesNotMatch(JSON.stringify(executed), /aws-secret-value/);
+    }
+    assert.deepEqual([sts.requests.length, server.requests.length], [1, 0]);
   });
 
   it('take the keys that a container is given', async (t) => {
@@ -374,6 +438,76 @@ describe('calls with a token of Google', () => {
       const executed = await upstreamFor(t, { KEY_FILE: file }).execute(callOf(planOf([target])));
       assert.match(problemOf(executed) ?? '', problem);
       assert.doesNotMatch(JSON.stringify(executed), /very-secret/);
+    }
+    assert.equal(server.requests.length, 0);
+  });
+
+  it('have one exchange in flight and renew ahead of the end, by a service account and by a workload identity', async (t) => {
+    const server = await serve(t, GEMINI);
+    const folder = makeTempDirectory(t, { subject: 'from-the-cluster' });
+    setEnvironment(t, {});
+    for (const kind of ['service_account', 'external_account'] as const) {
+      const gate = Promise.withResolvers<void>();
+      let made = 0;
+      const google = await serve(t, () => ({ ...token(`${kind}-${++made}`), before: { wait: gate.promise } }));
+      const keys = {
+        service_account: {
+          private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+          client_email: 'gateway@p.iam.gserviceaccount.com',
+          token_uri: `${google.url}/token`,
+        },
+        external_account: {
+          audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/k',
+          subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+          token_url: `${google.url}/v1/token`,
+          credential_source: { file: `${folder}/subject` },
+        },
+      };
+      let nowMs = Date.now();
+      const upstream = upstreamFor(t, { KEY_FILE: JSON.stringify({ type: kind, ...keys[kind] }) }, () => nowMs);
+      const target = vertex(server.url, cloudAuth('google', {}, 'KEY_FILE'));
+      const call = async () => {
+        const executed = await upstream.execute({ ...callOf(planOf([target])), startedMs: nowMs });
+        assert.equal(executed.kind, 'json', problemOf(executed) ?? '');
+        return server.requests.at(-1)?.headers.authorization;
+      };
+      const calls = Array.from({ length: 50 }, call);
+      await google.whenRequested(1);
+      gate.resolve();
+      assert.deepEqual(new Set(await Promise.all(calls)), new Set([`Bearer ${kind}-1`]));
+      assert.equal(google.requests.length, 1);
+      nowMs += 57 * 60_000;
+      assert.equal(await call(), `Bearer ${kind}-1`, 'it serves while the next is asked for');
+      await google.whenRequested(2);
+    }
+  });
+
+  it('are not made where the exchange is refused or gone: the reason names the place, and nobody waits on', async (t) => {
+    const server = await serve(t, GEMINI);
+    const folder = makeTempDirectory(t, { subject: 'very-secret' });
+    setEnvironment(t, {});
+    const answers: readonly (readonly [Script, string])[] = [
+      [{ status: 400, body: { error: 'invalid_grant', error_description: 'very-secret is wrong' } }, 'answered 400'],
+      [{ body: '<html>very-secret' }, 'gave none \\(\\w+\\)|the answer of HOST holds none'],
+    ];
+    for (const [script, words] of answers) {
+      const sts = await serve(t, script);
+      const host = new URL(sts.url).host;
+      const key = JSON.stringify({
+        type: 'external_account',
+        audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/k',
+        subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+        token_url: `${sts.url}/v1/token`,
+        credential_source: { file: `${folder}/subject` },
+      });
+      const upstream = upstreamFor(t, { KEY_FILE: key });
+      const target = vertex(server.url, cloudAuth('google', {}, 'KEY_FILE'));
+      const all = await Promise.all(Array.from({ length: 50 }, () => upstream.execute(callOf(planOf([target])))));
+      for (const executed of all) {
+        assert.match(problemOf(executed) ?? '', new RegExp(`no token: (${host} )?(${words.replace('HOST', host)})`));
+        assert.doesNotMatch(JSON.stringify(executed), /very-secret/);
+      }
+      assert.equal(sts.requests.length, 1);
     }
     assert.equal(server.requests.length, 0);
   });

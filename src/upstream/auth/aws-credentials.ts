@@ -1,4 +1,5 @@
 import { TokenError } from './fetch-token.ts';
+import { inTime } from './in-time.ts';
 import type { Expiring } from './refreshing.ts';
 
 /** The keys that sign a request to AWS. */
@@ -28,13 +29,8 @@ const TIMEOUT_MS = 15_000;
 export async function awsKeys(options: AwsOptions): Promise<Expiring<AwsKeys>> {
   const { keys, role } = options;
   if (keys !== null && role === null) return { value: keys, expiresMs: null };
-  const deadline = Promise.withResolvers<never>();
-  const timer = setTimeout(() => deadline.reject(new TokenError('no AWS credentials in time')), TIMEOUT_MS);
-  try {
-    return await Promise.race([askProviders(options), deadline.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const whose = role === null ? 'the chain of providers' : `the service that lends ${role}`;
+  return inTime(askProviders(options), TIMEOUT_MS, `no AWS credentials: ${whose} did not answer in time`);
 }
 
 async function askProviders({ keys, profile, role, externalId, region }: AwsOptions): Promise<Expiring<AwsKeys>> {

@@ -3,6 +3,7 @@ import type { AuthClient } from 'google-auth-library';
 import { asObject, asString, type JsonObject } from '#core';
 import type { Reach } from '#network';
 import { fetchToken, type Token, TokenError } from './fetch-token.ts';
+import { inTime } from './in-time.ts';
 
 /** What a Google access token is asked for with. */
 export interface GoogleOptions {
@@ -17,6 +18,8 @@ const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const LIFE_S = 3600;
+// The library waits for an address as long as the address likes.
+const TIMEOUT_MS = 15_000;
 
 /**
  * Asks Google for an access token. A service account signs for itself, at the token address that its key file names, which
@@ -28,10 +31,45 @@ export async function googleToken({ keyFile, scope, nowMs, reach }: GoogleOption
   const credentials = keyFile === null ? null : parse(keyFile);
   if (credentials?.type === 'service_account')
     return serviceAccountToken(credentials, { scope: scope ?? SCOPE, nowMs, reach });
-  const client = await libraryClient(credentials, scope ?? SCOPE);
-  const { token } = await client.getAccessToken();
-  if (!token) throw new TokenError('no token: Google’s answer holds none');
+  const place = placeOf(credentials);
+  return inTime(
+    libraryToken(credentials, { scope: scope ?? SCOPE, nowMs, place }),
+    TIMEOUT_MS,
+    `no token: ${place} did not answer in time`,
+  );
+}
+
+async function libraryToken(
+  credentials: JsonObject | null,
+  { scope, nowMs, place }: Pick<GoogleOptions, 'nowMs'> & { readonly scope: string; readonly place: string },
+): Promise<Token> {
+  const client = await libraryClient(credentials, scope);
+  let token: string | null | undefined;
+  try {
+    ({ token } = await client.getAccessToken());
+  } catch (error) {
+    throw new TokenError(`no token: ${place} ${failureOf(error)}`);
+  }
+  if (!token) throw new TokenError(`no token: the answer of ${place} holds none`);
   return { value: token, expiresMs: client.credentials.expiry_date ?? nowMs() + 300_000 };
+}
+
+/** Who is asked, as far as the key file tells. Pure. */
+function placeOf(credentials: JsonObject | null): string {
+  if (credentials === null) return 'the metadata of the machine';
+  const url = asString(credentials.token_url) ?? TOKEN_URL;
+  return URL.canParse(url) ? new URL(url).host : 'the token address of the key file';
+}
+
+/** The messages of the library repeat what was sent and answered: only a status or a code is told. */
+function failureOf(error: unknown): string {
+  const { status, code, name } = error as {
+    readonly status?: unknown;
+    readonly code?: unknown;
+    readonly name?: unknown;
+  };
+  if (typeof status === 'number') return `answered ${status}`;
+  return `gave none (${typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? code : String(name ?? 'error')})`;
 }
 
 async function libraryClient(credentials: JsonObject | null, scope: string): Promise<AuthClient> {
