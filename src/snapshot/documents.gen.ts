@@ -2313,7 +2313,7 @@ export interface ProviderQuirks {
     readonly [k: string]: string;
   };
   /**
-   * Parameters the provider refuses; they count as unsupported.
+   * Parameters the provider refuses; they count as unsupported. For embeddings and other calls that are no chat `name=value` leaves out that one value, which the provider takes for granted.
    */
   readonly dropParams?: readonly string[];
   /**
