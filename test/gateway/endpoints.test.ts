@@ -7,6 +7,7 @@ import OpenAI, { toFile } from 'openai';
 import { listRecordFiles, readRecords } from '../../src/decision-log/index.ts';
 import { runVerb } from '../support/run-verb.ts';
 import type { Cleanup } from '../support/temp-directory.ts';
+import { carriedSignature, expectedSignature } from '../upstream/cloud-harness.ts';
 import {
   KEYS,
   type ProviderName,
@@ -195,6 +196,39 @@ spec: { match: { models: [up-bedrock/MODEL] } }
       );
       await assert.rejects(openai.embeddings.create({ model: 'up-bedrock/odd', input: 'a' }), /none of the families/);
       assert.equal(bedrock.requests.length, count, 'nothing is sent that cannot be answered');
+    });
+
+    it('are asked for with a signature over the body and the escaped path of an ARN, as AWS would compute it', async (t) => {
+      const providers = await startProviders(t);
+      const signed = `apiVersion: signalbox/v1
+kind: Provider
+metadata: { name: aws }
+spec:
+  dialect: bedrock-converse
+  baseUrl: ${providers.bedrock.url}
+  auth: { kind: aws, region: eu-west-1, accessKeyId: { env: AWS_KEY }, secret: { env: AWS_SECRET } }
+---
+${BEDROCK.replaceAll('up-bedrock', 'aws').replaceAll('MODEL', 'titan').replace('ID', 'arn:aws:bedrock:eu-west-1::foundation-model/amazon.titan-embed-text-v2:0')}`;
+      const env = { ...SECRETS, AWS_KEY: 'AKIAEXAMPLE', AWS_SECRET: 'aws-secret-value' };
+      const files = policyFiles(providers, { 'signed.yaml': signed });
+      const gateway = await startTestGateway(t, files, { env, environment: 'production' });
+      providers.bedrock.otherwise({ body: { embedding: VECTORS[0], inputTextTokenCount: 8 } });
+      await clientsOf(gateway).openai.embeddings.create({
+        model: 'aws/titan',
+        input: 'one — é',
+        encoding_format: 'float',
+      });
+      const [seen] = providers.bedrock.requests;
+      assert.ok(seen !== undefined);
+      assert.equal(
+        seen.path,
+        '/model/arn%3Aaws%3Abedrock%3Aeu-west-1%3A%3Afoundation-model%2Famazon.titan-embed-text-v2%3A0/invoke',
+      );
+      assert.match(
+        String(seen.headers.authorization),
+        /Credential=AKIAEXAMPLE\/\d{8}\/eu-west-1\/bedrock\/aws4_request/,
+      );
+      assert.equal(carriedSignature(seen), expectedSignature(seen, 'aws-secret-value'));
     });
 
     it('are Cohere’s, whose tokens stand in a header', async (t) => {
