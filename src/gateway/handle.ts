@@ -10,6 +10,7 @@ import { readCompatHeaders } from './compat/compat-headers.ts';
 import { inlineChain } from './compat/portkey-chain.ts';
 import { executeCall } from './execute-call.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { guardError } from './guard/guard-error.ts';
 import { guardRequest } from './guard/guard-request.ts';
 import { checkSignature, identify } from './identify.ts';
 import type { InboundCall } from './inbound-call.ts';
@@ -126,14 +127,13 @@ async function answer(parts: GatewayParts, progress: Progress, reply: ServerResp
       progress.providerHeaders = executed.headers;
       throw executed.error;
     case 'cancelled':
-      // Nobody is there to be answered.
       reply.destroy();
   }
 }
 
 async function fail(parts: GatewayParts, progress: Progress, reply: ServerResponse, thrown: unknown): Promise<void> {
   const { call } = progress;
-  const error = gatewayErrorOf(thrown);
+  const error = guardError(progress, gatewayErrorOf(thrown));
   if (error.code === 'internal_error')
     parts.log.error({ err: thrown, requestId: call.id }, 'a request failed by a bug');
   progress.errorCode = error.code;

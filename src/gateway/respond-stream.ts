@@ -5,6 +5,7 @@ import { answerHeaders, LOST_HEADER, lostText } from './answer-headers.ts';
 import { callerContext } from './caller-context.ts';
 import { captureStream } from './capture-stream.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { guardError } from './guard/guard-error.ts';
 import { guardStream } from './guard/guard-stream.ts';
 import { CLIENT_CLOSED, type Progress } from './progress.ts';
 import type { ReplyEnd, ReplyStream } from './reply-stream.ts';
@@ -57,10 +58,11 @@ export async function respondStream(
     reply.destroy();
     return;
   }
-  if (end.error !== null) progress.errorCode = end.error.code;
+  const error = end.error === null ? null : guardError(progress, end.error);
+  if (error !== null) progress.errorCode = error.code;
   await settleBeforeEnd(parts, progress);
-  if (end.error !== null) {
-    reply.end(writer.error(end.error, call.id), encoding);
+  if (error !== null) {
+    reply.end(writer.error(error, call.id), encoding);
     return;
   }
   const cost = knownCost(progress);

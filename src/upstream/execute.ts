@@ -1,4 +1,4 @@
-import { GatewayError, once, type SkipReason } from '#core';
+import { GatewayError, maskSecrets, once, type SkipReason } from '#core';
 import { type Attempt, advance, failureOf, type Next, type Plan, type PlanTarget, type SkippedTarget } from '#decision';
 import { answerStream } from './answer-stream.ts';
 import { runAttempt } from './attempt.ts';
@@ -247,7 +247,7 @@ function giveUp(
     ({ id, reason, detail }) => `${id} ${reason}${detail === null ? '' : ` (${detail})`}`,
   );
   const text = left.length === 0 ? message : `${message}; skipped: ${left.join(', ')}`;
-  const error = new GatewayError(code, isRefusal ? last.failure.message || message : text, {
+  const error = new GatewayError(code, isRefusal ? maskSecrets(last.failure.message) || message : text, {
     status,
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
     attempts: attempts.map(({ target, outcome, status: got }) => ({

@@ -1,4 +1,4 @@
-import { GatewayError, isContent, type NeutralEvent, type StreamError } from '#core';
+import { GatewayError, isContent, maskSecrets, type NeutralEvent, type StreamError } from '#core';
 import { createSseFramer, type Framer, type SseEvent, SseFrameTooLargeError, type StreamReader } from '#dialects';
 import type { StreamSink } from './call.ts';
 import { type Failure, failure } from './failure.ts';
@@ -268,7 +268,7 @@ function failureOf(error: StreamError): Failure {
 
 /** The error that ends a stream already begun. Pure. */
 export function interrupted(target: string, reason: Failure): GatewayError {
-  const message = `The stream of ${target} broke after it had begun (${reason.reason}): ${reason.message}`;
+  const message = `The stream of ${target} broke after it had begun (${reason.reason}): ${maskSecrets(reason.message)}`;
   return new GatewayError('stream_interrupted', message, {
     ...(reason.retryAfterMs === null ? {} : { retryAfterMs: reason.retryAfterMs }),
   });

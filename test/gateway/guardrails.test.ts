@@ -179,6 +179,28 @@ describe('guardrails of a gateway', () => {
     assert.match(answer.text, /data: \[DONE\]/);
   });
 
+  it('look at the words of a provider that refuses or breaks off too', async (t) => {
+    const secret = `sk-proj-${'aB3dE6gH9j'.repeat(4)}`;
+    const error = { message: `no room for ${MAIL}, about Project Aurora, by ${secret}`, type: 'invalid_request_error' };
+    for (const [checks, kept, gone] of [
+      [[MASK_MAIL], /\[EMAIL_1\], about Project Aurora/, /jane\.doe|sk-proj-aB3/],
+      [[BLOCK_WORDS], /withheld \(guardrail safe, check words/, /Aurora|jane|sk-proj-aB3/],
+    ] as const) {
+      const { gateway, openai } = await guarded(t, checks, { stage: ['output'] });
+      openai.enqueue({ status: 400, body: { error } });
+      const refused = await post(gateway, '/v1/chat/completions', ask('guarded'));
+      assert.equal(refused.status, 400);
+      assert.equal(refused.headers.get('x-signalbox-error'), 'upstream_rejected');
+      openai.enqueue({ chunks: [...sse(chatChunk({ role: 'assistant', content: 'Well, ' })), ...sse({ error })] });
+      const broken = await post(gateway, '/v1/chat/completions', ask('guarded', { stream: true }));
+      assert.match(broken.text, /stream_interrupted/);
+      for (const { text } of [refused, broken]) {
+        assert.match(text, kept);
+        assert.doesNotMatch(text, gone);
+      }
+    }
+  });
+
   it('check kept answers again, as JSON and as a stream', async (t) => {
     const providers = await startProviders(t);
     const guard = (words: string) => `apiVersion: signalbox/v1
