@@ -17,7 +17,7 @@ export interface BlockTaker {
 
 /** How far a replay is. */
 export interface ReplayProgress {
-  /** Bytes of the recordings read so far, as they lie on disk. */
+  /** Bytes of the recordings replayed so far, as they lie on disk. */
   readonly readBytes: number;
   readonly lines: number;
 }
@@ -45,21 +45,23 @@ async function takeAll(
   const idle = [...takers];
   const busy = new Set<Promise<void>>();
   const spare: ArrayBuffer[] = [];
-  let doneBytes = 0;
+  let readBytes = 0;
   let lines = 0;
   for (const [file, path] of paths.entries()) {
     let firstLine = 0;
-    let readBytes = 0;
+    let before = 0;
     for await (const block of readBlocks(path, file, spare)) {
       const held = countLines(block.bytes);
+      const bytes = block.readBytes - before;
       const taker = await nextIdle(idle, busy);
-      hand(taker, toReplay(block, firstLine, basename(path)), { idle, busy, spare });
+      hand(taker, toReplay(block, firstLine, basename(path)), { idle, busy, spare }, () => {
+        readBytes += bytes;
+        lines += held;
+        onProgress({ readBytes, lines });
+      });
       firstLine += held;
-      lines += held;
-      readBytes = block.readBytes;
-      onProgress({ readBytes: doneBytes + readBytes, lines });
+      before = block.readBytes;
     }
-    doneBytes += readBytes;
   }
   await Promise.all(busy);
 }
@@ -95,11 +97,12 @@ interface Takers {
   readonly spare: ArrayBuffer[];
 }
 
-function hand(taker: BlockTaker, block: BlockToReplay, { idle, busy, spare }: Takers): void {
+function hand(taker: BlockTaker, block: BlockToReplay, { idle, busy, spare }: Takers, onDone: () => void): void {
   const work = taker.take(block).then((memory) => {
     busy.delete(work);
     idle.push(taker);
     spare.push(memory);
+    onDone();
   });
   busy.add(work);
 }

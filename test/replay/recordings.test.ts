@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -118,6 +118,33 @@ describe('recordings', () => {
     }
     assert.ok(blocks > 2);
     assert.equal(text, `${long}1\n${'y\n'.repeat(3_000_000)}${long}2`);
+  });
+
+  it('progress counts what is done, not what was handed out', async (t) => {
+    const path = join(makeTempDirectory(t), 'long.ndjson');
+    writeFileSync(path, `${`${' '.repeat(8191)}\n`.repeat(300)}${lines.join('\n')}\n`);
+    const here = takeHere(createReplayer(pair.sides), whole);
+    const events: string[] = [];
+    const seen: number[] = [];
+    const taker = {
+      ...here,
+      take: async (block: Parameters<typeof here.take>[0]) => {
+        events.push('taken');
+        const memory = await here.take(block);
+        await new Promise(setImmediate);
+        return memory;
+      },
+    };
+    await runReplay([path], [taker], ({ readBytes, lines: done }) => {
+      events.push('told');
+      seen.push(readBytes, done);
+    });
+    assert.ok(events.length > 4);
+    assert.deepEqual(
+      events,
+      events.map((_, index) => (index % 2 === 0 ? 'taken' : 'told')),
+    );
+    assert.deepEqual(seen.slice(-2), [statSync(path).size, 800]);
   });
 
   it('shards hold every line once and add up to the whole', async (t) => {
