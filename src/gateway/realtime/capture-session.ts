@@ -10,6 +10,8 @@ export interface SessionCapture {
 
 /** A span shows the last twenty turns. */
 const MAX_TURNS = 20;
+/** And the first 2,000 characters of each: a session may last for hours, with messages of megabytes. */
+const MAX_CHARS = 65_536;
 
 /**
  * Creates it. Of the caller: what it writes, its instructions, and what the provider heard it say; of the provider: what it wrote or said (platform.openai.com/docs/api-reference/realtime, read 2026-11). Whole turns
@@ -45,6 +47,6 @@ const SPOKEN: ReadonlySet<string> = new Set([
 
 function keep(turns: string[], text: string | undefined): void {
   if (text === undefined || text === '') return;
-  turns.push(text);
+  turns.push(text.slice(0, MAX_CHARS));
   if (turns.length > MAX_TURNS) turns.shift();
 }
