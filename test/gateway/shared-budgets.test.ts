@@ -74,7 +74,7 @@ describe('500 streams at once on a budget that fits 100', () => {
         { ...ledger.prepare('SELECT sum(spent) AS spent, sum(held) AS held FROM counters').get() },
         { spent: 100, held: 0 },
       );
-      assert.equal(ledger.prepare('SELECT count(*) AS holds FROM holds').get()?.holds, 0);
+      assert.equal(ledger.prepare('SELECT count(*) AS holds FROM leases').get()?.holds, 0);
       ledger.close();
     });
   }

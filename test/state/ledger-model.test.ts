@@ -55,7 +55,7 @@ describe('the ledger against its model', () => {
       const clock = testClock();
       let dataDir = mkdtempSync(join(root, 'run-'));
       const undone: LeaseEnd[] = [];
-      const open = () => createSqliteStore({ dataDir, clock, breaker, onEvent: listen(undone) });
+      const open = () => createSqliteStore({ dataDir, clock, breaker, foldAfter: 4, onEvent: listen(undone) });
       const world: World = {
         store: open(),
         clock,
@@ -118,7 +118,7 @@ describe('the ledger against its model', () => {
       const clock = testClock();
       const undone: LeaseEnd[] = [];
       const dataDir = mkdtempSync(join(root, 'run-'));
-      const open = () => createSqliteStore({ dataDir, clock, breaker, onEvent: listen(undone) });
+      const open = () => createSqliteStore({ dataDir, clock, breaker, foldAfter: 4, onEvent: listen(undone) });
       return { store: inTurn([open(), open(), open()]), clock, undone, restart: null, crash: null };
     });
   });

@@ -4,10 +4,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
+import { advanceBreaker, breakerView, CLOSED_BREAKER } from '../../src/decision/index.ts';
+import { createSqliteStore } from '../../src/state/index.ts';
 import { openLedgerFile } from '../../src/state/sqlite/open-ledger-file.ts';
 import { requireProgram } from '../support/skip.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 import { type DiskEvent, filesAfterCut, readDiskTrace, TRACED } from './disk-trace.ts';
+import { heldCounter } from './held-counter.ts';
 
 const COUNT = 20;
 
@@ -33,7 +36,7 @@ describe('the embedded ledger and a power cut', () => {
   });
 
   for (const durability of ['power', 'process'] as const) {
-    it(`${durability === 'power' ? 'keeps all that was acknowledged' : 'keeps a state that was, and no part of another'} with durability ${durability}, wherever the power goes and whatever the disk had written by then`, (t) => {
+    it(`${durability === 'power' ? 'keeps all that was acknowledged' : 'keeps a state that was, and no part of another'} with durability ${durability}, wherever the power goes and whatever the disk had written by then`, async (t) => {
       const strace = requireProgram(t, 'strace');
       if (strace === undefined) return;
       const folder = makeTempDirectory(t);
@@ -50,23 +53,27 @@ describe('the embedded ledger and a power cut', () => {
       const first = all.findIndex((event) => event.kind === 'said') + 1;
       let runs = 0;
       let lost = 0;
-      fc.assert(
-        fc.property(fc.integer({ min: first, max: all.length }), fc.infiniteStream(fc.boolean()), (cut, coins) => {
-          const events = all.slice(0, cut);
-          const data = join(folder, `cut-${runs++}`);
-          mkdirSync(data);
-          for (const [path, bytes] of filesAfterCut(events, () => coins.next().value === true)) {
-            if (!path.endsWith('-shm')) writeFileSync(join(data, basename(path)), bytes);
-          }
-          const [settled, held] = [said(events, 'settled'), said(events, 'held')];
-          const { spent, open } = readBooks(data);
-          // One step may have been under way, and be written or not.
-          assert.ok(spent % 3 === 0 && (open === 0 || open === 5), `${spent} spent and ${open} held`);
-          const [steps, told] = [2 * (spent / 3) + open / 5, settled + held];
-          assert.ok(steps <= told + 1, `${steps} steps found, ${told} told`);
-          if (durability === 'power') assert.ok(steps >= told, `${steps} steps found, ${told} were acknowledged`);
-          lost = Math.max(lost, told - steps);
-        }),
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: first, max: all.length }),
+          fc.infiniteStream(fc.boolean()),
+          async (cut, coins) => {
+            const events = all.slice(0, cut);
+            const data = join(folder, `cut-${runs++}`);
+            mkdirSync(data);
+            for (const [path, bytes] of filesAfterCut(events, () => coins.next().value === true)) {
+              if (!path.endsWith('-shm')) writeFileSync(join(data, basename(path)), bytes);
+            }
+            const [settled, held] = [said(events, 'settled'), said(events, 'held')];
+            const { spent, open } = await readBooks(data);
+            // One step may have been under way, and be written or not.
+            assert.ok(spent % 3 === 0 && (open === 0 || open === 5), `${spent} spent and ${open} held`);
+            const [steps, told] = [2 * (spent / 3) + open / 5, settled + held];
+            assert.ok(steps <= told + 1, `${steps} steps found, ${told} told`);
+            if (durability === 'power') assert.ok(steps >= told, `${steps} steps found, ${told} were acknowledged`);
+            lost = Math.max(lost, told - steps);
+          },
+        ),
         { numRuns: 60 },
       );
       // Else the cuts would be none.
@@ -75,14 +82,16 @@ describe('the embedded ledger and a power cut', () => {
   }
 });
 
+const breaker = { closed: CLOSED_BREAKER, advance: advanceBreaker, view: breakerView };
+
 /** What a ledger has on its counter, opened as a gateway opens it. */
-function readBooks(dataDir: string): { readonly spent: number; readonly open: number } {
+async function readBooks(dataDir: string): Promise<{ readonly spent: number; readonly open: number }> {
   const database = openLedgerFile(join(dataDir, 'ledger.db'), 'process');
-  try {
-    assert.equal(database.prepare('PRAGMA integrity_check').get()?.integrity_check, 'ok');
-    const row = database.prepare('SELECT total(spent) AS spent, total(held) AS open FROM counters').get();
-    return { spent: Number(row?.spent), open: Number(row?.open) };
-  } finally {
-    database.close();
-  }
+  assert.equal(database.prepare('PRAGMA integrity_check').get()?.integrity_check, 'ok');
+  database.close();
+  const store = createSqliteStore({ dataDir, clock: { nowMs: Date.now }, breaker });
+  const { counters } = await store.readFacts({ counters: [heldCounter], targets: [] });
+  await store.close();
+  const { spent, held } = counters[heldCounter.key] ?? { spent: 0, held: 0 };
+  return { spent, open: held };
 }

@@ -41,6 +41,23 @@ async function spend(store: Store, id: string, amount: number): Promise<void> {
   await store.commit({ id, charges: [{ counter: dayKey('a'), held: amount, amount }] });
 }
 
+/** As the first gateways made it, the outbox of the very first ones included. */
+const FIRST_LAYOUT = `
+CREATE TABLE counters (
+  key TEXT PRIMARY KEY, spent INTEGER NOT NULL, held INTEGER NOT NULL, touched_ms INTEGER NOT NULL,
+  window_end_ms INTEGER, span_ms INTEGER, slices TEXT, forget_at_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX counters_to_forget ON counters (forget_at_ms);
+CREATE TABLE holds (id TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE ended (id TEXT PRIMARY KEY, forget_at_ms INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX ended_to_forget ON ended (forget_at_ms);
+CREATE TABLE claims (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX claims_to_forget ON claims (until_ms);
+CREATE TABLE notes (seq INTEGER PRIMARY KEY, key TEXT NOT NULL, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE outbox (key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = 1;
+`;
+
 describe('the ledger file', () => {
   it('names itself and the next step when it is no database', (t) => {
     const dataDir = makeTempDirectory(t, {
@@ -156,30 +173,106 @@ describe('the ledger file', () => {
     await third.close();
   });
 
-  it('tells what an earlier version has left for the usage ledger', async (t) => {
+  it('takes over what a gateway of the first layout has left, which then cannot write past it', async (t) => {
     const dataDir = makeTempDirectory(t);
-    await open(dataDir).close();
-    const earlier = new DatabaseSync(join(dataDir, 'ledger.db'));
-    earlier.exec(
-      'CREATE TABLE outbox (key TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID',
+    const first = new DatabaseSync(join(dataDir, 'ledger.db'));
+    first.exec(FIRST_LAYOUT);
+    const clock = testClock();
+    const leftMs = clock.nowMs() - 1000;
+    const day = dayKey('a');
+    const rolling = {
+      ...day,
+      key: 'budget:b::rolling',
+      budget: 'b',
+      windowStartMs: leftMs,
+      windowEndMs: leftMs + 60_000,
+    };
+    const counter = first.prepare('INSERT INTO counters VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    counter.run(day.key, 45, 20, leftMs, day.windowEndMs, null, null, day.windowEndMs + 3_600_000);
+    counter.run(
+      rolling.key,
+      7,
+      0,
+      leftMs,
+      null,
+      60_000,
+      JSON.stringify([
+        [leftMs, 3],
+        [leftMs + 1000, 4],
+      ]),
+      leftMs + 240_000,
     );
-    for (const key of ['r2', 'r1']) earlier.prepare('INSERT INTO outbox VALUES (?, 1, ?, ?)').run(key, 'note', key);
-    earlier.close();
-    const store = open(dataDir);
-    const waiting = await store.unaccounted(0);
+    const part = [day.key, 'a', 100, 0, day.windowEndMs, 20, 1000];
+    const open1 = JSON.stringify(['them', 0, [[...part, leftMs + 2000, 2]], 'memo']);
+    const ended1 = JSON.stringify(['them', 0, [[...part, leftMs, 0, 20, leftMs]], 'memo']);
+    first.prepare('INSERT INTO holds VALUES (?, ?, ?)').run('open', leftMs + 2000, open1);
+    const ended = first.prepare('INSERT INTO ended VALUES (?, ?, ?)');
+    ended.run('ended', leftMs + 3_600_000, ended1);
+    ended.run('settled', leftMs + 3_600_000, JSON.stringify(['', 1, [], '']));
+    for (const key of ['r2', 'r1']) first.prepare('INSERT INTO outbox VALUES (?, 1, ?, ?)').run(key, 'note', key);
+    first.prepare('INSERT INTO notes (key, at_ms, kind, body) VALUES (?, 1, ?, ?)').run('r3', 'note', 'r3');
+    first.prepare('INSERT INTO claims VALUES (?, ?, ?)').run('name', leftMs, leftMs + 60_000);
+
+    const events: StoreEvent[] = [];
+    const store = open(dataDir, { clock, onEvent: (event) => events.push(event) });
+    assert.throws(() => first.prepare('SELECT record FROM holds WHERE id = ?').get('open'), /no such table/);
+    first.close();
+    const counters = async () => (await store.readFacts({ counters: [day, rolling], targets: [] })).counters;
+    assert.deepEqual(await counters(), { [day.key]: { spent: 45, held: 20 }, [rolling.key]: { spent: 7, held: 0 } });
     assert.deepEqual(
-      waiting.map((each) => [each.key, each.kind === 'note' && each.note]),
-      [
-        ['r1', 'r1'],
-        ['r2', 'r2'],
-      ],
+      (await store.unaccounted(0)).map((each) => [each.key, each.kind === 'note' && each.note]),
+      ['r1', 'r2', 'r3'].map((key) => [key, key]),
     );
-    await store.accounted(['r1']);
+    assert.equal(await store.claim('name', 1000), false);
+    assert.equal((await store.reserve(hold('settled', [reservation('a', 1)]))).kind, 'refused');
+    await store.commit({ id: 'ended', charges: [{ counter: day, held: 20, amount: 12 }] });
+    assert.deepEqual(
+      events.map((event) => event.kind === 'lease-undone' && event.end.memo),
+      ['memo'],
+    );
+    await store.commit({ id: 'open', charges: [{ counter: day, held: 20, amount: 3 }] });
+    assert.deepEqual((await counters())[day.key], { spent: 40, held: 0 });
+    clock.advance(59_500);
+    assert.deepEqual((await counters())[rolling.key], { spent: 4, held: 0 });
     await store.close();
-    const again = open(dataDir);
-    await again.accounted(['r2']);
-    assert.deepEqual(await again.unaccounted(0), []);
-    await again.close();
+  });
+
+  it('finds a row of the journal that is none, without quoting it', async (t) => {
+    const dataDir = makeTempDirectory(t);
+    const store = open(dataDir);
+    await spend(store, 'r1', 10);
+    const other = new DatabaseSync(join(dataDir, 'ledger.db'));
+    other.exec("INSERT INTO journal VALUES (3, 3, '[1, [[\"the name of a consumer')");
+    other.close();
+    await assert.rejects(store.reserve(hold('r2', [reservation('a', 1)])), (error) => {
+      assert.ok(error instanceof StoreUnavailableError);
+      assert.match(error.detail, /ledger\.db is damaged .*row 3 of the journal/);
+      assert.ok(!error.detail.includes('consumer'));
+      return true;
+    });
+    await store.close();
+  });
+
+  it('keeps the tables as they were until a fold, and has all in them when it closes', async (t) => {
+    const dataDir = makeTempDirectory(t);
+    const reader = () => {
+      const database = new DatabaseSync(join(dataDir, 'ledger.db'), { readOnly: true });
+      const { spent } = database.prepare('SELECT total(spent) AS spent FROM counters').get() ?? {};
+      database.close();
+      return spent;
+    };
+    const store = open(dataDir, { foldAfter: 10 });
+    for (let at = 1; at <= 4; at++) await spend(store, `r${at}`, 1);
+    assert.equal(reader(), 0);
+    await spend(store, 'r5', 1);
+    assert.equal(reader(), 5);
+    await spend(store, 'r6', 1);
+    const beside = open(dataDir);
+    assert.equal(await spentOn(beside, 'a'), 6);
+    await beside.close();
+    await spend(store, 'r7', 1);
+    await store.close();
+    assert.equal(reader(), 7);
   });
 
   it('does not grow with the windows that are over', async (t) => {
@@ -211,7 +304,7 @@ describe('the ledger file', () => {
     const database = new DatabaseSync(join(dataDir, 'ledger.db'));
     const rows = database
       .prepare(
-        'SELECT (SELECT count(*) FROM counters) + (SELECT count(*) FROM holds) + (SELECT count(*) FROM ended) + (SELECT count(*) FROM notes) AS n',
+        'SELECT (SELECT count(*) FROM counters) + (SELECT count(*) FROM leases) + (SELECT count(*) FROM waiting) AS n',
       )
       .get()?.n;
     database.close();

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { SqliteBooks } from './sqlite-books.ts';
+import type { Journal } from './journal.ts';
 import { isBusy, isSqliteError } from './sqlite-problem.ts';
 
-/** Runs steps on the books, many in one transaction, and tells their results once it is written. */
+/** Runs steps on what is journalled, many in one transaction, and tells their results once it is written. */
 export interface GroupCommit {
   /**
    * Takes the step with all others of this turn of the event loop: the busier the process, the larger the groups. Answers wait
@@ -15,7 +15,7 @@ export interface GroupCommit {
 
 export interface GroupCommitOptions {
   readonly database: DatabaseSync;
-  readonly books: SqliteBooks;
+  readonly journal: Journal;
   readonly nowMs: () => number;
   /** How long a group waits while other processes write. */
   readonly busyMs: number;
@@ -31,7 +31,7 @@ interface Waiting {
 
 /** Creates one with nothing waiting. Effects: transactions on the database; timers only while steps wait. */
 export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
-  const { database, books, problem } = options;
+  const { database, journal, problem } = options;
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   let waiting: Waiting[] = [];
@@ -80,9 +80,9 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     const results: unknown[] = [];
     try {
       const nowMs = options.nowMs();
-      books.lookAround();
+      journal.lookAround();
       for (const { step } of group) results.push(step(nowMs));
-      books.write(nowMs);
+      journal.write(nowMs);
       commit.run();
     } catch (error) {
       rollBack();
@@ -110,7 +110,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   }
 
   function rollBack(): void {
-    books.forgetCopy();
+    journal.forgetCopy();
     // After a full disk or an I/O error SQLite has rolled back by itself.
     if (database.isTransaction) database.exec('ROLLBACK');
   }

@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreOpenError } from '../store-errors.ts';
+import { takeOverFirstLayout } from './first-layout.ts';
+import { JOURNAL_TABLE } from './journal.ts';
 import { OUTBOX_TABLE } from './sqlite-outbox.ts';
 import { isBusy, openError } from './sqlite-problem.ts';
 
@@ -11,31 +13,26 @@ import { isBusy, openError } from './sqlite-problem.ts';
  */
 export type Durability = 'process' | 'power';
 
-const VERSION = 1;
+const VERSION = 2;
 
-// Without rowid: the key is the row's place. Counters to forget are found by an index that a charge leaves alone.
+// Without rowid: the key is the row's place. A hold is due when its lease ends, and one that has ended when it may be forgotten.
 const SCHEMA = `
 CREATE TABLE counters (
   key TEXT PRIMARY KEY, spent INTEGER NOT NULL, held INTEGER NOT NULL, touched_ms INTEGER NOT NULL,
   window_end_ms INTEGER, span_ms INTEGER, slices TEXT, forget_at_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX counters_to_forget ON counters (forget_at_ms);
-CREATE TABLE holds (id TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE ended (id TEXT PRIMARY KEY, forget_at_ms INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX ended_to_forget ON ended (forget_at_ms);
-PRAGMA user_version = ${VERSION};
+CREATE TABLE claims (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX claims_to_forget ON claims (until_ms);
 `;
 
-// Came later, and an older gateway does not mind it.
+// Of the second layout.
 const ADDED = `
-CREATE TABLE IF NOT EXISTS claims (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS claims_to_forget ON claims (until_ms);
-${OUTBOX_TABLE}`;
-
-// What stands there of an earlier version goes where this one looks.
-const MOVED = `
-INSERT INTO notes (key, at_ms, kind, body) SELECT key, at_ms, kind, body FROM outbox ORDER BY key;
-DELETE FROM outbox;
+CREATE TABLE leases (id TEXT PRIMARY KEY, is_open INTEGER NOT NULL, due_ms INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX leases_due ON leases (is_open, due_ms);
+${JOURNAL_TABLE}
+${OUTBOX_TABLE}
+PRAGMA user_version = ${VERSION};
 `;
 
 // A second gateway that starts at the same moment needs no longer than this to make the tables.
@@ -76,8 +73,8 @@ function prepare(database: DatabaseSync, file: string, durability: Durability): 
         );
   }
   if (version === 0) database.exec(SCHEMA);
-  database.exec(ADDED);
-  if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'outbox'").get() !== undefined) database.exec(MOVED);
+  if (version < VERSION) database.exec(ADDED);
+  if (version === 1) takeOverFirstLayout(database);
   database.exec('COMMIT');
   // Whoever finds the file locked waits in the event loop instead of blocking it.
   database.exec('PRAGMA busy_timeout = 0');

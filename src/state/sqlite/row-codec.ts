@@ -1,60 +1,55 @@
 import { type Counter, type LedgerKey, SLICES_PER_WINDOW, spanOf } from '../ledger/counter.ts';
 import type { HoldRecord } from '../ledger/hold-record.ts';
 
-/** A row of `counters`. */
-export interface CounterRow {
-  readonly key: string;
-  readonly spent: number;
-  readonly held: number;
-  readonly touched_ms: number;
-  readonly window_end_ms: number | null;
-  readonly span_ms: number | null;
-  readonly slices: string | null;
-}
-
 /** How long a finished window can still be charged, and an ended hold be put right. */
 export const GRACE_MS = 3_600_000;
 
-/** A counter from its row. Pure. */
-export function counterFrom(row: CounterRow): Counter {
-  const slices = row.slices === null ? [] : (JSON.parse(row.slices) as [number, number][]);
-  return {
-    key: row.key,
-    held: row.held,
-    spent: row.spent,
-    windowEndMs: row.window_end_ms ?? Number.POSITIVE_INFINITY,
-    rolling:
-      row.span_ms === null
-        ? null
-        : { spanMs: row.span_ms, slices: slices.map(([untilMs, amount]) => ({ untilMs, amount })) },
-    touchedMs: row.touched_ms,
-  };
+/** What a counter is; 0 for the end of a window that has none, and for the span of one that does not roll. */
+export type CounterName = readonly [key: string, windowEndMs: number, spanMs: number];
+
+/** What is on a counter. Only rolling windows go by time: when each was touched, and each slice's end and amount in turn, in ms after the row. */
+export type PackedCounter = readonly [
+  name: number,
+  spent: number,
+  held: number,
+  touchedMs?: number,
+  slices?: readonly number[],
+];
+
+/** What a counter is. Pure. */
+export function nameCounter({ key, windowEndMs, rolling }: Counter): CounterName {
+  return rolling === null ? [key, windowEndMs, 0] : [key, 0, rolling.spanMs];
 }
 
-/** The columns of a counter, in the order of the table. Pure. */
-export function counterColumns(
-  counter: Counter,
-): [string, number, number, number, number | null, number | null, string | null, number] {
-  const { key, spent, held, touchedMs, windowEndMs, rolling } = counter;
-  const slices =
-    rolling === null ? null : JSON.stringify(rolling.slices.map(({ untilMs, amount }) => [untilMs, amount]));
-  const endMs = rolling === null ? windowEndMs : null;
-  return [key, spent, held, touchedMs, endMs, rolling?.spanMs ?? null, slices, forgetAtMs(counter)];
+/** What is on it. Pure. */
+export function packCounter({ spent, held, touchedMs, rolling }: Counter, name: number, atMs: number): PackedCounter {
+  if (rolling === null) return [name, spent, held];
+  const slices = rolling.slices.flatMap(({ untilMs, amount }) => [untilMs - atMs, amount]);
+  return [name, spent, held, touchedMs - atMs, slices];
 }
 
-/** Rolling windows move on with every charge; rounded up, their row in the index stays where it is most of the time. */
-function forgetAtMs({ windowEndMs, rolling, touchedMs }: Counter): number {
+/** A counter from both. Pure. */
+export function unpackCounter(name: CounterName, packed: PackedCounter, atMs: number): Counter {
+  const [key, windowEndMs, spanMs] = name;
+  const [, spent, held, touchedMs = 0, flat = []] = packed;
+  if (spanMs === 0) return { key, spent, held, windowEndMs, rolling: null, touchedMs: atMs };
+  const slices = flat.flatMap((ms, at) => (at % 2 === 0 ? [{ untilMs: ms + atMs, amount: flat[at + 1] ?? 0 }] : []));
+  const windowEnd = Number.POSITIVE_INFINITY;
+  return { key, spent, held, windowEndMs: windowEnd, rolling: { spanMs, slices }, touchedMs: touchedMs + atMs };
+}
+
+/** When nothing can read a counter any more. Rolling windows move on with every charge; rounded up, their row in the index stays where it is most of the time. Pure. */
+export function forgetAtMs({ windowEndMs, rolling, touchedMs }: Counter): number {
   if (rolling === null) return windowEndMs + GRACE_MS;
   const stepMs = Math.max(60_000, Math.ceil(rolling.spanMs / SLICES_PER_WINDOW));
   return (Math.floor((touchedMs + rolling.spanMs) / stepMs) + 2) * stepMs;
 }
 
-type PackedPart = [
-  key: string,
-  budget: string,
-  limit: number,
-  spanMs: number,
-  windowEndMs: number,
+/** What a hold has its amounts on. A rolling window is always the one that ends now. */
+export type KeyName = readonly [key: string, budget: string, limit: number, spanMs: number, windowEndMs: number];
+
+type PackedPart<Name> = [
+  name: Name,
   amount: number,
   leaseMs: number,
   untilMs: number,
@@ -63,29 +58,34 @@ type PackedPart = [
   chargedAtMs?: number,
 ];
 
+/** A hold without the names of its fields, nor what was charged before anything was; times in ms after the row. */
+export type PackedHold<Name> = readonly [owner: string, isSettled: 0 | 1, parts: PackedPart<Name>[], memo: string];
+
 const RELEASED = 1;
 const HELD = 2;
 
-/** A hold as text, without the names of its fields, nor what was charged before anything was. Beyond a kilobyte a row takes pages of its own. Pure. */
-export function packHold({ owner, memo, parts, isSettled }: HoldRecord): string {
-  const packed = parts.map((part): PackedPart => {
+/** A hold as a row has it. Pure but for the names. */
+export function packHold<Name>(record: HoldRecord, atMs: number, name: (key: KeyName) => Name): PackedHold<Name> {
+  const packed = record.parts.map((part): PackedPart<Name> => {
     const { counter, amount, leaseMs, onLeaseExpiry, untilMs, isHeld, charged, chargedAtMs } = part;
-    const { key, budget, limit, windowEndMs } = counter;
+    const spanMs = spanOf(counter);
+    const named = name([counter.key, counter.budget, counter.limit, spanMs, spanMs > 0 ? 0 : counter.windowEndMs]);
     const state = (onLeaseExpiry === 'release' ? RELEASED : 0) + (isHeld ? HELD : 0);
-    const end = chargedAtMs === 0 ? ([] as const) : ([charged, chargedAtMs] as const);
-    return [key, budget, limit, spanOf(counter), windowEndMs, amount, leaseMs, untilMs, state, ...end];
+    if (chargedAtMs === 0) return [named, amount, leaseMs, untilMs - atMs, state];
+    return [named, amount, leaseMs, untilMs - atMs, state, charged, chargedAtMs];
   });
-  return JSON.stringify([owner, isSettled ? 1 : 0, packed, memo]);
+  return [record.owner, record.isSettled ? 1 : 0, packed, record.memo];
 }
 
-/** A hold from its text. Pure. */
-export function unpackHold(text: string): HoldRecord {
-  const [owner, isSettled, packed, memo] = JSON.parse(text) as [string, 0 | 1, PackedPart[], string];
-  const parts = packed.map(([key, budget, limit, spanMs, windowEndMs, ...rest]) => {
-    const [amount, leaseMs, untilMs, state, charged = 0, chargedAtMs = 0] = rest;
+/** A hold from its row. Pure. */
+export function unpackHold<Name>(packed: PackedHold<Name>, atMs: number, keyOf: (name: Name) => KeyName): HoldRecord {
+  const [owner, isSettled, packedParts, memo] = packed;
+  const parts = packedParts.map(([name, amount, leaseMs, untilMs, state, charged = 0, chargedAtMs = 0]) => {
+    const [key, budget, limit, spanMs, windowEndMs] = keyOf(name);
     const counter: LedgerKey = { key, budget, limit, windowStartMs: windowEndMs - spanMs, windowEndMs };
     const onLeaseExpiry = state & RELEASED ? ('release' as const) : ('settle' as const);
-    return { counter, amount, leaseMs, onLeaseExpiry, untilMs, isHeld: (state & HELD) !== 0, charged, chargedAtMs };
+    const isHeld = (state & HELD) !== 0;
+    return { counter, amount, leaseMs, onLeaseExpiry, untilMs: untilMs + atMs, isHeld, charged, chargedAtMs };
   });
   return { owner, memo, parts, isSettled: isSettled === 1 };
 }

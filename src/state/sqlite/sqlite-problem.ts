@@ -36,6 +36,9 @@ const TEXTS: Readonly<Record<Problem, { readonly what: string; readonly hint: st
   other: { what: 'cannot be used', hint: 'The cause names what SQLite said.' },
 };
 
+/** What SQLite finds no fault with, and is none of ours. */
+export class DamagedLedgerError extends Error {}
+
 /** Whether somebody else is writing at the moment. Pure. */
 export function isBusy(error: unknown): boolean {
   return problemOf(error) === 'busy';
@@ -59,6 +62,7 @@ export function unavailableError(file: string, error: unknown): StoreUnavailable
 }
 
 function problemOf(error: unknown): Problem {
+  if (error instanceof DamagedLedgerError) return 'damaged';
   if (error instanceof Error && 'syscall' in error) return 'unreachable';
   const code = codeOf(error);
   return code === null ? 'other' : (PROBLEMS.get(code & 0xff) ?? 'other');

@@ -18,8 +18,10 @@ import type {
 } from '../store.ts';
 import type { StoreUnavailableError } from '../store-errors.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createJournal } from './journal.ts';
 import { type Durability, openLedgerFile } from './open-ledger-file.ts';
 import { createSqliteBooks } from './sqlite-books.ts';
+import { createSqliteClaims } from './sqlite-claims.ts';
 import { createSqliteOutbox } from './sqlite-outbox.ts';
 import { isBusy, unavailableError } from './sqlite-problem.ts';
 
@@ -33,6 +35,8 @@ export interface SqliteStoreOptions<State> {
   readonly durability?: Durability;
   /** How long a step waits while other processes write, in ms; 2000 by default. */
   readonly busyMs?: number;
+  /** After how many groups of steps the tables are brought up to date; 1000 by default. */
+  readonly foldAfter?: number;
   readonly maxTargets?: number;
   readonly onEvent?: (event: StoreEvent) => void;
 }
@@ -55,11 +59,13 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
   const database = openLedgerFile(file, options.durability ?? 'process');
   const books = createSqliteBooks(database);
   const outbox = createSqliteOutbox(database);
+  const claims = createSqliteClaims(database);
+  const journal = createJournal(database, [books, outbox], options.foldAfter);
   const hints = createTargetHints(options.breaker, options.maxTargets ?? 10_000);
   const busyMs = options.busyMs ?? 2000;
   const group = createGroupCommit({
     database,
-    books,
+    journal,
     nowMs,
     busyMs,
     problem: lost,
@@ -95,7 +101,7 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
     for (;;) {
       try {
         const atMs = nowMs();
-        books.lookAround(FACTS_AGE_MS);
+        journal.lookAround(FACTS_AGE_MS);
         const counters = readIn(books, query.counters, atMs);
         lastKnown.learn(counters);
         return { counters, ...hints.read(query.targets, atMs) };
@@ -136,13 +142,15 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
       if (due < EXPIRED_PER_STEP) break;
     }
     await group.run((atMs) => {
-      books.write(atMs);
-      books.prune(atMs, PRUNED_PER_SWEEP);
+      journal.fold(atMs);
+      if (books.prune(atMs, PRUNED_PER_SWEEP)) journal.dropCopies();
+      claims.prune(atMs, PRUNED_PER_SWEEP);
     });
     return { expired };
   }
 
   function expireDue(atMs: number): { readonly due: number; readonly ended: SweepResult['expired'] } {
+    journal.fold(atMs);
     const ids = books.dueHolds(atMs, EXPIRED_PER_STEP);
     const ended = ids.flatMap((id) => {
       const record = books.holdOf(id);
@@ -158,12 +166,16 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
     commit: async (account) => told(await group.run((atMs) => commitAt(account, atMs))),
     renew: (holdId) => group.run((atMs) => renewIn(books, holdId, atMs)),
     sweep,
-    unaccounted: (waitedMs) => group.run((atMs) => outbox.waiting(atMs - waitedMs, TOLD_AGAIN)),
+    unaccounted: (waitedMs) =>
+      group.run((atMs) => {
+        journal.fold(atMs);
+        return outbox.waiting(atMs - waitedMs, TOLD_AGAIN);
+      }),
     accounted: (keys) => group.run(() => outbox.remove(keys)),
     ...claimsWithFallback(
       {
-        claim: (name, forMs) => group.run((atMs) => books.claim(name, forMs, atMs)),
-        claimedAt: (names) => group.run((atMs) => books.claimedAt(names, atMs)),
+        claim: (name, forMs) => group.run((atMs) => claims.claim(name, forMs, atMs)),
+        claimedAt: (names) => group.run((atMs) => claims.claimedAt(names, atMs)),
       },
       nowMs,
     ),
@@ -171,6 +183,8 @@ export function createSqliteStore<State>(options: SqliteStoreOptions<State>): St
     attemptEnded: (report) => hints.ended(report, nowMs()),
     openBreakers: async () => hints.openBreakers(nowMs()),
     async close() {
+      // Nothing hangs on it, but whoever looks at the tables afterwards finds all in them.
+      await group.run((atMs) => journal.fold(atMs)).catch(() => undefined);
       await group.close();
       if (database.isOpen) database.close();
     },
