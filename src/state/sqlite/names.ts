@@ -50,6 +50,9 @@ export function createNames<Entry extends readonly [string, ...unknown[]]>(): Na
   };
 }
 
+/** A loop: this is asked ten times for each request. */
 function isSame(a: readonly unknown[] | undefined, b: readonly unknown[]): boolean {
-  return a !== undefined && b.every((value, at) => value === a[at]);
+  if (a === undefined) return false;
+  for (let at = 0; at < b.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }

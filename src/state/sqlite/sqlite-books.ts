@@ -102,10 +102,11 @@ export function createSqliteBooks(database: DatabaseSync): SqliteBooks {
     },
     take(nowMs) {
       if (changedCounters.size + changedHolds.size === 0) return null;
-      const packed = Array.from(changedCounters, (each) =>
-        packCounter(each, counterNames.numberOf(nameCounter(each)), nowMs),
-      );
-      const packedHolds = Array.from(changedHolds, (id) => [id, packedHold(id, nowMs)] as const);
+      const packed: PackedCounter[] = [];
+      for (const each of changedCounters)
+        packed.push(packCounter(each, counterNames.numberOf(nameCounter(each)), nowMs));
+      const packedHolds: [string, PackedHold<number> | 0][] = [];
+      for (const id of changedHolds) packedHolds.push([id, packedHold(id, nowMs)]);
       journalled();
       return [counterNames.take(), keyNames.take(), packed, packedHolds] satisfies Changes;
     },
