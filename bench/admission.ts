@@ -51,7 +51,7 @@ const note: Omit<UsageEntry, 'id'> = {
   charges: [
     {
       ...{ target: 'premium/gpt', provider: 'openai', model: 'openai/gpt-4o', costMicroUsd: 7, estimated: false },
-      ...{ priceSource: 'https://openai.com/api/pricing', priceFromMs: windowStartMs },
+      ...{ priceSource: 'https://openai.com/api/pricing', priceFromMs: windowStartMs, images: 0, searchUnits: 0 },
       usage: {
         input: 21,
         cacheRead: 0,

@@ -78,7 +78,10 @@ export function leaseEntry(end: LeaseEnd, kind: 'ended' | 'undone'): UsageEntry 
     attempts: 0,
     savedMicroUsd: 0,
     charges: [
-      { target, provider, model, usage: null, costMicroUsd, priceSource: null, priceFromMs: null, estimated: true },
+      {
+        ...{ target, provider, model, usage: null, images: 0, searchUnits: 0 },
+        ...{ costMicroUsd, priceSource: null, priceFromMs: null, estimated: true },
+      },
     ],
     budgets: end.charges.flatMap(({ key, budget, limit, amount }, at) => {
       const counter = counters[at];

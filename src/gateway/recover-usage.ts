@@ -40,7 +40,7 @@ export function entryOfRecord(record: TrafficRecord, snapshot: Snapshot): UsageE
   const atMs = Date.parse(record.at);
   if (decision?.allowed !== true || outcome === undefined || Number.isNaN(atMs)) return null;
   const charges = attempts.map((attempt): UsageCharge => {
-    const { usage = null, costMicroUsd = null, model = null } = attempt;
+    const { usage = null, costMicroUsd = null, model = null, images = 0, searchUnits = 0 } = attempt;
     const price = model === null ? null : priceAt(snapshot.models.get(model), atMs);
     const isBilled = usage !== null || attempt.outcome === 'ok';
     return {
@@ -48,6 +48,8 @@ export function entryOfRecord(record: TrafficRecord, snapshot: Snapshot): UsageE
       provider: attempt.provider ?? '',
       model: model ?? '',
       usage,
+      images,
+      searchUnits,
       costMicroUsd: isBilled ? costMicroUsd : 0,
       priceSource: usage === null ? null : (price?.source ?? null),
       priceFromMs: usage === null ? null : (price?.fromMs ?? null),

@@ -60,6 +60,8 @@ const NO_CHARGE: UsageCharge = {
   provider: '',
   model: '',
   usage: null,
+  images: 0,
+  searchUnits: 0,
   costMicroUsd: 0,
   priceSource: null,
   priceFromMs: null,
@@ -73,7 +75,7 @@ function chargeOf(
   costMicroUsd: number | null,
   atMs: number,
 ): UsageCharge {
-  const { usage, outcome, estimated } = attempt;
+  const { usage, outcome, estimated, images = 0, searchUnits = 0 } = attempt;
   const target: PlanTarget | undefined = plan.targets.find(({ id }) => id === attempt.target);
   const model = target?.model ?? null;
   const price = model === null ? null : priceAt(snapshot.models.get(model), atMs);
@@ -83,6 +85,8 @@ function chargeOf(
     provider: target?.provider.name ?? '',
     model: model ?? '',
     usage,
+    images,
+    searchUnits,
     costMicroUsd: isBilled ? costMicroUsd : 0,
     priceSource: usage === null ? null : (price?.source ?? null),
     priceFromMs: usage === null ? null : (price?.fromMs ?? null),

@@ -10,6 +10,8 @@ type PackedCharge = [
   priceSource: string | null,
   priceFromMs: number | null,
   isEstimated: 0 | 1,
+  images?: number,
+  searchUnits?: number,
 ];
 
 type PackedBudget = [
@@ -69,16 +71,19 @@ export function readUsageNote(text: string): UsageEntry | null {
 function packCharge(charge: UsageCharge): PackedCharge {
   const { target, provider, model, usage, costMicroUsd, priceSource, priceFromMs, estimated } = charge;
   const counts = usage === null ? 0 : TOKEN_CLASSES.map((name) => usage[name]);
-  return [target, provider, model, counts, costMicroUsd, priceSource, priceFromMs, estimated ? 1 : 0];
+  const { images, searchUnits } = charge;
+  const pieces = images === 0 && searchUnits === 0 ? ([] as const) : ([images, searchUnits] as const);
+  return [target, provider, model, counts, costMicroUsd, priceSource, priceFromMs, estimated ? 1 : 0, ...pieces];
 }
 
 function unpackCharge([target, provider, model, counts, costMicroUsd, ...rest]: PackedCharge): UsageCharge {
-  const [priceSource, priceFromMs, isEstimated] = rest;
+  const [priceSource, priceFromMs, isEstimated, images = 0, searchUnits = 0] = rest;
   const usage =
     counts === 0
       ? null
       : (Object.fromEntries(TOKEN_CLASSES.map((name, at) => [name, counts[at] ?? 0])) as unknown as Usage);
-  return { target, provider, model, usage, costMicroUsd, priceSource, priceFromMs, estimated: isEstimated === 1 };
+  const price = { costMicroUsd, priceSource, priceFromMs };
+  return { target, provider, model, usage, images, searchUnits, ...price, estimated: isEstimated === 1 };
 }
 
 function packBudget({ counter, isRolling, amount }: BudgetCharge): PackedBudget {

@@ -68,14 +68,21 @@ describe('usage', () => {
     assert.equal(groups.length, 11);
   });
 
+  it('says what was paid by the piece, where anything was', async (t) => {
+    const plain = await summary(t);
+    assert.ok(!showUsage(plain, look, nowMs).includes('By the piece'));
+    const totals = { ...plain.totals, images: 1200, searchUnits: 3 };
+    assert.match(showUsage({ ...plain, totals }, look, nowMs), /^By the piece: images 1,200, search units 3$/m);
+  });
+
   it('writes CSV that no spreadsheet runs', async (t) => {
     const text = usageCsv(await summary(t));
     const [head, ...rows] = text.trimEnd().split('\r\n');
     assert.equal(
       head,
-      'consumer,requests,failed,fallbacks,estimated,unpriced,input,cacheRead,cacheWrite,cacheWrite1h,output,reasoning,audioInput,audioOutput,cost_usd,saved_usd,share',
+      'consumer,requests,failed,fallbacks,estimated,unpriced,input,cacheRead,cacheWrite,cacheWrite1h,output,reasoning,audioInput,audioOutput,cost_usd,saved_usd,share,images,searchUnits',
     );
-    assert.equal(rows[0], 'product-team,240,0,0,0,0,296296080,0,0,0,0,0,0,0,480.000000,0.000000,1.0000');
+    assert.equal(rows[0], 'product-team,240,0,0,0,0,296296080,0,0,0,0,0,0,0,480.000000,0.000000,1.0000,0,0');
     const line = (await summary(t)).groups[0];
     assert.ok(line);
     const cells: readonly (readonly [name: string, cell: string])[] = [
@@ -91,7 +98,7 @@ describe('usage', () => {
     ];
     for (const [name, cell] of cells) {
       const written = usageCsv({ ...(await summary(t)), groups: [{ ...line, key: name }] });
-      assert.ok(written.includes(`share\r\n${cell},240,`), JSON.stringify(written));
+      assert.ok(written.includes(`searchUnits\r\n${cell},240,`), JSON.stringify(written));
     }
   });
 

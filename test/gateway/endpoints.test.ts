@@ -5,6 +5,7 @@ import { CohereClientV2 } from 'cohere-ai';
 import { Ollama } from 'ollama';
 import OpenAI, { toFile } from 'openai';
 import { listRecordFiles, readRecords } from '../../src/decision-log/index.ts';
+import type { UsageReport } from '../../src/state/index.ts';
 import { runVerb } from '../support/run-verb.ts';
 import type { Cleanup } from '../support/temp-directory.ts';
 import { carriedSignature, expectedSignature } from '../upstream/cloud-harness.ts';
@@ -330,6 +331,17 @@ spec: { match: { models: [up-${name}/pieces] } }
     providers.openai.otherwise({ body: { created: 1, data: [{ b64_json: 'aGk=' }, { b64_json: 'aGk=' }] } });
     await openai.images.generate({ model: 'up-openai/pieces', prompt: 'a signal box', n: 2 });
     await gateway.close(0);
+    const list = ['usage', '--by', 'model', '--format', 'json'];
+    const used = await runVerb(t, list, { env: { SIGNALBOX_DATA_DIR: gateway.dataDir } });
+    const { totals, groups } = JSON.parse(used.stdout) as UsageReport;
+    assert.deepEqual([totals.images, totals.searchUnits, totals.costMicroUsd], [2, 3, 88_000]);
+    assert.deepEqual(
+      groups.map(({ key, images, searchUnits }) => [key, images, searchUnits]),
+      [
+        ['up-openai/pieces', 2, 0],
+        ['up-cohere/pieces', 0, 3],
+      ],
+    );
     const attempts: unknown[] = [];
     const ids: string[] = [];
     for (const { path } of await listRecordFiles(gateway.recordsDirectory ?? '')) {

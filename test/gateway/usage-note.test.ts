@@ -10,6 +10,7 @@ const word = fc.string({ maxLength: 12 });
 const usage = fc.option(fc.record(Object.fromEntries(TOKEN_CLASSES.map((name) => [name, count]))));
 const charge = fc.record({
   ...{ target: word, provider: word, model: word, usage, estimated: fc.boolean() },
+  ...{ images: count, searchUnits: count },
   ...{ costMicroUsd: fc.option(count), priceSource: fc.option(word), priceFromMs: fc.option(count) },
 });
 const counter = fc.record({

@@ -92,7 +92,7 @@ function entryOf(id: string, request: PastRequest): UsageEntry {
     charges: [
       {
         ...{ target: 'premium/first', provider, model, usage, costMicroUsd },
-        ...{ priceSource: 'list', priceFromMs: 0, estimated: false },
+        ...{ priceSource: 'list', priceFromMs: 0, estimated: false, images: 0, searchUnits: 0 },
       },
     ],
   };

@@ -8,6 +8,8 @@ export function chargeOf(tokens: number, more: Partial<UsageCharge> = {}): Usage
     provider: 'openai',
     model: 'openai/gpt-4o',
     usage: { ...NO_USAGE, input: tokens },
+    images: 0,
+    searchUnits: 0,
     costMicroUsd: tokens,
     priceSource: 'https://example.com/prices',
     priceFromMs: 0,

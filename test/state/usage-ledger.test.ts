@@ -233,6 +233,31 @@ describe('the usage ledger', () => {
     assert.deepEqual(ledger.reader.standings(windowEndMs, forecast), []);
   });
 
+  it('counts what is paid by the piece, also in a ledger of before that was counted', async (t) => {
+    const dataDir = makeTempDirectory(t);
+    const before = createUsageLedger({ dataDir, timezone: () => 'UTC', onEvent: () => undefined });
+    before.add(entryOf('a', { charges: [chargeOf(100)] }));
+    await before.close();
+    const database = new DatabaseSync(usageFile(dataDir));
+    for (const table of ['charges', 'slices']) {
+      for (const column of ['images', 'search_units']) database.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
+    }
+    database.exec('PRAGMA user_version = 1');
+    database.close();
+    const reader = openUsageReader(dataDir);
+    const { totals } = (await reader?.report(whole)) ?? {};
+    reader?.close();
+    assert.deepEqual([totals?.requests, totals?.images, totals?.searchUnits], [1, 0, 0]);
+
+    const { ledger } = open(t, { dataDir });
+    ledger.add(entryOf('b', { charges: [chargeOf(5, { images: 2 }), chargeOf(5, { images: 1, searchUnits: 4 })] }));
+    ledger.add(entryOf('c', { charges: [chargeOf(5, { images: Number.NaN, searchUnits: 1.5 })] }));
+    await ledger.flush();
+    const after = await ledger.reader.report(whole);
+    assert.deepEqual([after.totals.requests, after.totals.images, after.totals.searchUnits], [3, 3, 5]);
+    assert.equal(after.totals.costMicroUsd, 115);
+  });
+
   it('says what is wrong with a file that is no ledger, or of a newer version', (t) => {
     const dataDir = makeTempDirectory(t);
     assert.equal(openUsageReader(dataDir), null);

@@ -83,8 +83,20 @@ function table(
   return [head, ...body.slice(0, -1), paint('strong', body.at(-1) ?? '')].join('\n');
 }
 
-function remarks({ tokens, failed, fallbacks, estimated, unpriced }: UsageTotals): readonly string[] {
+function remarks({
+  tokens,
+  images,
+  searchUnits,
+  failed,
+  fallbacks,
+  estimated,
+  unpriced,
+}: UsageTotals): readonly string[] {
   const classes = TOKEN_CLASSES.filter((name) => tokens[name] > 0).map((name) => `${name} ${countText(tokens[name])}`);
+  const pieces = [
+    ...(images === 0 ? [] : [`images ${countText(images)}`]),
+    ...(searchUnits === 0 ? [] : [`search units ${countText(searchUnits)}`]),
+  ];
   const found = [
     [failed, 'failed'],
     [fallbacks, 'answered by a fallback'],
@@ -94,6 +106,7 @@ function remarks({ tokens, failed, fallbacks, estimated, unpriced }: UsageTotals
   const counts = found.filter(([count]) => count > 0).map(([count, text]) => `${countText(count)} ${text}`);
   return [
     ...(classes.length === 0 ? [] : [`Tokens: ${classes.join(', ')}`]),
+    ...(pieces.length === 0 ? [] : [`By the piece: ${pieces.join(', ')}`]),
     ...(counts.length === 0 ? [] : [`Requests: ${counts.join(', ')}`]),
   ];
 }

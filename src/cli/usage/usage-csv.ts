@@ -12,8 +12,11 @@ export function usageCsv({ by, groups }: UsageSummary): string {
     ...[requests, failed, fallbacks, estimated, unpriced],
     ...TOKEN_CLASSES.map((name) => tokens[name]),
     ...[formatUsd(line.costMicroUsd), formatUsd(line.savedMicroUsd), line.share.toFixed(4)],
+    ...[line.images, line.searchUnits],
   ]);
-  return [[...head, 'cost_usd', 'saved_usd', 'share'], ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+  return [[...head, 'cost_usd', 'saved_usd', 'share', 'images', 'searchUnits'], ...rows]
+    .map((row) => `${row.join(',')}\r\n`)
+    .join('');
 }
 
 function textCell(text: string): string {

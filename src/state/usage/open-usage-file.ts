@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { useWriteAheadLog } from '../sqlite/open-ledger-file.ts';
 import { StoreOpenError } from '../store-errors.ts';
+import { PIECE_COLUMNS } from './usage-columns.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const OPEN_WAIT_MS = 2000;
 
 const TOKENS = `input INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL,
@@ -37,6 +38,15 @@ CREATE TABLE budget_hours (
   PRIMARY KEY (budget, split, unit, hour_ms)
 ) WITHOUT ROWID;
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+// Of the second layout.
+const ADDED = `
+${['charges', 'slices']
+  .flatMap((table) =>
+    Object.values(PIECE_COLUMNS).map((name) => `ALTER TABLE ${table} ADD COLUMN ${name} INTEGER NOT NULL DEFAULT 0;`),
+  )
+  .join('\n')}
 PRAGMA user_version = ${VERSION};
 `;
 
@@ -56,7 +66,9 @@ export function openUsageFile(dataDir: string): DatabaseSync {
       database.exec('PRAGMA synchronous = NORMAL');
       database.exec('PRAGMA journal_size_limit = 16777216');
       database.exec('BEGIN IMMEDIATE');
-      if (checkLayout(database, file) === 0) database.exec(SCHEMA);
+      const version = checkLayout(database, file);
+      if (version === 0) database.exec(SCHEMA);
+      if (version < VERSION) database.exec(ADDED);
       database.exec('COMMIT');
       // Whoever finds the file locked waits in the event loop instead of blocking it.
       database.exec('PRAGMA busy_timeout = 0');

@@ -17,6 +17,9 @@ export const TOKEN_COLUMNS: Readonly<Record<TokenClass, string>> = {
   audioOutput: 'audio_output',
 };
 
+/** What is paid by the piece; behind all other columns, where the second layout has put them. */
+export const PIECE_COLUMNS = { images: 'images', searchUnits: 'search_units' } as const;
+
 /** The row of a charge, in the order of the table. Pure. */
 export function chargeColumns(entry: UsageEntry, charge: UsageCharge, part: number): SQLInputValue[] {
   const { id, atMs, environment, revision, consumer, team, route, chain, endpoint, status, code, fallback } = entry;
@@ -40,7 +43,7 @@ export function chargeColumns(entry: UsageEntry, charge: UsageCharge, part: numb
     ],
     ...tokenColumns(charge),
     ...[costMicroUsd, priceSource, priceFromMs, Number(estimated), status, code, fallback],
-    ...[entry.attempts, billed, part === 0 ? entry.savedMicroUsd : 0],
+    ...[entry.attempts, billed, part === 0 ? entry.savedMicroUsd : 0, ...pieceColumns(charge)],
   ];
 }
 
@@ -62,14 +65,19 @@ export function sliceColumns(entry: UsageEntry, charge: UsageCharge, part: numbe
     once(charges.some(({ estimated }) => estimated)),
     once(charges.some(({ costMicroUsd }) => costMicroUsd === null)),
     ...tokenColumns(charge),
-    ...[charge.costMicroUsd ?? 0, isFirst ? savedMicroUsd : 0],
+    ...[charge.costMicroUsd ?? 0, isFirst ? savedMicroUsd : 0, ...pieceColumns(charge)],
   ];
 }
 
-/** Providers report what they like; a count that is no whole number from 0 is cut to one, as pricing does. */
 function tokenColumns({ usage }: UsageCharge): number[] {
-  return TOKEN_CLASSES.map((name) => {
-    const count = (usage ?? NO_USAGE)[name];
-    return Number.isFinite(count) && count > 0 ? Math.floor(count) : 0;
-  });
+  return TOKEN_CLASSES.map((name) => wholeNumber((usage ?? NO_USAGE)[name]));
+}
+
+function pieceColumns({ images, searchUnits }: UsageCharge): number[] {
+  return [wholeNumber(images), wholeNumber(searchUnits)];
+}
+
+/** Providers report what they like; a count that is no whole number from 0 is cut to one, as pricing does. */
+function wholeNumber(count: number): number {
+  return Number.isFinite(count) && count > 0 ? Math.floor(count) : 0;
 }

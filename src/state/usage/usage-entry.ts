@@ -44,6 +44,9 @@ export interface UsageCharge {
   readonly model: string;
   /** Null when nothing is known to be billed. */
   readonly usage: Usage | null;
+  /** Images made and searches billed, as the provider reports them; 0 where it says nothing. */
+  readonly images: number;
+  readonly searchUnits: number;
   /** Null when tokens were used, or must have been, and there is no price or no count. */
   readonly costMicroUsd: number | null;
   readonly priceSource: string | null;

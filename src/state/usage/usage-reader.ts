@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { compareText, inputTokens, outputTokens, TOKEN_CLASSES, type Usage } from '#core';
 import type { Forecast, ForecastInput, HourSpend } from '#decision';
 import { createTopRequests } from './top-requests.ts';
-import { SLICE_MS, TOKEN_COLUMNS } from './usage-columns.ts';
+import { PIECE_COLUMNS, SLICE_MS, TOKEN_COLUMNS } from './usage-columns.ts';
 import type { BudgetStanding, UsageGroup, UsageLine, UsageQuery, UsageReport, UsageTotals } from './usage-report.ts';
 
 /** Reads a usage ledger while others write it. */
@@ -41,6 +41,7 @@ const KEYS: Readonly<Record<UsageGroup, string>> = {
 /** Prepares the statements on an open ledger. */
 export function createUsageReader(database: DatabaseSync): UsageReader {
   const setting = database.prepare('SELECT value FROM settings WHERE name = ?');
+  const sums = [SUMS, ...pieceSums(database)].join(', ');
   const first = database.prepare('SELECT min(at_ms) AS first FROM charges');
   const topRequests = createTopRequests(database);
   const counters = database.prepare(
@@ -67,7 +68,7 @@ export function createUsageReader(database: DatabaseSync): UsageReader {
     const toMs = Math.ceil(query.toMs / SLICE_MS) * SLICE_MS;
     const { by } = query;
     const rows = database
-      .prepare(`SELECT ${KEYS[by]} AS key, ${SUMS} FROM slices WHERE slice_ms >= ? AND slice_ms < ? GROUP BY 1`)
+      .prepare(`SELECT ${KEYS[by]} AS key, ${sums} FROM slices WHERE slice_ms >= ? AND slice_ms < ? GROUP BY 1`)
       .all(fromMs, toMs);
     const byKey = Map.groupBy(rows, (row) => (by === 'day' ? query.dateOf(Number(row.key)) : String(row.key)));
     const totals = totalsOf(rows);
@@ -113,6 +114,12 @@ export function createUsageReader(database: DatabaseSync): UsageReader {
   };
 }
 
+/** A ledger that no gateway of this version has opened yet does not count pieces. */
+function pieceSums(database: DatabaseSync): readonly string[] {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() ?? {};
+  return Object.values(PIECE_COLUMNS).map((name) => (Number(version) < 2 ? `0 AS ${name}` : `sum(${name}) AS ${name}`));
+}
+
 function standingOf(row: Row): Omit<BudgetStanding, 'forecast'> {
   return {
     budget: String(row.budget),
@@ -137,6 +144,8 @@ function totalsOf(rows: readonly Row[]): UsageTotals {
     tokens,
     inputTokens: inputTokens(tokens),
     outputTokens: outputTokens(tokens),
+    images: sum(PIECE_COLUMNS.images),
+    searchUnits: sum(PIECE_COLUMNS.searchUnits),
     costMicroUsd: sum('cost_micro_usd'),
     savedMicroUsd: sum('saved_micro_usd'),
   };

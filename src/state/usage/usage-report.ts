@@ -34,6 +34,9 @@ export interface UsageTotals {
   readonly tokens: Usage;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Images made and searches billed, as the providers reported them. */
+  readonly images: number;
+  readonly searchUnits: number;
   readonly costMicroUsd: number;
   readonly savedMicroUsd: number;
 }

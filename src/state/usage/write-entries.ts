@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { TOKEN_CLASSES } from '#core';
-import { chargeColumns, sliceColumns, TOKEN_COLUMNS } from './usage-columns.ts';
+import { chargeColumns, PIECE_COLUMNS, sliceColumns, TOKEN_COLUMNS } from './usage-columns.ts';
 import type { BudgetCharge, UsageEntry } from './usage-entry.ts';
 
 const HOUR_MS = 3_600_000;
@@ -9,6 +9,7 @@ const SLICE_KEY = 6;
 const HOUR_KEY = 4;
 
 const COLUMNS = TOKEN_CLASSES.map((name) => TOKEN_COLUMNS[name]);
+const PIECES = Object.values(PIECE_COLUMNS);
 const SUMS = [
   'requests',
   'failed',
@@ -18,6 +19,7 @@ const SUMS = [
   ...COLUMNS,
   'cost_micro_usd',
   'saved_micro_usd',
+  ...PIECES,
 ];
 
 /** Writes entries; one whose id is known already changes nothing. */
@@ -31,7 +33,7 @@ export function prepareWriteEntries(database: DatabaseSync): WriteEntries {
   const addCharge = database.prepare(
     `INSERT INTO charges (id, part, at_ms, environment, revision, consumer, team, route, chain, target, provider, model,
      endpoint, ${COLUMNS.join(', ')}, cost_micro_usd, price_source, price_from_ms, estimated, status, code, fallback, attempts,
-     billed_attempts, saved_micro_usd) VALUES (${Array(31).fill('?').join(', ')})
+     billed_attempts, saved_micro_usd, ${PIECES.join(', ')}) VALUES (${Array(33).fill('?').join(', ')})
      ON CONFLICT (id, part) DO NOTHING`,
   );
   const addToSlice = database.prepare(
