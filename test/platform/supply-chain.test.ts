@@ -68,6 +68,16 @@ describe('what the gateway is built from', () => {
     );
   });
 
+  it('is held against known faults daily, when it changes, and before each release', () => {
+    const audit = /^ +(?:- )?run: npm audit --omit=dev --audit-level=high$/m;
+    const daily = read('.github/workflows/dependencies.yml');
+    assert.match(daily, audit);
+    assert.match(daily, /^ {4}- cron: '\d+ \d+ \* \* \*'$/m);
+    assert.match(daily, /run: npm audit signatures/);
+    const release = read('.github/workflows/release.yml');
+    assert.ok(release.search(audit) > 0 && release.search(audit) < release.indexOf('gh release create'));
+  });
+
   it('runs nothing at its installation but what is named', () => {
     const running = packages.filter(({ hasInstallScript }) => hasInstallScript === true).map(({ name }) => name);
     assert.deepEqual([...new Set(running)], MAY_RUN);
