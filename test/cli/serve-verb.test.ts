@@ -168,7 +168,7 @@ describe('signalbox status and reload', () => {
     const ready = await runProcess(t, ['status', ...at], { cwd, env: token });
     assert.equal(ready.code, 0, ready.stderr);
     assert.match(ready.stdout, /^ready development revision [0-9a-f]{12}/);
-    assert.match(ready.stdout, /premium\/gpt +secret-missing/);
+    assert.match(ready.stdout, /premium\/gpt[^\n]*\n {4}secret-missing: .*OPENAI_API_KEY/);
 
     const same = await runProcess(t, ['reload', ...at], { cwd, env: token });
     assert.deepEqual([same.code, /in service already/.test(same.stdout)], [0, true]);

@@ -32,11 +32,12 @@ async function showStatus(call: VerbCall): Promise<ExitCode> {
 function describe(report: JsonObject, paint: Paint): readonly string[] {
   const word = text(report.status);
   const lines = [
-    `${paint(word === 'ready' ? 'good' : 'error', word)} ${paint('strong', text(report.environment))} revision ${text(report.revision)}, active since ${text(report.activatedAt)}`,
+    `${paint(word === 'ready' ? 'good' : 'error', word)} ${paint('strong', text(report.environment))} revision ${text(report.revision)}`,
     paint(
       'dim',
-      `  digest ${text(report.digest)}, version ${text(report.version)}, up ${text(report.uptimeSeconds)} s`,
+      `  active since ${text(report.activatedAt)}, up ${text(report.uptimeSeconds)} s, version ${text(report.version)}`,
     ),
+    paint('dim', `  digest ${text(report.digest)}`),
   ];
   const rejected = asObject(report.rejected);
   if (rejected.at !== undefined) {
@@ -49,13 +50,7 @@ function describe(report: JsonObject, paint: Paint): readonly string[] {
     lines.push(paint('error', `  the budget store is lost since ${text(store.since)}: ${text(store.problem)}`));
     lines.push('    Budgets decide by their failMode until it is back.');
   }
-  for (const target of asArray(report.targets).map(asObject)) {
-    const isReady = target.status === 'ready';
-    const problem = asString(target.problem);
-    lines.push(
-      `  ${text(target.id).padEnd(24)} ${paint(isReady ? 'good' : 'warn', text(target.status))}${problem === undefined ? '' : paint('dim', ` ${safeText(problem)}`)}`,
-    );
-  }
+  lines.push(...describeTargets(asArray(report.targets).map(asObject), paint));
   for (const secret of asArray(report.storedSecrets).map(asObject)) {
     const problem = asString(secret.problem);
     const word = problem === undefined ? 'fresh' : secret.isKept === true ? 'kept' : 'missing';
@@ -65,6 +60,20 @@ function describe(report: JsonObject, paint: Paint): readonly string[] {
     );
   }
   return lines;
+}
+
+/** Targets that can be called on one line; the others below what keeps them from it, which is often the same. */
+function describeTargets(targets: readonly JsonObject[], paint: Paint): readonly string[] {
+  const ready = targets.filter(({ status }) => status === 'ready');
+  const kept = Map.groupBy(
+    targets.filter(({ status }) => status !== 'ready'),
+    ({ status, problem }) =>
+      `${paint('warn', text(status))}${problem === null ? '' : paint('dim', `: ${text(problem)}`)}`,
+  );
+  return [
+    `  ${ready.length} of ${targets.length} targets ${paint('good', 'ready')}: ${ready.map(({ id }) => text(id)).join(', ') || '-'}`,
+    ...[...kept].map(([why, those]) => `  ${those.map(({ id }) => text(id)).join(', ')}\n    ${why}`),
+  ];
 }
 
 /** Alerts that fire and budgets that are spent or nearly so, with the line that asked for it. */
