@@ -57,7 +57,11 @@ describe('the audit of the admin API', () => {
     const providers = await startProviders(t);
     const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS });
     await post(gateway, '/admin/reload', {});
-    assert.deepEqual((await audited(gateway, 1))[0]?.by, 'loopback');
+    await post(gateway, '/admin/reload', {}, { authorization: 'Bearer of-another-gateway' });
+    assert.deepEqual(
+      (await audited(gateway, 2)).map(({ by }) => by),
+      ['loopback', 'loopback'],
+    );
   });
 });
 

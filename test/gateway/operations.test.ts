@@ -233,6 +233,11 @@ describe('the admin API', () => {
     assert.equal((await get(gateway, '/admin/status', { authorization: 'Bearer hush' })).status, 200);
     assert.equal((await get(gateway, '/admin/status', { authorization: 'Bearer hus' })).status, 401);
     assert.equal((await get(gateway, '/admin/status')).status, 401);
+    const local = await startTestGateway(t, policyFiles(providers), { adminToken: 'hush' });
+    const statuses: number[] = [];
+    for (const headers of [{}, { authorization: 'Bearer hush' }, { authorization: 'Bearer hus' }])
+      statuses.push((await get(local, '/admin/status', headers)).status);
+    assert.deepEqual(statuses, [200, 200, 401], 'in development too');
   });
 
   it('is open in development to this machine’s programs, but not to web pages and proxies', async (t) => {

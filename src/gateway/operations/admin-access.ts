@@ -9,14 +9,16 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /**
- * Lets an admin call pass: with the token, or from this machine in `development`. Throws 401 for a wrong token, 429 for too many of them, 403 where none is set.
- * Called before anything is read.
+ * Lets an admin call pass: with the token, or without any from this machine in `development`. Throws 401 for a wrong token, 429 for too many of them, 403 where none
+ * is set. Called before anything is read.
  */
 export function checkAdmin(parts: GatewayParts, request: FastifyRequest): void {
   refuseOtherSites(request);
-  const given = /^bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim();
-  if (parts.adminToken !== null && given !== undefined && isSame(given, parts.adminToken)) return;
-  if (parts.policies.current().snapshot.environment === 'development' && isLocal(request)) return;
+  const given = bearerToken(request);
+  const isToken = parts.adminToken !== null && given !== undefined;
+  if (isToken && isSame(given, parts.adminToken)) return;
+  // Who sends a wrong token is told so everywhere: it would be wrong elsewhere too.
+  if (!isToken && parts.policies.current().snapshot.environment === 'development' && isLocal(request)) return;
   const ip = addressOfCaller(request.raw, parts.policies.current().trustedProxies);
   if (parts.adminToken === null) {
     throw new GatewayError('route_denied', 'admin calls are closed: no admin token is set', {
@@ -30,6 +32,11 @@ export function checkAdmin(parts: GatewayParts, request: FastifyRequest): void {
   });
   noteStranger(parts, ip, refusal);
   throw refusal;
+}
+
+/** What is sent as `Authorization: Bearer …`. Pure. */
+export function bearerToken({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
+  return /^bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
 }
 
 /**

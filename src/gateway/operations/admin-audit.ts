@@ -5,7 +5,7 @@ import { asObject, parseJson } from '#core';
 import { maskText } from '#telemetry';
 import { addressOfCaller } from '../caller-address.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
-import type { RequestHeaders } from '../inbound-call.ts';
+import { bearerToken } from './admin-access.ts';
 
 /** One act as it is written down. */
 export interface AuditEntry {
@@ -59,11 +59,10 @@ function isTold({ method, path, status }: AuditEntry): boolean {
 }
 
 function entryOf(parts: GatewayParts, request: FastifyRequest, status: number, code: string | null): AuditEntry {
-  const headers = request.headers as RequestHeaders;
   const isLetIn = status !== 401 && status !== 403 && status !== 429;
   return {
     at: new Date(parts.nowMs()).toISOString(),
-    by: isLetIn ? (headers.authorization === undefined ? 'loopback' : 'token') : null,
+    by: isLetIn ? (parts.adminToken !== null && bearerToken(request) !== undefined ? 'token' : 'loopback') : null,
     ip: addressOfCaller(request.raw, parts.policies.current().trustedProxies),
     method: request.method,
     path: request.routeOptions.url ?? null,
