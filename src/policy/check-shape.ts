@@ -1,24 +1,41 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Ajv2020 } from 'ajv/dist/2020.js';
 import { asObject, asString, isObject, type JsonObject } from '#core';
 import { TEXT_FORMATS } from './formats.ts';
+import { meetsSchema } from './meets-schema.ts';
 import { SCHEMAS, SHARED_SCHEMA } from './schemas.ts';
 import { choiceMistake, formatMistake, limitMistake, typeMistake, unknownKeyMistake } from './shape-message.ts';
 import { type ShapeMistake, showPath } from './shape-mistake.ts';
 import type { Path } from './types.ts';
+import { validatorLibrary } from './validator-library.ts';
 
 /** Every mistake in the shape of a document's value, one finding each; none for a kind without a schema. Pure. */
 export type ShapeCheck = (kind: string, value: JsonObject) => readonly ShapeMistake[];
 
 /**
- * Makes a shape check that compiles each kind's schema at its first document (about 10 ms) and keeps it.
- * Compiling is the only cost that is worth sharing between calls.
+ * Makes a shape check. What meets its schema never comes to Ajv, which tells what is wrong with the rest: it compiles each kind's schema at that kind's first
+ * mistake (10 to 50 ms) and keeps it. Compiling is the only cost that is worth sharing between calls.
  */
 export function createShapeCheck(): ShapeCheck {
+  let ajv: Ajv2020 | undefined;
+  const compiled = new Map<string, ValidateFunction>();
+  return (kind, value) => {
+    const schema = Object.hasOwn(SCHEMAS, kind) ? SCHEMAS[kind] : undefined;
+    if (schema === undefined) return [];
+    if (meetsSchema(schema, value)) return findDuplicates(value);
+    ajv ??= createAjv();
+    const validator = compiled.get(kind) ?? ajv.compile(schema);
+    compiled.set(kind, validator);
+    if (validator(value)) return findDuplicates(value);
+    return [...collect(validator.errors ?? [], value), ...findDuplicates(value)];
+  };
+}
+
+function createAjv(): Ajv2020 {
   // `verbose` hands every error its schema and data; unknown keywords are the schema tests' concern.
   // Optimising the code of a schema takes longer than a tree of policies needs to run it: a third of the compilation.
   const code = { optimize: false };
-  const ajv = new Ajv2020({
+  const ajv = new (validatorLibrary())({
     allErrors: true,
     verbose: true,
     strict: false,
@@ -27,16 +44,7 @@ export function createShapeCheck(): ShapeCheck {
     code,
   });
   for (const [name, format] of Object.entries(TEXT_FORMATS)) ajv.addFormat(name, format.isValid);
-  ajv.addSchema(SHARED_SCHEMA);
-  const compiled = new Map<string, ValidateFunction>();
-  return (kind, value) => {
-    const schema = Object.hasOwn(SCHEMAS, kind) ? SCHEMAS[kind] : undefined;
-    if (schema === undefined) return [];
-    const validator = compiled.get(kind) ?? ajv.compile(schema);
-    compiled.set(kind, validator);
-    if (validator(value)) return findDuplicates(value);
-    return [...collect(validator.errors ?? [], value), ...findDuplicates(value)];
-  };
+  return ajv.addSchema(SHARED_SCHEMA);
 }
 
 function collect(errors: readonly ErrorObject[], value: JsonObject): readonly ShapeMistake[] {
