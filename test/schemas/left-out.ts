@@ -75,10 +75,6 @@ export const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   'what its consumers may do is said by what is allowed; their keys are renewed, and no caller of theirs signs': [
     ...['Consumer.deny.endpoints', 'Consumer.deny.routes', 'Consumer.keys[].note', 'Consumer.signing'],
   ],
-  'one provider that fails is what it drills; the kind’s page shows the others': [
-    ...['Drill.gates.fallbackShare', 'Drill.gates.latencyP99'],
-    ...['delay', 'factor', 'model', 'retryAfter'].map((name) => `Drill.incident[].${name}`),
-  ],
   'its environments set values and add targets at the end of a chain': [
     ...['insertBefore', 'remove', 'replaceItem'].map((name) => `Environment.overrides[].${name}`),
   ],
