@@ -14,15 +14,16 @@ export function findAnchors(file: string, text: string): readonly Span[] {
   return found.sort((a, b) => a.start - b.start);
 }
 
-function collect(value: unknown, found: Span[], spanOf: (start: number, end: number) => Span): void {
-  if (Array.isArray(value)) {
-    for (const item of value) collect(item, found, spanOf);
-    return;
+/** Walks without calling itself: nesting beyond what a document may have is a finding of another pass, and no reason to fail here. */
+function collect(root: unknown, found: Span[], spanOf: (start: number, end: number) => Span): void {
+  const waiting: unknown[] = [root];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    const token = value as Partial<CST.Token> & { readonly source?: string };
+    if ((token.type === 'anchor' || token.type === 'alias') && token.offset !== undefined) {
+      found.push(spanOf(token.offset, token.offset + (token.source?.length ?? 1)));
+    }
+    for (const item of Object.values(value)) if (typeof item === 'object') waiting.push(item);
   }
-  if (typeof value !== 'object' || value === null) return;
-  const token = value as Partial<CST.Token> & { readonly source?: string };
-  if ((token.type === 'anchor' || token.type === 'alias') && token.offset !== undefined) {
-    found.push(spanOf(token.offset, token.offset + (token.source?.length ?? 1)));
-  }
-  for (const item of Object.values(value)) if (typeof item === 'object') collect(item, found, spanOf);
 }

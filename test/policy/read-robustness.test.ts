@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { codeFrame, formatPolicies, parsePolicies } from '#policy';
+import { codeFrame, findAnchors, formatPolicies, parsePolicies } from '#policy';
 
 const folder = join(import.meta.dirname, 'cases');
 const seeds = readdirSync(folder).map((name) => readFileSync(join(folder, name, 'input.yaml')));
@@ -27,6 +27,12 @@ function text(value: string): Uint8Array {
 }
 
 describe('reading anything at all', () => {
+  // Found by scripts/fuzz-policies.ts: seeds 800048 and 800162 of the policies of 2026-11.
+  it('finds the anchors of a file that is nested twenty thousand times', () => {
+    const [found] = findAnchors('a.yaml', `a: &x 1\nb: ${'['.repeat(20_000)}*x`);
+    assert.equal(found?.start, 3);
+  });
+
   it('never throws on arbitrary bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void readAll(bytes)),
