@@ -5,25 +5,30 @@ import { compileEnvironment, parsePolicies } from '../../src/policy/index.ts';
 import { inlineSources } from '../support/compile-inline.ts';
 
 describe('two thousand documents', () => {
-  it('are read and compiled in under two seconds', (t) => {
+  it('are read and compiled in under two seconds of CPU', (t) => {
     const sources = inlineSources(manyDocuments());
     assert.ok(sources.length > 2000);
     const catalog = loadCatalog();
-    // Other work on the machine can only slow a run down: the best of three is what compiling costs.
+    // Other work on the machine can only slow a run down, and hardly by the time of the CPU: the best of three is what compiling costs.
     const runs = times(3, () => {
-      const startedMs = performance.now();
+      const startedAt = process.cpuUsage();
       const parsed = parsePolicies(sources);
-      const readMs = performance.now() - startedMs;
+      const readMs = cpuMsSince(startedAt);
       const { snapshot, diagnostics } = compileEnvironment(parsed, 'development', catalog);
       assert.ok(snapshot, JSON.stringify(diagnostics[0]));
       assert.equal(snapshot.routes.size, 1200);
-      return { readMs, totalMs: performance.now() - startedMs };
+      return { readMs, totalMs: cpuMsSince(startedAt) };
     });
     const best = runs.reduce((fastest, run) => (run.totalMs < fastest.totalMs ? run : fastest));
     t.diagnostic(`read in ${best.readMs.toFixed(0)} ms, compiled in ${(best.totalMs - best.readMs).toFixed(0)} ms`);
     assert.ok(best.totalMs < 2000, `took ${best.totalMs} ms`);
   });
 });
+
+function cpuMsSince(startedAt: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(startedAt);
+  return (user + system) / 1000;
+}
 
 function manyDocuments(): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};
