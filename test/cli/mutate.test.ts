@@ -8,6 +8,7 @@ import { findMutants } from '../../src/cli/mutate/find-mutants.ts';
 import { judgeMutant } from '../../src/cli/mutate/judge-mutant.ts';
 import { prepareMutation } from '../../src/cli/mutate/mutation-plan.ts';
 import { inlineSources } from '../support/compile-inline.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { runProcess } from '../support/start-process.ts';
 import { makeTempDirectory } from '../support/temp-directory.ts';
 import { failing, shop } from './policies-for-verbs.ts';
@@ -205,7 +206,7 @@ describe('signalbox test --mutate', () => {
   ];
   for (const [what, files, code, stdout] of rows) {
     it(what, async (t) => {
-      const run = await runProcess(t, ['test', '--mutate'], { cwd: makeTempDirectory(t, files) });
+      const run = await runVerb(t, ['test', '--mutate'], { cwd: makeTempDirectory(t, files) });
       assert.equal(run.code, code, run.stdout + run.stderr);
       assert.match(run.stdout, stdout);
       assert.equal(run.stderr, '');
@@ -252,7 +253,7 @@ describe('signalbox test --mutate', () => {
   });
 
   it('runs on a tree with several environments', async (t) => {
-    const run = await runProcess(t, ['test', '--mutate', '--format', 'json'], { cwd: makeTempDirectory(t, shop) });
+    const run = await runVerb(t, ['test', '--mutate', '--format', 'json'], { cwd: makeTempDirectory(t, shop) });
     const { survivors } = JSON.parse(run.stdout);
     const changes = survivors.map(({ change }: { readonly change: string }) => change);
     assert.ok(changes.includes('Environment/development: overrides[Project/shop anonymous] removed'));
