@@ -44,7 +44,9 @@ export function askToContinue({ headers }: IncomingMessage, reply: ServerRespons
 
 /** The refusal of a body that is larger than any may be. */
 export function tooLarge(): GatewayError {
-  return new GatewayError('request_too_large', 'the body is larger than this gateway takes');
+  return new GatewayError('request_too_large', 'the body is larger than this gateway takes', {
+    hint: 'Send a smaller body; no route’s `limits.bodySize` raises this limit.',
+  });
 }
 
 function tooSlow(): GatewayError {

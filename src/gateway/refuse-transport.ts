@@ -6,6 +6,7 @@ import { customDialect } from './active-policies.ts';
 import { errorHeaders } from './answer-headers.ts';
 import { dialectOfPath } from './api-paths.ts';
 import type { GatewayParts } from './gateway-parts.ts';
+import { tooLarge } from './inbound-body.ts';
 import type { RequestHeaders } from './inbound-call.ts';
 import { pathOf } from './request-url.ts';
 import { spoken } from './spoken-dialect.ts';
@@ -64,9 +65,7 @@ export function transportError(error: unknown): GatewayError {
     readonly statusCode?: number;
     readonly message?: string;
   };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || statusCode === 413) {
-    return new GatewayError('request_too_large', 'the body is larger than this gateway takes');
-  }
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || statusCode === 413) return tooLarge();
   const known: ErrorCode | null =
     statusCode !== undefined && statusCode >= 400 && statusCode < 500 ? 'invalid_request' : null;
   return known === null ? gatewayErrorOf(error) : new GatewayError(known, message ?? 'the request is not valid HTTP');

@@ -2759,7 +2759,7 @@ export interface RouteLimits {
    */
   readonly maxRequestCost?: string;
   /**
-   * Size of the request body.
+   * Size of the request body. The gateway takes no body above 32 MiB, whatever is set here.
    */
   readonly bodySize?: string;
 }

@@ -151,6 +151,14 @@ describe('bad input is refused, and nothing of it is kept', () => {
     assertNothingKept(gateway);
   });
 
+  it('a body beyond what the gateway takes is told that no route raises that limit', async (t) => {
+    const gateway = await startBusyGateway(t);
+    const { status, json } = await post(gateway, '/v1/chat/completions', 'x'.repeat(33 * 1024 * 1024));
+    assert.equal(status, 413);
+    assert.match(json.error.hint, /no route’s `limits\.bodySize` raises this limit/);
+    assertNothingKept(gateway);
+  });
+
   it('paths that nobody serves are a 404, and the query is not kept', async (t) => {
     const gateway = await startBusyGateway(t);
     for (const path of ['/v1/nothing', '/v1/messages/nothing', '/v1beta/models/x:nothing', '/v2/nothing']) {
