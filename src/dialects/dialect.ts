@@ -63,6 +63,8 @@ export interface Dialect {
   ) => UpstreamFailure;
   /** Writes an error in this dialect's own shape, `code` and hint included. */
   readonly writeError: (error: GatewayError, requestId: string) => JsonObject;
+  /** The header in which this dialect's clients look for the id of a request. */
+  readonly requestIdHeader?: string;
 }
 
 /** What the path of a call says beside its body. */

@@ -25,6 +25,9 @@ export function writeError(
   const body = Buffer.from(JSON.stringify(dialect.writeError(error, requestId)));
   const own = errorHeaders(error);
   const kept = without(headers, new Set(own.filter((_, at) => at % 2 === 0)));
+  const idHeader = dialect.requestIdHeader;
+  // A provider's own, where it has one, says more: it is what its support asks for.
+  if (idHeader !== undefined && !kept.includes(idHeader)) kept.push(idHeader, requestId);
   const isEarly = error.code === 'request_timeout' || hasMoreToCome(reply);
   reply.writeHead(error.status, [
     ...kept,

@@ -163,6 +163,7 @@ spec: { match: { models: [up-bedrock/nova] }, limits: { bodySize: 64KiB } }
     await assert.rejects(stranger.send(new ConverseCommand({ modelId: 'to-bedrock', messages })), (error: unknown) => {
       assert.ok(error instanceof BedrockRuntimeServiceException);
       assert.deepEqual([error.name, error.$metadata.httpStatusCode], ['AccessDeniedException', 401]);
+      assert.match(error.$metadata.requestId ?? '', /^req_/);
       return true;
     });
     const client = clientOf(t, gateway);

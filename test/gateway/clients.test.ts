@@ -89,6 +89,7 @@ describe('the official OpenAI client', () => {
         assert.ok(error instanceof type, `${code}: ${String(error)}`);
         assert.equal(error.code, code);
         assert.equal(error.headers?.get('x-signalbox-error'), code);
+        assert.equal(error.requestID, error.headers?.get('x-signalbox-request-id'));
         return true;
       });
     }
@@ -324,6 +325,7 @@ describe('the official Anthropic client', () => {
       await assert.rejects(client.messages.create(body), (error: unknown) => {
         assert.ok(error instanceof type, `${code}: ${String(error)}`);
         assert.equal((error.error as { readonly error: { readonly code: string } }).error.code, code);
+        assert.equal(error.requestID, error.headers.get('x-signalbox-request-id'));
         return true;
       });
     }

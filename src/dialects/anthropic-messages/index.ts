@@ -22,4 +22,5 @@ export const anthropicMessages: Dialect = Object.freeze({
   createStreamWriter,
   readError,
   writeError,
+  requestIdHeader: 'request-id',
 });

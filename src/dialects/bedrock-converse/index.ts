@@ -22,4 +22,5 @@ export const bedrockConverse: Dialect = Object.freeze({
   createStreamWriter,
   readError,
   writeError,
+  requestIdHeader: 'x-amzn-requestid',
 });

@@ -20,4 +20,5 @@ export const openaiCompletions: Dialect = Object.freeze({
   createStreamWriter,
   readError,
   writeError,
+  requestIdHeader: 'x-request-id',
 });

@@ -20,4 +20,5 @@ export const openaiResponses: Dialect = Object.freeze({
   createStreamWriter,
   readError,
   writeError,
+  requestIdHeader: 'x-request-id',
 });
