@@ -241,21 +241,27 @@ describe('the ledger file', () => {
     await store.close();
   });
 
-  it('finds a row of the journal that is none, without quoting it', async (t) => {
-    const dataDir = makeTempDirectory(t);
-    const store = open(dataDir);
-    await spend(store, 'r1', 10);
-    const other = new DatabaseSync(join(dataDir, 'ledger.db'));
-    other.exec("INSERT INTO journal VALUES (3, 3, '[1, [[\"the name of a consumer')");
-    other.close();
-    await assert.rejects(store.reserve(hold('r2', [reservation('a', 1)])), (error) => {
-      assert.ok(error instanceof StoreUnavailableError);
-      assert.match(error.detail, /ledger\.db is damaged .*row 3 of the journal/);
-      assert.ok(!error.detail.includes('consumer'));
-      return true;
+  for (const [what, row, message] of [
+    ['is none, without quoting it', `3, '[1, [["the name of a consumer'`, /row 3 of the journal cannot be read/],
+    ['has a number that nobody can have given it', "999, '[]'", /row 3 of the journal has the number 999/],
+  ] as const) {
+    it(`finds a row of the journal that ${what}`, async (t) => {
+      const dataDir = makeTempDirectory(t);
+      const store = open(dataDir);
+      await spend(store, 'r1', 10);
+      const other = new DatabaseSync(join(dataDir, 'ledger.db'));
+      other.exec(`INSERT INTO journal VALUES (3, ${row})`);
+      other.close();
+      await assert.rejects(store.reserve(hold('r2', [reservation('a', 1)])), (error) => {
+        assert.ok(error instanceof StoreUnavailableError);
+        assert.match(error.detail, /ledger\.db is damaged/);
+        assert.match(error.detail, message);
+        assert.ok(!error.detail.includes('consumer'));
+        return true;
+      });
+      await store.close();
     });
-    await store.close();
-  });
+  }
 
   it('keeps the tables as they were until a fold, and has all in them when it closes', async (t) => {
     const dataDir = makeTempDirectory(t);

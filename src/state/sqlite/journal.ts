@@ -70,12 +70,22 @@ export function createJournal(
     seenVersion = now;
   }
 
+  /** Others may fold between two reads, as they can outside a transaction: then a row has a number too high, and slot 0 another one than before. */
   function readOn(): void {
-    while (!readRows(Number(read.get(0)?.seq)));
+    let lastFold = foldNumber();
+    for (let found = readRows(lastFold); found > next; found = readRows(lastFold)) {
+      const before = lastFold;
+      lastFold = foldNumber();
+      if (lastFold === before) throw new DamagedLedgerError(`row ${next} of the journal has the number ${found}`);
+    }
   }
 
-  /** False where others fold between two reads, as they can outside a transaction: then a row has a number too high. */
-  function readRows(lastFold: number): boolean {
+  function foldNumber(): number {
+    return Number(read.get(0)?.seq);
+  }
+
+  /** Applies the rows that are due. The number in the place of the next one: lower, or too high. */
+  function readRows(lastFold: number): number {
     if (lastFold !== folded) {
       forgetCopy();
       folded = lastFold;
@@ -84,8 +94,7 @@ export function createJournal(
     }
     for (; ; next++) {
       const row = read.get(next - folded);
-      if (row === undefined || Number(row.seq) < next) return true;
-      if (Number(row.seq) > next) return false;
+      if (row === undefined || row.seq !== next) return Number(row?.seq ?? -1);
       apply(String(row.body));
     }
   }
