@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CITED_ANSWERS } from '../dialects/answers/cited-answers.ts';
-import { runProcess } from '../support/start-process.ts';
+import { runVerb } from '../support/run-verb.ts';
 import { ask, policyFiles, post, SECRETS, startProviders, startTestGateway, type TestGateway } from './harness.ts';
 
 const { whole, stream } = CITED_ANSWERS['openai-chat'] ?? assert.fail();
@@ -77,10 +77,11 @@ describe('what crossing between dialects leaves out', () => {
     providers.openai.otherwise({ body: whole });
     const answer = await post(gateway, '/api/chat', ask('to-openai', { stream: false }));
     const id = answer.headers.get('x-signalbox-request-id') ?? assert.fail();
-    await recordOf(gateway, id);
+    // Until then the record may wait for its file.
+    await gateway.close(0);
     const bin = ['explain', id, '--policies', gateway.policies, '--env', 'development'];
     const env = { ...SECRETS, SIGNALBOX_DATA_DIR: gateway.dataDir };
-    const { stdout, stderr } = await runProcess(t, bin, { env });
+    const { stdout, stderr } = await runVerb(t, bin, { env });
     assert.match(stdout, /the caller could not be told of the answer: citations/, stderr);
   });
 });

@@ -207,7 +207,7 @@ async function recordOf(id: string, { options, terminal }: VerbCall): Promise<Tr
   if (record !== null) return record;
   throw new UsageError(
     `${directory} holds no record ${JSON.stringify(id)}`,
-    'Ids stand in the header x-signalbox-request-id; name the data directory with --data-dir or SIGNALBOX_DATA_DIR.',
+    'Ids stand in the header x-signalbox-request-id, and records in their file about a second after the answer; name the data directory with --data-dir or SIGNALBOX_DATA_DIR.',
   );
 }
 
