@@ -21,7 +21,7 @@ export interface GuardCheck<C = CompiledCheck> {
   readonly action: Action;
   readonly restore: boolean;
   /** What happens when no verdict comes. */
-  readonly onError: 'block' | 'allow' | 'flag';
+  readonly onError: 'block' | 'flag' | 'pass';
   readonly compiled: C;
 }
 

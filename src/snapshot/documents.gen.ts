@@ -1089,9 +1089,9 @@ export interface GuardrailCheck {
    */
   readonly timeout?: string;
   /**
-   * What happens when no judgement comes.
+   * What becomes of the request when no judgement comes: it is refused, marked, or goes on. The verdict never counts as a pass.
    */
-  readonly onError?: 'block' | 'allow' | 'flag';
+  readonly onError?: 'block' | 'flag' | 'pass';
   /**
    * Phrases, compared without regard to case, width, punctuation or white space.
    *

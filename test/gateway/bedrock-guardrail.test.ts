@@ -129,7 +129,7 @@ describe('a guardrail of Bedrock', () => {
     ['a reset', { before: 'reset' }],
     ['no answer in time', { before: 'hang' }],
   ];
-  for (const onError of ['block', 'allow', 'flag'] as const) {
+  for (const onError of ['block', 'flag', 'pass'] as const) {
     it(`without a verdict does what \`onError: ${onError}\` says, and is never a pass`, async (t) => {
       const { gateway, verdicts, send } = await guarded(t, { onError, timeout: '300ms' }, { stage: ['input'] });
       for (const [what, answer] of silences) {
@@ -162,7 +162,7 @@ describe('a guardrail of Bedrock', () => {
     const other = await startScriptedUpstream();
     t.after(() => other.close());
     other.otherwise({ before: 'hang' });
-    const slow = { onError: 'allow', timeout: '1500ms' };
+    const slow = { onError: 'pass', timeout: '1500ms' };
     const common = { ...slow, action: 'block', url: other.url };
     const more = [
       { ...common, id: 'hook', check: 'webhook' },

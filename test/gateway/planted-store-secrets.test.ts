@@ -41,7 +41,7 @@ describe('what a gateway with secret stores writes', () => {
       'guard.yaml': `apiVersion: signalbox/v1
 kind: Guardrail
 metadata: { name: hook }
-spec: { stage: [input], checks: [{ id: it, check: webhook, url: "${providers.ollama.url}/hook", action: block, onError: allow, secret: { store: vault, key: "llm#other" } }] }
+spec: { stage: [input], checks: [{ id: it, check: webhook, url: "${providers.ollama.url}/hook", action: block, onError: pass, secret: { store: vault, key: "llm#other" } }] }
 ---
 apiVersion: signalbox/v1
 kind: Route

@@ -132,7 +132,7 @@ describe('remote checks', () => {
     ['a reset', { before: 'reset' }],
     ['no answer in time', { before: 'hang' }],
   ];
-  for (const onError of ['block', 'allow', 'flag'] as const) {
+  for (const onError of ['block', 'flag', 'pass'] as const) {
     it(`without a verdict do what \`onError: ${onError}\` says, and never call it a pass`, async (t) => {
       const { gateway, service, openai, send } = await guarded(
         t,
@@ -149,7 +149,7 @@ describe('remote checks', () => {
       const counted = [...metrics.matchAll(/^signalbox_guardrail_verdicts_total\{(.*)\} (\d+)/gm)].map(
         ([, labels, count]) => `${/signalbox_verdict="(\w+)"/.exec(labels ?? '')?.[1]} ${count}`,
       );
-      const expected = { block: 'not_evaluated', allow: 'not_evaluated', flag: 'flag' }[onError];
+      const expected = { block: 'not_evaluated', pass: 'not_evaluated', flag: 'flag' }[onError];
       assert.deepEqual(counted, [`${expected} ${silences.length}`]);
     });
   }
