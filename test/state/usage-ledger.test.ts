@@ -192,6 +192,21 @@ describe('the usage ledger', () => {
     assert.deepEqual(events, []);
   });
 
+  it('opens while another process writes without a pause', async (t) => {
+    const dataDir = makeTempDirectory(t);
+    const script = join(import.meta.dirname, 'write-usage.ts');
+    const child = spawn(process.execPath, [script, dataDir, 'busy'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => child.kill('SIGKILL'));
+    await once(child.stdout, 'data');
+    const ids = new Set<string>();
+    for (let i = 0; i < 50; i++) {
+      const ledger = createUsageLedger({ dataDir, timezone: () => 'UTC', onEvent: () => undefined });
+      ids.add(ledger.id);
+      await ledger.close();
+    }
+    assert.equal(ids.size, 1, 'one data folder has one id');
+  });
+
   it('keeps what was written when processes that share it are killed', async (t) => {
     const dataDir = makeTempDirectory(t);
     const script = join(import.meta.dirname, 'write-usage.ts');

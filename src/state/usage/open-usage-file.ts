@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -69,6 +70,8 @@ export function openUsageFile(dataDir: string): DatabaseSync {
       const version = checkLayout(database, file);
       if (version === 0) database.exec(SCHEMA);
       if (version < VERSION) database.exec(ADDED);
+      // The folder's own, made by whoever opens it first; within the transaction that waits for others.
+      database.prepare("INSERT OR IGNORE INTO settings VALUES ('id', ?)").run(randomUUID());
       database.exec('COMMIT');
       // Whoever finds the file locked waits in the event loop instead of blocking it.
       database.exec('PRAGMA busy_timeout = 0');

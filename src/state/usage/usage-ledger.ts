@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { isBusy, isSqliteError } from '../sqlite/sqlite-problem.ts';
 import { openUsageFile } from './open-usage-file.ts';
@@ -194,9 +193,7 @@ export function createUsageLedger(options: UsageLedgerOptions): UsageLedger {
   };
 }
 
-/** Made when the file is opened first, whoever does. */
 function ownId(database: DatabaseSync): string {
-  database.prepare("INSERT OR IGNORE INTO settings VALUES ('id', ?)").run(randomUUID());
   return String(database.prepare("SELECT value FROM settings WHERE name = 'id'").get()?.value);
 }
 
