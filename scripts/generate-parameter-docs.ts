@@ -32,7 +32,7 @@ ${table(CONTENTS, contentCell)}
 
 * Signatures of thoughts, encrypted thoughts and Gemini's thought signatures go back to whoever made them and to nobody else: others refuse them. In chat
   completions they travel in \`reasoning_details\` and \`extra_content.google\`, in the Responses API as \`encrypted_content\`, in Messages as \`signature\` and \`data\`.
-* \`cache_control\` with its \`ttl\` reaches Anthropic and, as a \`cachePoint\`, Bedrock, from both of them and from the chat completions of compatible hosts. OpenAI, Gemini, Cohere and Ollama cache by themselves.
+* \`cache_control\` with its \`ttl\` reaches Anthropic and, as a \`cachePoint\`, Bedrock, from both of them and from the chat completions of compatible hosts; on a tool for one of Amazon's own models it is named as lost, since they refuse it there. OpenAI, Gemini, Cohere and Ollama cache by themselves.
 * What changes nothing about what is asked is never refused: marks of the prompt cache where the provider has none, sources of earlier answers, a signature that another provider made for a call. The
   record names it in \`outcome.lost.request\`, and the answer in \`x-signalbox-lost\`.
 * A dialect without a choice of tools gets none at \`tool_choice: none\` (Bedrock all of them where the turns hold calls, which it demands); Cohere gets the named one alone.

@@ -45,7 +45,7 @@ export function writeRequest(request: NeutralRequest, target: OutboundTarget): W
       topP: request.topP,
       stopSequences: stopOf(request, lost),
     }),
-    toolConfig: writeToolConfig(request, turns, hasSchemas, lost),
+    toolConfig: writeToolConfig(request, turns, { beStrict: hasSchemas, beCached: !isAmazons(upstreamModel) }, lost),
     additionalModelRequestFields: withoutUndefined({
       ...asObject(extra.additionalModelRequestFields),
       ...topK(request, upstreamModel, lost),
@@ -62,6 +62,11 @@ export function writeRequest(request: NeutralRequest, target: OutboundTarget): W
     body: compact<JsonObject>(applyPolicy(fitted, target, lost)),
     lost: [...new Set(lost)],
   };
+}
+
+/** Whether Amazon made the model: by its id, a profile of several regions or an ARN of either. Pure. */
+function isAmazons(model: string): boolean {
+  return /(?:^|[./])amazon\./.test(model);
 }
 
 /** Fields that the API alone knows are kept when they come from this dialect; a path names a field that has lost its place. */

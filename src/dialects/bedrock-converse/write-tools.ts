@@ -2,6 +2,13 @@ import { asArray, asObject, asString, type JsonObject, type NeutralRequest, type
 import { compact } from '../compact.ts';
 import { cachePoint } from './write-parts.ts';
 
+/** What the model takes on a tool. */
+export interface ToolAbilities {
+  readonly beStrict: boolean;
+  /** Amazon's own models take cache points in instructions and turns alone. */
+  readonly beCached: boolean;
+}
+
 /**
  * Writes `toolConfig`; undefined where the request has no tools. The API has no `none`: the tools are left out then, unless
  * the turns hold calls, which it refuses without tools. For such turns alone each tool is declared by its name.
@@ -9,14 +16,14 @@ import { cachePoint } from './write-parts.ts';
 export function writeToolConfig(
   request: NeutralRequest,
   turns: readonly JsonObject[],
-  isStrictKnown: boolean,
+  can: ToolAbilities,
   lost: string[],
 ): JsonObject | undefined {
   const used = usedTools(turns);
   const { toolChoice } = request;
   const isOff = toolChoice?.kind === 'none';
   if (isOff && used.size === 0) return undefined;
-  const tools = request.tools.flatMap((tool, at) => writeTool(tool, `tools[${at}]`, isStrictKnown, lost));
+  const tools = request.tools.flatMap((tool, at) => writeTool(tool, `tools[${at}]`, can, lost));
   if (tools.length === 0) {
     if (toolChoice?.kind === 'required' || toolChoice?.kind === 'tool') lost.push('tool_choice');
     if (used.size === 0) return undefined;
@@ -39,21 +46,24 @@ function writeChoice(choice: NeutralRequest['toolChoice']): JsonObject | undefin
   }
 }
 
-function writeTool(tool: Tool, path: string, isStrictKnown: boolean, lost: string[]): JsonObject[] {
+function writeTool(tool: Tool, path: string, can: ToolAbilities, lost: string[]): JsonObject[] {
   if (tool.kind === 'opaque') {
     if (tool.dialect === 'bedrock-converse') return [tool.value as JsonObject];
     lost.push(`${path} (${tool.type})`);
     return [];
   }
   const schema = tool.parameters ?? { properties: {} };
-  if (tool.strict === true && !isStrictKnown) lost.push(`${path}.strict`);
+  if (tool.strict === true && !can.beStrict) lost.push(`${path}.strict`);
   const toolSpec = compact<JsonObject>({
     name: tool.name,
     description: tool.description === '' ? undefined : tool.description,
     inputSchema: { json: 'type' in schema ? schema : { type: 'object', ...schema } },
-    strict: tool.strict === true && isStrictKnown ? true : undefined,
+    strict: tool.strict === true && can.beStrict ? true : undefined,
   });
-  return tool.cache === undefined ? [{ toolSpec }] : [{ toolSpec }, cachePoint(tool.cache)];
+  if (tool.cache === undefined) return [{ toolSpec }];
+  if (can.beCached) return [{ toolSpec }, cachePoint(tool.cache)];
+  lost.push(`${path}.cache_control`);
+  return [{ toolSpec }];
 }
 
 function usedTools(turns: readonly JsonObject[]): ReadonlySet<string> {

@@ -124,6 +124,24 @@ describe('a Converse request is written', () => {
     ]);
   });
 
+  it('with no cache point behind the tools of Amazon’s own models, which refuse it there, and that is told', () => {
+    const messages = [{ role: 'user' as const, content: [{ kind: 'text' as const, text: 'Hello', cache: {} }] }];
+    const arn = `arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.${NOVA}`;
+    for (const upstreamModel of [NOVA, `us.${NOVA}`, arn]) {
+      const { body, lost } = write(
+        { messages, tools: [{ kind: 'function', name: 'f', cache: { ttl: '1h' } }] },
+        { upstreamModel },
+      );
+      assert.deepEqual((body.toolConfig as JsonObject).tools, [
+        { toolSpec: { name: 'f', inputSchema: { json: { type: 'object', properties: {} } } } },
+      ]);
+      assert.deepEqual(body.messages, [
+        { role: 'user', content: [{ text: 'Hello' }, { cachePoint: { type: 'default' } }] },
+      ]);
+      assert.deepEqual(lost, ['tools[0].cache_control'], upstreamModel);
+    }
+  });
+
   it('without tools where none may be called, unless the turns hold calls', () => {
     const tools = [{ kind: 'function' as const, name: 'f' }];
     assert.equal(write({ tools, toolChoice: { kind: 'none' } }).body.toolConfig, undefined);
