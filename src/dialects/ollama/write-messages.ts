@@ -1,5 +1,13 @@
-import type { AssistantPart, JsonObject, Message, ToolResultPart, UserPart } from '#core';
+import {
+  type AssistantPart,
+  invalidField,
+  type JsonObject,
+  type Message,
+  type ToolResultPart,
+  type UserPart,
+} from '#core';
 import { compact } from '../compact.ts';
+import { argumentsObject } from '../json-value.ts';
 import { plainText } from '../plain-text.ts';
 import { writeMessage } from './response.ts';
 
@@ -9,7 +17,7 @@ export interface MessageContext {
   readonly systemRole: 'system' | 'developer' | 'user' | undefined;
 }
 
-/** Writes neutral messages; tool results have a role of their own, and pictures a field beside the text. */
+/** Writes neutral messages; tool results have a role of their own, and pictures a field beside the text. Throws `invalid_request` for tool arguments that are not a JSON object. */
 export function writeMessages(messages: readonly Message[], context: MessageContext): JsonObject[] {
   return messages.flatMap((message, at) => {
     const path = `messages[${at}]`;
@@ -78,6 +86,8 @@ function writeResult(part: ToolResultPart, path: string, context: MessageContext
 
 function writeAssistant(parts: readonly AssistantPart[], path: string, { lost }: MessageContext): JsonObject[] {
   const kept = parts.filter((part, at) => {
+    if (part.kind === 'tool-call' && argumentsObject(part.arguments) === null)
+      throw invalidField(`${path}.content[${at}].arguments`, 'expected the JSON text of an object');
     const isEncrypted = part.kind === 'reasoning' && (part.signature !== undefined || part.redacted !== undefined);
     const isUnknown = part.kind === 'opaque' || (part.kind === 'image' && part.source.kind !== 'base64');
     if (!isEncrypted && !isUnknown) return true;
