@@ -106,5 +106,10 @@ function refusalUnraised(snapshot: Snapshot, decision: Allowed): GatewayError | 
 export function refusalOf(denial: Extract<Decision, { kind: 'deny' }>): GatewayError {
   const { code, message, status, retryAfterMs, at } = denial;
   const place = at === null ? '' : ` (${at.file}:${at.line})`;
-  return new GatewayError(code, `${message}${place}`, { status, ...(retryAfterMs === null ? {} : { retryAfterMs }) });
+  const field = ABOUT_MODEL.has(code) ? { field: 'model' } : {};
+  const wait = retryAfterMs === null ? {} : { retryAfterMs };
+  return new GatewayError(code, `${message}${place}`, { status, ...field, ...wait });
 }
+
+/** Refusals that another model in the request would have spared. */
+const ABOUT_MODEL: ReadonlySet<string> = new Set(['no_route', 'model_not_allowed']);

@@ -120,13 +120,17 @@ export function dialectOfPath(path: string, headers: RequestHeaders): DialectNam
   if (path.startsWith('/v1/messages')) return 'anthropic-messages';
   if (path === '/v1/responses') return 'openai-responses';
   if (path.startsWith(BEDROCK_PREFIX)) return 'bedrock-converse';
-  if (path === '/v2/chat' || path === '/v2/embed' || path === '/v2/rerank') return 'cohere-chat';
-  if (path === '/api/chat' || path === '/api/embed') return 'ollama';
+  if (path.startsWith('/v2/')) return 'cohere-chat';
+  if (OLLAMA_PATH.test(path)) return 'ollama';
   if (path.startsWith('/v1/models') && !path.includes(':')) return modelListDialect(path, headers);
   return GEMINI_PREFIXES.some((prefix) => path.startsWith(prefix)) || path.startsWith('/v1beta/')
     ? 'gemini'
     : 'openai-chat';
 }
+
+/** Ollama's own API (its docs/api.md); other paths under `/api/` are of no dialect, and routes name them as they like. */
+const OLLAMA_PATH =
+  /^\/api\/(?:chat|generate|embed|embeddings|tags|show|ps|pull|push|create|copy|delete|version|blobs\/.*)$/;
 
 /** Whose list of models is asked for: all three APIs have one at `/v1/models`, and their clients tell by a header of their own. Pure. */
 export function modelListDialect(

@@ -19,18 +19,87 @@ const SAID = 'heron-at-dusk';
 const BASE64 = Buffer.from(SAID.repeat(80_000)).toString('base64');
 const PICTURE = `data:image/png;base64,${BASE64}`;
 
-/** A dialect's path, and its bodies that are refused with the field that the answer names. */
-const WRONG: readonly (readonly [string, object, RegExp])[] = [
-  ['/v1/chat/completions', { messages: SAID }, /messages/],
-  ['/v1/chat/completions', { messages: [{ role: 'user', content: 7, name: SAID }] }, /messages\[0\]\.content/],
-  ['/v1/messages', { messages: [{ role: SAID, content: 'x' }], max_tokens: 9 }, /messages\[0\]\.role/],
-  ['/v1/messages', { messages: [{ role: 'user', content: [SAID] }], max_tokens: 9 }, /messages\[0\]\.content\[0\]/],
-  ['/v1beta/models/to-openai:generateContent', { contents: [{ parts: SAID }] }, /contents\[0\]\.parts/],
-  ['/v1/responses', { input: [{ role: 'user', content: [SAID] }] }, /input\[0\]\.content\[0\]/],
-  ['/v2/chat', { messages: [{ role: SAID, content: 'x' }] }, /messages\[0\]\.role/],
-  ['/api/chat', { messages: [{ role: 'user', content: 'x', images: SAID }] }, /messages\[0\]\.images/],
-  ['/v1/completions', { prompt: [{ text: SAID }] }, /prompt\[0\]/],
-  ['/model/to-openai/converse', { messages: [{ role: 'user', content: SAID }] }, /messages\[0\]\.content/],
+/** What the caller's own client reads in an error: its message, and the field that it names. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+type ReadError = (json: any) => readonly [message: unknown, field: unknown];
+
+const ofOpenai: ReadError = ({ error }) => {
+  assert.equal(error.type, 'invalid_request_error');
+  return [error.message, error.param];
+};
+const ofAnthropic: ReadError = ({ type, error }) => {
+  assert.equal(type, 'error');
+  assert.match(error.type, /^(?:invalid_request_error|not_found_error|request_too_large)$/);
+  return [error.message, error.field ?? null];
+};
+const ofGemini: ReadError = ({ error }) => {
+  assert.match(error.status, /^(?:INVALID_ARGUMENT|NOT_FOUND|OUT_OF_RANGE)$/);
+  const violations = error.details.flatMap((detail: { fieldViolations?: object[] }) => detail.fieldViolations ?? []);
+  return [error.message, violations[0]?.field ?? null];
+};
+const ofCohere: ReadError = ({ message, param }) => [message, param];
+const ofOllama: ReadError = ({ error, param }) => [error, param];
+const ofBedrock: ReadError = ({ __type, message, field }) => {
+  assert.match(__type, /^(?:ValidationException|ResourceNotFoundException)$/);
+  return [message, field ?? null];
+};
+
+/** How a dialect is asked for a model: the path, the fields beside the model, and how its errors are read. */
+interface Spoken {
+  readonly path: (model: string) => string;
+  readonly fields: object;
+  readonly readError: ReadError;
+}
+
+const TURNS = { messages: [{ role: 'user', content: 'Hello' }] };
+const DIALECTS: Readonly<Record<string, Spoken>> = {
+  'openai-chat': { path: () => '/v1/chat/completions', fields: TURNS, readError: ofOpenai },
+  'openai-responses': { path: () => '/v1/responses', fields: { input: 'Hello' }, readError: ofOpenai },
+  'openai-completions': { path: () => '/v1/completions', fields: { prompt: 'Hello' }, readError: ofOpenai },
+  'anthropic-messages': { path: () => '/v1/messages', fields: { ...TURNS, max_tokens: 9 }, readError: ofAnthropic },
+  gemini: {
+    path: (model) => `/v1beta/models/${model}:generateContent`,
+    fields: { contents: [{ parts: [{ text: 'Hello' }] }] },
+    readError: ofGemini,
+  },
+  'bedrock-converse': {
+    path: (model) => `/model/${model}/converse`,
+    fields: { messages: [{ role: 'user', content: [{ text: 'Hello' }] }] },
+    readError: ofBedrock,
+  },
+  'cohere-chat': { path: () => '/v2/chat', fields: TURNS, readError: ofCohere },
+  ollama: { path: () => '/api/chat', fields: TURNS, readError: ofOllama },
+};
+
+/** A dialect and a body that is refused, with the field that the answer names. */
+const WRONG: readonly (readonly [string, object, string])[] = [
+  ['openai-chat', { messages: SAID }, 'messages'],
+  ['openai-chat', { messages: [{ role: 'user', content: 7, name: SAID }] }, 'messages[0].content'],
+  ['openai-chat', { ...TURNS, temperature: SAID }, 'temperature'],
+  ['openai-chat', { ...TURNS, stream: SAID }, 'stream'],
+  ['openai-responses', { input: [{ role: 'user', content: [SAID] }] }, 'input[0].content[0]'],
+  ['openai-responses', { input: 'Hello', max_output_tokens: SAID }, 'max_output_tokens'],
+  ['openai-completions', { prompt: [{ text: SAID }] }, 'prompt[0]'],
+  ['openai-completions', { prompt: 'Hello', max_tokens: SAID }, 'max_tokens'],
+  ['anthropic-messages', { messages: [{ role: SAID, content: 'x' }], max_tokens: 9 }, 'messages[0].role'],
+  ['anthropic-messages', { messages: [{ role: 'user', content: [SAID] }], max_tokens: 9 }, 'messages[0].content[0]'],
+  ['anthropic-messages', { ...TURNS, max_tokens: SAID }, 'max_tokens'],
+  ['gemini', { contents: [{ parts: SAID }] }, 'contents[0].parts'],
+  [
+    'gemini',
+    { contents: [{ parts: [{ text: 'Hello' }] }], generationConfig: { temperature: SAID } },
+    'generationConfig.temperature',
+  ],
+  ['bedrock-converse', { messages: [{ role: 'user', content: SAID }] }, 'messages[0].content'],
+  [
+    'bedrock-converse',
+    { messages: [{ role: 'user', content: [{ text: 'Hello' }] }], inferenceConfig: { maxTokens: SAID } },
+    'inferenceConfig.maxTokens',
+  ],
+  ['cohere-chat', { messages: [{ role: SAID, content: 'x' }] }, 'messages[0].role'],
+  ['cohere-chat', { ...TURNS, k: SAID }, 'k'],
+  ['ollama', { messages: [{ role: 'user', content: 'x', images: SAID }] }, 'messages[0].images'],
+  ['ollama', { ...TURNS, options: { temperature: SAID } }, 'options.temperature'],
 ];
 
 /** A picture of a megabyte in each dialect that takes one, on a route that takes 64 KiB. */
@@ -40,6 +109,8 @@ const PICTURES: readonly (readonly [string, object])[] = [
     { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: PICTURE } }] }] },
   ],
   ['/v1/responses', { input: [{ role: 'user', content: [{ type: 'input_image', image_url: PICTURE }] }] }],
+  // It takes no pictures, but nothing keeps a caller from pasting one.
+  ['/v1/completions', { prompt: PICTURE }],
   [
     '/v1/messages',
     {
@@ -79,19 +150,48 @@ const DEEP: readonly (readonly [string, string])[] = [
 ];
 
 describe('bad input is refused, and nothing of it is kept', () => {
-  it('wrong types are a 400 that names the field', async (t) => {
+  it('wrong types are a 400 that names the field, where the caller’s own client looks for it', async (t) => {
     const gateway = await startBusyGateway(t);
-    for (const [path, body, field] of WRONG) {
-      const model = path === '/v1/messages' || path === '/api/chat' ? 'to-openai' : 'to-anthropic';
-      const answer = await post(gateway, path, { model, ...body });
-      assert.equal(answer.status, 400, `${path} ${answer.text}`);
-      assert.match(answer.text, field, path);
+    for (const [dialect, body, field] of WRONG) {
+      const { path, readError } = spoken(dialect);
+      const model = dialect === 'anthropic-messages' || dialect === 'ollama' ? 'to-openai' : 'to-anthropic';
+      const answer = await post(gateway, path(model), { model, ...body });
+      assert.equal(answer.status, 400, `${dialect} ${answer.text}`);
+      assert.equal(readError(answer.json)[1], field, `${dialect} ${answer.text}`);
     }
     assertNothingKept(gateway);
   });
 
+  it('a body that is no JSON object is a 400 in the shape of its dialect', async (t) => {
+    const gateway = await startBusyGateway(t);
+    for (const { path, readError } of Object.values(DIALECTS)) {
+      for (const body of [`{"model":"to-openai","${SAID}":`, `"${SAID}"`, `["${SAID}"]`, 'null', '']) {
+        const answer = await post(gateway, path('to-openai'), body);
+        assert.equal(answer.status, 400, `${path('m')} ${answer.text}`);
+        assert.match(String(readError(answer.json)[0]), /JSON/, path('m'));
+        assert.ok(!answer.text.includes(SAID), answer.text);
+      }
+    }
+    assertNothingKept(gateway);
+  });
+
+  it('a model that nobody serves is a 404 that names it, in the shape of its dialect', async (t) => {
+    const providers = await startProviders(t);
+    const files = policyFiles(providers);
+    const routes = String(files['routes.yaml']).split('---\n').slice(1).join('---\n');
+    const gateway = await startTestGateway(t, { ...files, 'routes.yaml': routes }, { env: SECRETS });
+    for (const [dialect, { path, fields, readError }] of Object.entries(DIALECTS)) {
+      const answer = await post(gateway, path('nobody'), { model: 'nobody', ...fields });
+      assert.equal(answer.status, 404, `${dialect} ${answer.text}`);
+      const [message, field] = readError(answer.json);
+      assert.match(String(message), /model nobody/, dialect);
+      assert.equal(field, 'model', dialect);
+    }
+  });
+
   it('10,000 lists in one another are a 400 in every dialect', async (t) => {
     const gateway = await startBusyGateway(t);
+    const spokenAt = new Map(Object.values(DIALECTS).map((each) => [each.path('to-openai'), each]));
     for (const [path, field] of DEEP) {
       const body = `{"model":"to-openai","max_tokens":9,"query":"${SAID}",${field}:${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
       const response = await fetch(`${gateway.url}${path}`, {
@@ -103,6 +203,8 @@ describe('bad input is refused, and nothing of it is kept', () => {
       assert.equal(response.status, 400, `${path} ${text.slice(0, 200)}`);
       assert.equal(response.headers.get('x-signalbox-error'), 'invalid_request', path);
       assert.ok(text.length < 2000, path);
+      const message = spokenAt.get(path)?.readError(JSON.parse(text))[0];
+      assert.ok(message === undefined ? !spokenAt.has(path) : typeof message === 'string', path);
     }
     assertNothingKept(gateway);
   });
@@ -151,6 +253,17 @@ describe('bad input is refused, and nothing of it is kept', () => {
     assertNothingKept(gateway);
   });
 
+  it('a body larger than the gateway takes is a 413 in the shape of its dialect', async (t) => {
+    const gateway = await startBusyGateway(t, 64 * 1024);
+    for (const { path, readError } of Object.values(DIALECTS)) {
+      const answer = await post(gateway, path('to-openai'), `{"model":"to-openai","x":"${SAID.repeat(10_000)}"}`);
+      assert.equal(answer.status, 413, `${path('m')} ${answer.text.slice(0, 200)}`);
+      assert.equal(answer.headers.get('x-signalbox-error'), 'request_too_large');
+      assert.match(String(readError(answer.json)[0]), /larger/, path('m'));
+    }
+    assertNothingKept(gateway);
+  });
+
   it('a body beyond what the gateway takes is told that no route raises that limit', async (t) => {
     const gateway = await startBusyGateway(t);
     const { status, json } = await post(gateway, '/v1/chat/completions', 'x'.repeat(33 * 1024 * 1024));
@@ -159,15 +272,31 @@ describe('bad input is refused, and nothing of it is kept', () => {
     assertNothingKept(gateway);
   });
 
-  it('paths that nobody serves are a 404, and the query is not kept', async (t) => {
+  it('paths that nobody serves are a 404 in the shape of the dialect they are nearest to, and the query is not kept', async (t) => {
     const gateway = await startBusyGateway(t);
-    for (const path of ['/v1/nothing', '/v1/messages/nothing', '/v1beta/models/x:nothing', '/v2/nothing']) {
+    const paths: readonly (readonly [string, ReadError])[] = [
+      ['/v1/nothing', ofOpenai],
+      ['/v1/chat/nothing', ofOpenai],
+      ['/v1/messages/nothing', ofAnthropic],
+      ['/v1beta/models/x:nothing', ofGemini],
+      ['/v1beta/nothing', ofGemini],
+      ['/model/x/nothing', ofBedrock],
+      ['/v2/nothing', ofCohere],
+      ['/api/generate', ofOllama],
+      ['/api/nothing', ofOpenai],
+    ];
+    for (const [path, readError] of paths) {
       const answer = await post(gateway, `${path}?key=${SAID}`, { said: SAID });
       assert.equal(answer.status, 404, answer.text);
+      assert.equal(typeof readError(answer.json)[0], 'string', `${path} ${answer.text}`);
     }
     assertNothingKept(gateway);
   });
 });
+
+function spoken(dialect: string): Spoken {
+  return DIALECTS[dialect] ?? assert.fail(dialect);
+}
 
 async function startBusyGateway(t: Parameters<typeof startTestGateway>[0], maxBodyBytes?: number) {
   const providers = await startProviders(t);
