@@ -9,6 +9,7 @@ import {
   ThrottlingException,
 } from '@aws-sdk/client-bedrock-runtime';
 import type { Cleanup } from '../support/temp-directory.ts';
+import { assertAskedInTurn } from './asked.ts';
 import {
   KEYS,
   PROVIDER_NAMES,
@@ -90,6 +91,7 @@ describe("AWS's own client of Bedrock", () => {
         stop = event.messageStop?.stopReason ?? stop;
       }
       assert.deepEqual([name, JSON.parse(input), stop], ['get_weather', { city: 'Tokyo' }, 'tool_use']);
+      assertAskedInTurn(providers[to]);
     });
   }
 

@@ -4,6 +4,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { ApiError, GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
 import type { Cleanup } from '../support/temp-directory.ts';
+import { assertAskedInTurn } from './asked.ts';
 import { KEYS, PROVIDER_NAMES, policyFiles, SECRETS, startProviders, startTestGateway } from './harness.ts';
 import { ANSWERS, ANTHROPIC, GEMINI, OPENAI, RESPONSES } from './provider-answers.ts';
 
@@ -68,6 +69,7 @@ describe('the official OpenAI client', () => {
       const streamed = final.choices[0]?.message.tool_calls?.[0];
       assert.ok(streamed?.type === 'function');
       assert.deepEqual(JSON.parse(streamed.function.arguments), { city: 'Tokyo' });
+      assertAskedInTurn(server);
     });
   }
 
@@ -175,6 +177,7 @@ describe('the official OpenAI client on the Responses API', () => {
         assert.ok(call?.type === 'function_call');
         assert.deepEqual([call.name, JSON.parse(call.arguments)], ['get_weather', { city: 'Tokyo' }]);
       }
+      assertAskedInTurn(providers[to]);
     });
 
     it(`sends ${to} the history of a tool call`, async (t) => {
@@ -305,6 +308,7 @@ describe('the official Anthropic client', () => {
         assert.deepEqual([block?.name, block?.input], ['get_weather', { city: 'Tokyo' }]);
         assert.equal(called.stop_reason, 'tool_use');
       }
+      assertAskedInTurn(providers[to]);
     });
   }
 
@@ -375,9 +379,10 @@ describe('the official Google client', () => {
         calls.push(...(chunk.functionCalls ?? []));
       }
       assert.deepEqual(
-        calls.map(({ args }) => args),
-        [{ city: 'Tokyo' }],
+        calls.map(({ name, args }) => [name, args]),
+        [['get_weather', { city: 'Tokyo' }]],
       );
+      assertAskedInTurn(providers[to]);
     });
   }
 

@@ -8,6 +8,7 @@ import { generateText, jsonSchema, type LanguageModel, streamText, type ToolSet,
 import { CohereClientV2, CohereError } from 'cohere-ai';
 import { Ollama } from 'ollama';
 import type { Cleanup } from '../support/temp-directory.ts';
+import { assertAskedInTurn } from './asked.ts';
 import {
   KEYS,
   PROVIDER_NAMES,
@@ -72,6 +73,7 @@ describe("Cohere's own client", () => {
         if (event.type === 'tool-call-delta') args += event.delta?.message?.toolCalls?.function?.arguments ?? '';
       }
       assert.deepEqual([name, JSON.parse(args)], ['get_weather', { city: 'Tokyo' }]);
+      assertAskedInTurn(providers[to]);
     });
   }
 
@@ -113,9 +115,10 @@ describe("Ollama's own client", () => {
       const calls: unknown[] = [];
       // biome-ignore lint/suspicious/noExplicitAny: as above
       for await (const chunk of await ollama.chat({ model, messages, tools: tools as any, stream: true })) {
-        for (const call of chunk.message.tool_calls ?? []) calls.push(call.function.arguments);
+        for (const call of chunk.message.tool_calls ?? []) calls.push(call.function);
       }
-      assert.deepEqual(calls, [{ city: 'Tokyo' }]);
+      assert.deepEqual(calls, [{ name: 'get_weather', arguments: { city: 'Tokyo' } }]);
+      assertAskedInTurn(providers[to]);
     });
   }
 
@@ -164,6 +167,7 @@ describe('the Vercel AI SDK', () => {
             to,
           );
         }
+        assertAskedInTurn(providers[to]);
       }
     });
   }
@@ -204,6 +208,7 @@ describe('LangChain', () => {
           [['get_weather', { city: 'Tokyo' }]],
           to,
         );
+        assertAskedInTurn(providers[to]);
       }
     });
   }
