@@ -285,7 +285,7 @@ test('what has no neutral form stays in extra, and comes out again at Gemini', (
     cachedContent: 'cachedContents/1',
     labels: { team: 'a' },
     toolConfig: { functionCallingConfig: { mode: 'VALIDATED' }, retrievalConfig: { languageCode: 'en' } },
-    tools: [{ functionDeclarations: [{ name: 'f' }] }],
+    tools: [{ functionDeclarations: [{ name: 'f' }] }, { googleSearch: {} }, { codeExecution: {} }],
     generationConfig: { speechConfig: { x: 1 }, responseModalities: ['TEXT', 'IMAGE'], temperature: 1 },
   };
   const request = read(body);

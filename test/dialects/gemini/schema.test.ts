@@ -53,6 +53,12 @@ describe('before 2.5 a schema goes as the OpenAPI subset', () => {
       { anyOf: [{ type: 'STRING' }, { type: 'INTEGER' }] },
       [],
     ],
+    [
+      'a pattern and a default stay',
+      field({ type: 'string', pattern: '^a', default: 'ab' }),
+      { type: 'STRING', pattern: '^a', default: 'ab' },
+      [],
+    ],
     ['const is an enum', field({ const: 'x' }), { type: 'STRING', enum: ['x'] }, []],
     [
       'an enum of numbers is one of strings',
