@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCatalog } from '#catalog';
 import { compilePolicies, loadPolicies } from '#policy';
 import { buildReport, createReplayer, type ReplayContext, runReplay, takeHere } from '#replay';
+import type { Snapshot } from '#snapshot';
 import { compilePlan, packPlan } from '../src/cli/dry-run/replay-plan.ts';
 import { startWorkers } from '../src/cli/dry-run/start-workers.ts';
 import { inlineSources } from '../test/support/compile-inline.ts';
@@ -12,19 +14,45 @@ import { PLAIN_POLICIES, writeImportedRecording, writeSyntheticRecording } from 
 /**
  * How fast recordings are replayed: `node bench/dry-run.ts [RECORDS] [--shipped]` (a million unless told otherwise; about 3 GB in a temporary folder, removed at the end).
  * Replays two recordings against a cheaper premium chain: an imported trace, and a week as a gateway records it, with all it knew (of plain policies with two budgets
- * for each team, or of the shipped ones with up to seven). Each once in one thread and once over all cores; prints records a second of wall time, records for each second
- * of processor time, and the memory at a quarter, a half and the end. A shared machine only ever takes away.
+ * for each team, or of the shipped ones with up to seven). Each in a process of its own, as a dry-run has it, once in one thread and once over all cores. Prints records a
+ * second of wall time and of processor time, and the memory at a quarter, a half and the end. A shared machine only ever takes away.
  */
 const RECORDS = Number(process.argv.find((word) => /^\d+$/.test(word)) ?? 1_000_000);
 const WANTED = 150_000;
+/** Of the process that replays one recording. */
+const RECORDING = '--recording';
 
-const folder = mkdtempSync(join(tmpdir(), 'signalbox-bench-'));
-try {
-  const sources = process.argv.includes('--shipped')
-    ? (await loadPolicies('policies')).sources
-    : inlineSources({ 'bench.yaml': PLAIN_POLICIES });
-  const snapshot = compilePolicies(sources, 'production', loadCatalog()).snapshot;
-  if (snapshot === null) throw new Error('the policies do not compile');
+const sources = process.argv.includes('--shipped')
+  ? (await loadPolicies('policies')).sources
+  : inlineSources({ 'bench.yaml': PLAIN_POLICIES });
+const snapshot = compilePolicies(sources, 'production', loadCatalog()).snapshot;
+if (snapshot === null) throw new Error('the policies do not compile');
+const at = process.argv.indexOf(RECORDING);
+if (at < 0) await measureEach(snapshot);
+else await replayBothWays(process.argv[at + 1] ?? '', snapshot);
+
+/** Writes each recording, and has it replayed by a process that has done nothing else. */
+async function measureEach(snapshot: Snapshot): Promise<void> {
+  const recordings = {
+    imported: (path: string) => writeImportedRecording(path, RECORDS),
+    gateway: (path: string) => writeSyntheticRecording(path, snapshot, RECORDS),
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-bench-'));
+  try {
+    for (const [name, write] of Object.entries(recordings)) {
+      const path = join(folder, `${name}.ndjson`);
+      await write(path);
+      process.stdout.write(`${name}: ${RECORDS} records, ${Math.round(statSync(path).size / RECORDS)} bytes each\n`);
+      const { status } = spawnSync(process.execPath, [...process.argv.slice(1), RECORDING, path], { stdio: 'inherit' });
+      if (status !== 0) process.exitCode = 1;
+      rmSync(path);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function replayBothWays(path: string, snapshot: Snapshot): Promise<void> {
   const head = sources.map(({ file, bytes }) => ({ file, bytes: cheaper(bytes) }));
   const plan = packPlan({ base: sources, head, recorded: [] }, 'production', { index: 0, of: 1 });
   const compiled = compilePlan(plan, loadCatalog());
@@ -44,28 +72,16 @@ try {
     routes: [],
     targets: [],
   };
-  const recordings = {
-    imported: (path: string) => writeImportedRecording(path, RECORDS),
-    gateway: (path: string) => writeSyntheticRecording(path, snapshot, RECORDS),
-  };
-  for (const [name, write] of Object.entries(recordings)) {
-    const path = join(folder, `${name}.ndjson`);
-    await write(path);
-    process.stdout.write(`${name}: ${RECORDS} records, ${Math.round(statSync(path).size / RECORDS)} bytes each\n`);
-    const single = await measure('  1 thread', path, () => [takeHere(createReplayer(compiled.sides), plan.shard)]);
-    const cores = availableParallelism();
-    const many = await measure(`  ${cores} threads`, path, () => startWorkers(plan, cores));
-    const [report, other] = [single, many].map(({ tally }) => buildReport(context, tally));
-    const same = JSON.stringify(report) === JSON.stringify(other) ? 'the same' : 'DIFFERENT';
-    process.stdout.write(
-      `  the two reports are ${same}; fidelity ${report?.fidelity}, ${report?.records.changed} changed\n`,
-    );
-    const verdict = single.perCore >= WANTED ? 'meets' : 'misses';
-    process.stdout.write(`  ${verdict} ${WANTED} records for each core-second\n`);
-    rmSync(path);
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+  const single = await measure('  1 thread', path, () => [takeHere(createReplayer(compiled.sides), plan.shard)]);
+  const cores = availableParallelism();
+  const many = await measure(`  ${cores} threads`, path, () => startWorkers(plan, cores));
+  const [report, other] = [single, many].map(({ tally }) => buildReport(context, tally));
+  const same = JSON.stringify(report) === JSON.stringify(other) ? 'the same' : 'DIFFERENT';
+  process.stdout.write(
+    `  the two reports are ${same}; fidelity ${report?.fidelity}, ${report?.records.changed} changed\n`,
+  );
+  const verdict = single.perCore >= WANTED ? 'meets' : 'misses';
+  process.stdout.write(`  ${verdict} ${WANTED} records for each core-second\n`);
 }
 
 function cheaper(bytes: Uint8Array): Uint8Array {
