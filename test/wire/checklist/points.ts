@@ -10,6 +10,7 @@ const AUTH = 'upstream/cloud-auth.test.ts';
 const STREAM = 'upstream/stream.test.ts';
 const FRAMER = 'dialects/sse-framer.test.ts';
 const DIRECT = 'wire/checklist/direct.test.ts';
+const ANSWERS = 'wire/checklist/answers.test.ts';
 
 export const POINTS: readonly Point[] = [
   // Common
@@ -34,7 +35,7 @@ export const POINTS: readonly Point[] = [
     'a tool call beside text ends in a tool call, whatever the provider says',
   ],
   ['Unknown reasons become', `${CASES}/answers.yaml`, 'a full context window is no normal stop'],
-  ['Unknown reasons become', DIRECT, 'a refusal and a malformed call are never told as a plain stop'],
+  ['Unknown reasons become', ANSWERS, 'a refusal and a malformed call are never told as a plain stop'],
   [
     'only if client set `stream_options.include_usage`',
     `${CHAT}/stream.test.ts`,
@@ -47,7 +48,7 @@ export const POINTS: readonly Point[] = [
     'with a total that is the sum, cached tokens included',
   ],
   ['prompt_tokens excludes cache tokens', `${CASES}/answers.yaml`, 'text, with cached and fresh tokens told apart'],
-  ['bedrock includes them', DIRECT, 'the usage of Bedrock and of Claude adds up for callers of OpenAI'],
+  ['bedrock includes them', ANSWERS, 'the usage of Bedrock and of Claude adds up for callers of OpenAI'],
   ['bedrock includes them', CONVERSE, 'keeps the provider’s usage in disjoint classes'],
   [
     'chunks with empty `choices`',
@@ -55,7 +56,7 @@ export const POINTS: readonly Point[] = [
     'with Azure’s first chunk, which has neither id nor choices',
   ],
   ['plain text/HTML must map', `${CLAUDE}/errors.test.ts`, 'a page in place of an answer'],
-  ['plain text/HTML must map', DIRECT, 'a page, plain text, an array and nothing are an error in every dialect'],
+  ['plain text/HTML must map', ANSWERS, 'a page, plain text, an array and nothing are an error in every dialect'],
   ['Keep upstream Retry-After', DIRECT, 'the wait and the rate limits that a provider tells reach the caller'],
   [
     '200 status can carry an error body',
@@ -116,7 +117,7 @@ export const POINTS: readonly Point[] = [
   ['message_start carries input', `${CLAUDE}/stream.test.ts`, 'a stream with every kind of block is read'],
   [
     'tool index counts tool blocks only',
-    DIRECT,
+    ANSWERS,
     'calls of tools are numbered from 0, whatever server tools ran before them',
   ],
   [
@@ -124,8 +125,8 @@ export const POINTS: readonly Point[] = [
     `${CHAT}/stream.test.ts`,
     'with the role first, each call under its own index, the finish on its own, then [DONE]',
   ],
-  ['empty extra chunk', DIRECT, 'a stream of Claude has its own id, no chunk for a block that begins, and no other'],
-  ['not msg id', DIRECT, 'a stream of Claude has its own id, no chunk for a block that begins, and no other'],
+  ['empty extra chunk', ANSWERS, 'a stream of Claude has its own id, no chunk for a block that begins, and no other'],
+  ['not msg id', ANSWERS, 'a stream of Claude has its own id, no chunk for a block that begins, and no other'],
   ['`error` event', `${CLAUDE}/stream.test.ts`, 'an error in a stream already begun is its last event'],
   ['`error` event', `${CLAUDE}/stream.test.ts`, 'by a rate limit'],
   ['CRLF framing yields', FRAMER, 'a CRLF frame keeps its last LF even when a read ends between the two bytes'],
@@ -322,7 +323,7 @@ export const POINTS: readonly Point[] = [
   ['inferenceConfig built', CONVERSE, 'under the policy’s cap, parameters and prompt'],
   ['additionalModelRequestFields', CONVERSE, 'with thinking in the words of the model’s family'],
   ['prompt = input + cacheRead', CONVERSE, 'keeps the provider’s usage in disjoint classes'],
-  ['prompt = input + cacheRead', DIRECT, 'the usage of Bedrock and of Claude adds up for callers of OpenAI'],
+  ['prompt = input + cacheRead', ANSWERS, 'the usage of Bedrock and of Claude adds up for callers of OpenAI'],
   ['AWS binary frames', 'dialects/aws-frames.test.ts', 'reads the same events, cut at each single byte'],
   ['stopReason comes before usage', CONVERSE, 'ends with its usage, which stands behind the reason to stop'],
   ['error chunk loses the reason', CONVERSE, 'inside a stream are told by their exception'],
