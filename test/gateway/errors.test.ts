@@ -111,9 +111,9 @@ describe('errors come in the caller’s dialect', () => {
   it('an unknown path says what was asked for', async (t) => {
     const providers = await startProviders(t);
     const gateway = await startTestGateway(t, policyFiles(providers));
-    const answer = await post(gateway, '/v2/nothing', {});
+    const answer = await post(gateway, '/v3/nothing', {});
     assert.equal(answer.status, 404);
-    assert.match(answer.json.error.message, /POST \/v2\/nothing/);
+    assert.match(answer.json.error.message, /POST \/v3\/nothing/);
   });
 
   it('a path that is no valid URL is a 400, not a crash', async (t) => {
