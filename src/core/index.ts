@@ -35,6 +35,7 @@ export { formatMoney, formatUsd, type MicroUsd, parseMoney } from './money.ts';
 export { fitsMyNumber } from './my-number.ts';
 export { once } from './once.ts';
 export type { OutcomeReason, SkipReason } from './outcome.ts';
+export { type Pieces, piecesOf } from './pieces.ts';
 export { formatDuration, parseBytes, parseDuration, parseShare } from './quantities.ts';
 export type {
   AssistantPart,

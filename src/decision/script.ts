@@ -1,8 +1,8 @@
-import type { OutcomeReason, Usage } from '#core';
+import { type OutcomeReason, type Pieces, piecesOf, type Usage } from '#core';
 import type { Attempt, PlanTarget, RequestFacts } from './types.ts';
 
 /** One scripted answer of a target, as `upstream` in test files says it; times in ms. */
-export interface ScriptedOutcome {
+export interface ScriptedOutcome extends Pieces {
   /** 200 where absent. */
   readonly status?: number;
   /** A failure that has no status of its own, or that the status does not tell. */
@@ -19,10 +19,6 @@ export interface ScriptedOutcome {
   readonly reasoningTokens?: number;
   readonly audioInputTokens?: number;
   readonly audioOutputTokens?: number;
-  /** Pictures made, which are priced by the piece; none where absent. */
-  readonly images?: number;
-  /** Searches billed, each at the price of a call; one where absent. */
-  readonly searchUnits?: number;
   /** Until the answer is complete; 0 where absent. */
   readonly latencyMs?: number;
   readonly firstTokenMs?: number;
@@ -76,7 +72,6 @@ export function playAttempt(
   }
   const isOk = outcome === 'ok';
   const names = answer.inputTokens !== undefined || answer.outputTokens !== undefined;
-  const { images, searchUnits } = answer;
   return {
     ...frame,
     outcome,
@@ -86,8 +81,7 @@ export function playAttempt(
     retryAfterMs: answer.retryAfterMs ?? null,
     usage: isOk || names ? usageOf(answer, request) : null,
     estimated: isOk && answer.outputTokens === undefined,
-    ...(images === undefined ? {} : { images }),
-    ...(searchUnits === undefined ? {} : { searchUnits }),
+    ...piecesOf(answer),
   };
 }
 

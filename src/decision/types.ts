@@ -6,6 +6,7 @@ import type {
   JsonObject,
   MicroUsd,
   OutcomeReason,
+  Pieces,
   Place,
   SkipReason,
   Usage,
@@ -223,7 +224,7 @@ export interface SkippedTarget {
 }
 
 /** One attempt that ended; times in ms since the request began. */
-export interface Attempt {
+export interface Attempt extends Pieces {
   readonly target: string;
   readonly outcome: 'ok' | OutcomeReason | 'cancelled';
   readonly status: number | null;
@@ -235,10 +236,6 @@ export interface Attempt {
   /** Tokens the provider reported or that were counted locally; null when nothing is known to be billed. */
   readonly usage: Usage | null;
   readonly estimated: boolean;
-  /** Images made, which are priced by the piece. */
-  readonly images?: number;
-  /** Searches billed (Cohere's rerank), each at the price of a call; absent means one. */
-  readonly searchUnits?: number;
   /** The provider says another try on the same target is pointless (`x-should-retry: false`). */
   readonly noRetry: boolean;
   /** Why no connection was made, in words for whoever runs the gateway. */

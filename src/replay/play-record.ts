@@ -1,8 +1,8 @@
-import { NO_USAGE, type Usage } from '#core';
+import { NO_USAGE, type Pieces, piecesOf, type Usage } from '#core';
 import { type Attempt, advance, type Plan, type PlanTarget } from '#decision';
 import type { TrafficRecord } from '#decision-log';
 import type { Snapshot } from '#snapshot';
-import { microOf, type Pieces, picoOf, priceOf } from './price-usage.ts';
+import { microOf, picoOf, priceOf } from './price-usage.ts';
 import { answerOf, isCallTo, type ModelNames, type RecordedCall, usageOfAnswer } from './recorded-calls.ts';
 
 /** How sure a figure is: re-evaluated, carried over from another target, or not known at all. */
@@ -135,7 +135,7 @@ function attemptOf(
     usage: usage === null ? null : { ...NO_USAGE, ...usage },
     estimated: call === null,
     noRetry: false,
-    ...piecesOf(call ?? answerOf(record)),
+    ...piecesOf(call ?? answerOf(record) ?? {}),
   };
 }
 
@@ -168,11 +168,6 @@ function charge(
   const borrowed = call === null ? borrowedUsage(record, stage) : null;
   if (borrowed === null) bill.label = 'unknown';
   else add(bill, borrowed, answerOf(record) ?? {}, target, stage, true, true);
-}
-
-function piecesOf(call: RecordedCall | null): Pieces {
-  const { images, searchUnits } = call ?? {};
-  return { ...(images === undefined ? {} : { images }), ...(searchUnits === undefined ? {} : { searchUnits }) };
 }
 
 function borrowedUsage(record: TrafficRecord, { borrow }: Stage): Usage | null {

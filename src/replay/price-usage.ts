@@ -1,4 +1,4 @@
-import { inputTokens, NO_USAGE, TOKEN_CLASSES, type Usage } from '#core';
+import { inputTokens, NO_USAGE, type Pieces, TOKEN_CLASSES, type Usage } from '#core';
 import { classPrice, priceAt, tierOf } from '#decision';
 import type { Model, Price } from '#snapshot';
 
@@ -6,12 +6,6 @@ import type { Model, Price } from '#snapshot';
 export interface PicoCost {
   readonly input: number;
   readonly output: number;
-}
-
-/** What a call used beside tokens, as records hold it: pictures made, and searches billed (one where absent). */
-export interface Pieces {
-  readonly images?: number;
-  readonly searchUnits?: number;
 }
 
 const PICO_PER_MICRO = 1_000_000;

@@ -1,3 +1,4 @@
+import { piecesOf } from '#core';
 import type { Attempt } from '#decision';
 import type { AttemptResult } from './attempt-result.ts';
 import type { AnswerStream, StreamEnd, StreamSink } from './call.ts';
@@ -39,11 +40,6 @@ export function answerStream(
   };
 }
 
-function piecesOf({ pieces }: Streaming['account']): Pick<Attempt, 'images'> {
-  const images = pieces?.();
-  return images === undefined ? {} : { images };
-}
-
 function account(
   { account: counted, status }: Streaming,
   target: string,
@@ -62,7 +58,7 @@ function account(
       usage,
       estimated,
       retryAfterMs: failure?.retryAfterMs ?? null,
-      ...piecesOf(counted),
+      ...piecesOf({ images: counted.pieces?.() }),
     }),
     usage,
     estimated,

@@ -1,5 +1,4 @@
-import type { NeutralResponse, ServiceResponse } from '#core';
-import type { Attempt } from '#decision';
+import type { NeutralResponse, Pieces, ServiceResponse } from '#core';
 import type { Failure } from './failure.ts';
 import type { LiveEnd, LiveStream } from './live-stream.ts';
 import type { Counted, StreamAccount } from './stream-account.ts';
@@ -16,7 +15,7 @@ export type AttemptResult =
       readonly serviceResponse: ServiceResponse | null;
       readonly counted: Counted;
       /** Pieces that are paid for beside tokens. */
-      readonly pieces: Pick<Attempt, 'images' | 'searchUnits'>;
+      readonly pieces: Pieces;
     }
   | {
       readonly kind: 'stream';

@@ -1,4 +1,4 @@
-import { isObject, type StreamError } from '#core';
+import { isObject, piecesOf, type StreamError } from '#core';
 import type { AttemptResult } from './attempt-result.ts';
 import { type Failure, failure } from './failure.ts';
 import { flatHeaders } from './headers.ts';
@@ -70,7 +70,7 @@ function readService(
     response: null,
     serviceResponse: response,
     counted: countService(service, response.usage, images ?? searchUnits),
-    pieces: { ...(images === undefined ? {} : { images }), ...(searchUnits === undefined ? {} : { searchUnits }) },
+    pieces: piecesOf({ images, searchUnits }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { formatMoney } from '#core';
+import { formatMoney, piecesOf } from '#core';
 import type { Explanation, ScriptedOutcome, UpstreamScript } from '#decision';
 import type { RecordedUsage, TrafficRecord } from '#decision-log';
 
@@ -26,15 +26,15 @@ export interface RecordComparison {
 /** The recorded attempts as a script, so that the same targets answer in the same way. Pure. */
 export function scriptOfRecord(record: TrafficRecord): UpstreamScript {
   const script: Record<string, UpstreamScript[string][number][]> = {};
-  for (const { target, outcome, status, durationMs, usage, images, searchUnits } of record.attempts ?? []) {
+  for (const attempt of record.attempts ?? []) {
+    const { target, outcome, status, durationMs, usage } = attempt;
     if (outcome === 'cancelled') continue;
     const answer = {
       ...(status == null ? {} : { status }),
       ...(outcome === 'ok' ? {} : { outcome }),
       ...(durationMs === undefined ? {} : { latencyMs: durationMs }),
       ...(usage == null ? {} : tokensOf(usage)),
-      ...(images === undefined ? {} : { images }),
-      ...(searchUnits === undefined ? {} : { searchUnits }),
+      ...piecesOf(attempt),
     };
     const known = script[target];
     if (known === undefined) script[target] = [answer];
