@@ -24,6 +24,9 @@ const MAX_SERIES = 20_000;
 /** Requests of so many different kinds keep their series at hand; beyond it all are looked up anew. */
 const MAX_KINDS = 10_000;
 
+/** What a request is counted under, each a known name or `other`. */
+type LabelValues = Readonly<Record<'operation' | 'provider' | 'model' | 'route' | 'consumer' | 'team', string>>;
+
 /** The series of all requests that have the same labels: those that every one has, and the others as soon as one needs them. */
 interface Kind {
   readonly duration: BoundHistogram;
@@ -120,22 +123,30 @@ export function createRequestInstruments(
     value === '' || known.has(label, value) ? value : 'other';
 
   function kindOf(request: MeasuredRequest, route: string): Kind {
-    const operation = operationName(request.operation);
-    const provider = name('provider', request.provider);
-    const model = name('model', request.model);
-    const byServed = `${operation}\n${provider}\n${model}\n${route}`;
-    const byPayer = `${byServed}\n${name('consumer', request.consumer)}\n${name('team', request.team)}`;
+    const names = {
+      operation: operationName(request.operation),
+      provider: name('provider', request.provider),
+      model: name('model', request.model),
+      consumer: name('consumer', request.consumer),
+      team: name('team', request.team),
+      route,
+    };
+    const byServed = `${names.operation}\n${names.provider}\n${names.model}\n${route}`;
+    const byPayer = `${byServed}\n${names.consumer}\n${names.team}`;
     const key = `${byPayer}\n${request.status}\n${request.code ?? ''}`;
     const kept = kinds.get(key);
     if (kept !== undefined) return kept;
     if (kinds.size >= MAX_KINDS) kinds.clear();
-    const made = bind(request, key, byServed, byPayer);
+    const made = bind(request, names, { key, byServed, byPayer });
     kinds.set(key, made);
     return made;
   }
 
-  function bind({ status, code }: MeasuredRequest, key: string, byServed: string, byPayer: string): Kind {
-    const [operation = '', provider = '', model = '', route = '', consumer = '', team = ''] = byPayer.split('\n');
+  function bind(
+    { status, code }: MeasuredRequest,
+    { operation, provider, model, route, consumer, team }: LabelValues,
+    { key, byServed, byPayer }: Pick<Kind, 'byServed' | 'byPayer'> & { readonly key: string },
+  ): Kind {
     const error = code ?? '';
     const served = (): Attributes => ({
       'gen_ai.operation.name': operation,
