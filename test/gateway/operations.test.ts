@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { unpackTree } from '#policy';
 import { listRecordFiles, readRecords } from '../../src/decision-log/index.ts';
 import { StartError } from '../../src/gateway/index.ts';
-import { makeTempDirectory } from '../support/temp-directory.ts';
+import { type Cleanup, makeTempDirectory } from '../support/temp-directory.ts';
 import {
   ask,
   KEYS,
@@ -45,6 +45,18 @@ async function whenRevisionIsNot(gateway: TestGateway, revision: string): Promis
 
 async function whenStatusIs(gateway: TestGateway, status: string): Promise<void> {
   while ((await get(gateway, '/readyz')).json.status !== status) await new Promise(setImmediate);
+}
+
+/** A stream that has begun and does not end; `read` resolves when it is cut off. */
+async function beginHangingStream(t: Cleanup) {
+  const providers = await startProviders(t);
+  const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS });
+  providers.openai.enqueue({ chunks: [...OPENAI.firstContent, 'hang'] });
+  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    body: JSON.stringify(ask('to-openai', { stream: true })),
+  });
+  return { providers, gateway, response, read: assert.rejects(response.text()) };
 }
 
 describe('readiness', () => {
@@ -347,28 +359,14 @@ describe('stopping', () => {
   });
 
   it('cuts off what does not end in time', async (t) => {
-    const providers = await startProviders(t);
-    const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS });
-    providers.openai.enqueue({ chunks: [...OPENAI.firstContent, 'hang'] });
-    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      body: JSON.stringify(ask('to-openai', { stream: true })),
-    });
-    const read = assert.rejects(response.text());
+    const { providers, gateway, read } = await beginHangingStream(t);
     await gateway.close(20);
     await read;
     await providers.openai.whenAborted(1);
   });
 
   it('told twice, cuts off at once, and has settled and recorded it when it ends', async (t) => {
-    const providers = await startProviders(t);
-    const gateway = await startTestGateway(t, policyFiles(providers), { env: SECRETS });
-    providers.openai.enqueue({ chunks: [...OPENAI.firstContent, 'hang'] });
-    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      body: JSON.stringify(ask('to-openai', { stream: true })),
-    });
-    const read = assert.rejects(response.text());
+    const { gateway, response, read } = await beginHangingStream(t);
     const closed = gateway.close(600_000);
     await gateway.close(0);
     await Promise.all([read, closed]);
