@@ -38,11 +38,14 @@ export async function tidyRecordFiles({ directory, nowMs, retainMs, pid, current
   }
 }
 
+/** Half the time of zlib's own choice for files half as large again (measured on records): the processor is the gateway's. */
+const PACK_LEVEL = 3;
+
 /** Packs a file: a reader finds it under one of its two names at every moment. Nothing happens when another process was first. Effect: replaces the file. */
 export async function packRecordFile(path: string, pid: number): Promise<void> {
   const part = `${path}.gz.${pid}.part`;
   try {
-    await pipeline(createReadStream(path), createGzip(), createWriteStream(part, { mode: 0o640 }));
+    await pipeline(createReadStream(path), createGzip({ level: PACK_LEVEL }), createWriteStream(part, { mode: 0o640 }));
     await rename(part, `${path}.gz`);
     await rm(path, { force: true });
   } catch (error) {
