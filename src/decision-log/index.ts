@@ -1,7 +1,8 @@
 /** What is known of a request that has ended, and its record: no text of prompt or answer. Pure. */
-export { buildRecord, type FinishedCall, type RecordWriter } from './build-record.ts';
+export { buildRecord, type RecordWriter } from './build-record.ts';
 /** Looks a record up by the id of its request; the newest file first. */
 export { findRecord } from './find-record.ts';
+export type { FinishedCall } from './finished-call.ts';
 /** The newest records of a folder. */
 export { latestRecords } from './latest-records.ts';
 /** Tells whether a text looks like an address, a key, a card or a phone number. Pure. */

@@ -1,6 +1,7 @@
 import type { Facts } from '#decision';
 import type { Snapshot } from '#snapshot';
 import type { RecordedCacheLookup, RecordedFacts } from './record.gen.ts';
+import type { Unfinished } from './unfinished.ts';
 
 /** The state that a decision read. Secrets are named, never told; raw values that the request had replaced are replaced in counter keys too. Pure. */
 export function recordFacts(
@@ -10,19 +11,20 @@ export function recordFacts(
   replaced: ReadonlyMap<string, string>,
   cache: RecordedCacheLookup | null,
 ): RecordedFacts {
-  return {
+  const recorded: Unfinished<RecordedFacts> = {
     nowMs: facts.nowMs,
     draw: facts.draw,
     secretsMissing: secretsOfChains(snapshot).filter((id) => facts.secretsMissing.has(id)),
     breakers: facts.breakers,
-    counters: Object.fromEntries(Object.entries(facts.counters).map(([key, state]) => [maskKey(key, replaced), state])),
+    counters: replaced.size === 0 ? facts.counters : maskKeys(facts.counters, replaced),
     latencies: facts.latencies,
     inFlight: facts.inFlight,
-    ...(Object.keys(stickyDraws).length === 0 ? {} : { stickyDraws }),
-    ...(cache === null ? {} : { cache }),
-    ...(facts.countersUnread === true ? { countersUnread: true } : {}),
-    ...(facts.unsupportedProviders?.size ? { unsupportedProviders: [...facts.unsupportedProviders].sort() } : {}),
   };
+  if (Object.keys(stickyDraws).length > 0) recorded.stickyDraws = stickyDraws;
+  if (cache !== null) recorded.cache = cache;
+  if (facts.countersUnread === true) recorded.countersUnread = true;
+  if (facts.unsupportedProviders?.size) recorded.unsupportedProviders = [...facts.unsupportedProviders].sort();
+  return recorded;
 }
 
 /** Derived once per snapshot: every record asks. */
@@ -50,6 +52,10 @@ function findSecretsOfChains({ chains, models, providers }: Snapshot): readonly 
     }
   }
   return [...ids].sort();
+}
+
+function maskKeys(counters: Facts['counters'], replaced: ReadonlyMap<string, string>): Facts['counters'] {
+  return Object.fromEntries(Object.entries(counters).map(([key, state]) => [maskKey(key, replaced), state]));
 }
 
 /** A counter key without the raw values that the request had replaced: budgets may be split by them, and their keys hold them percent-encoded. Pure. */

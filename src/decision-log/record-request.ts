@@ -2,6 +2,7 @@ import type { RequestFacts, TrimmedInput } from '#decision';
 import { looksPrivate } from './looks-private.ts';
 import type { Pseudonymise } from './pseudonym.ts';
 import type { RecordedDigests, RecordedRequest } from './record.gen.ts';
+import type { Unfinished } from './unfinished.ts';
 
 const MAX_VALUE = 256;
 /** Headers that carry credentials are never kept, whatever policies say about them. */
@@ -40,29 +41,32 @@ export function recordRequest({
   const masked: string[] = [];
   const replaced = new Map<string, string>();
   const keep = (field: string, value: string): string => {
-    if (value.length <= MAX_VALUE && !looksPrivate(value)) return value;
+    if (value.length <= MAX_VALUE && isPlain(value)) return value;
     masked.push(field);
     const standIn = `p_${pseudonymise(value)}`;
     replaced.set(value, standIn);
     return standIn;
   };
-  const keepAll = (group: string, values: readonly (readonly [string, string])[]): Record<string, string> =>
-    Object.fromEntries(values.map(([key, value]) => [keep(`${group} (name)`, key), keep(`${group}.${key}`, value)]));
-  const recorded: { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] } = {
+  const keepAll = (
+    group: string,
+    values: Readonly<Record<string, string>>,
+    isKept: (key: string) => boolean,
+  ): Record<string, string> => {
+    const kept: [string, string][] = [];
+    for (const key of Object.keys(values)) {
+      if (isKept(key)) kept.push([keep(`${group} (name)`, key), keep(`${group}.${key}`, values[key] ?? '')]);
+    }
+    return kept.length === 0 ? {} : Object.fromEntries(kept);
+  };
+  const recorded: Unfinished<RecordedRequest> = {
     endpoint: request.endpoint,
     dialect: request.dialect,
     model: keep('model', request.model),
     consumer: request.consumer,
     keyId,
-    labels: keepAll('labels', Object.entries(request.labels)),
-    metadata: keepAll(
-      'metadata',
-      Object.entries(request.metadata).filter(([key]) => metadataKeys.has(key)),
-    ),
-    headers: keepAll(
-      'headers',
-      Object.entries(request.headers).filter(([name]) => !CREDENTIALS.has(name)),
-    ),
+    labels: keepAll('labels', request.labels, () => true),
+    metadata: keepAll('metadata', request.metadata, (key) => metadataKeys.has(key)),
+    headers: keepAll('headers', request.headers, (name) => !CREDENTIALS.has(name)),
     path: keep('path', request.path),
     stream: request.stream,
     tools: request.toolCount,
@@ -87,6 +91,18 @@ export function recordRequest({
   if (request.choices !== undefined) recorded.choices = request.choices;
   if (masked.length > 0) recorded.masked = masked;
   return { request: recorded, replaced };
+}
+
+/** Values that were found to hold nothing private: models, paths and labels are the same in request after request. What is private is never kept. */
+const PLAIN = new Set<string>();
+const MAX_PLAIN = 1000;
+
+function isPlain(value: string): boolean {
+  if (PLAIN.has(value)) return true;
+  if (looksPrivate(value)) return false;
+  if (PLAIN.size >= MAX_PLAIN) PLAIN.clear();
+  PLAIN.add(value);
+  return true;
 }
 
 function trimmedOf({

@@ -1,6 +1,7 @@
 import { sha256 } from '#core';
-import { buildRecord, type FinishedCall } from './build-record.ts';
+import { buildRecord } from './build-record.ts';
 import { findRecord } from './find-record.ts';
+import type { FinishedCall } from './finished-call.ts';
 import { holdsPrivate } from './holds-private.ts';
 import { latestRecords } from './latest-records.ts';
 import { createPseudonyms } from './pseudonym.ts';
