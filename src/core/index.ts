@@ -76,5 +76,7 @@ export type {
   SpeechRequest,
   TranscriptionRequest,
 } from './service.ts';
+export { characterWidth, textWidth } from './text-width.ts';
 export { inputTokens, NO_USAGE, outputTokens, TOKEN_CLASSES, type TokenClass, type Usage } from './usage.ts';
 export { VERSION } from './version.ts';
+export { wrapText } from './wrap-text.ts';

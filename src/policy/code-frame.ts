@@ -1,6 +1,6 @@
 import type { Span } from '#core';
+import { characterWidth } from '#core';
 import { findSecrets } from './secret-like.ts';
-import { characterWidth } from './text-width.ts';
 
 /** How a code frame looks. */
 export interface CodeFrameOptions {

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import { characterWidth } from '#core';
 import { formatBlockScalar, formatScalar } from './format-scalar.ts';
-import { characterWidth } from './text-width.ts';
 
 const MAX_WIDTH = 120;
 const STEP = '  ';

@@ -9,3 +9,10 @@ export function characterWidth(character: string): 0 | 1 | 2 {
   if (ZERO_WIDTH.test(character)) return 0;
   return WIDE.test(character) ? 2 : 1;
 }
+
+/** Columns a terminal gives to a text of one line. Pure. */
+export function textWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += characterWidth(character);
+  return width;
+}
