@@ -52,6 +52,8 @@ export type { MailBlock, MailColumn, MailPage, MailTone } from './mail/mail-page
 export { renderHtml } from './mail/render-html.ts';
 /** A mail page as plain text. Pure. */
 export { renderText } from './mail/render-text.ts';
+/** A mail page as lines of text for a terminal. Pure. */
+export { type TextLine, textLines } from './mail/text-lines.ts';
 /** What is told of an incident, in words. Pure. */
 export { conditionText, type Notice, type NoticeInput, type NoticeWorld, writeNotice } from './notice/notice.ts';
 /** The fact of a reading in one line. Pure. */

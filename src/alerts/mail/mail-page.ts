@@ -33,6 +33,13 @@ export type MailBlock =
       readonly top: string;
       readonly labels: readonly string[];
       readonly legend: readonly { readonly text: string; readonly colour: string }[];
+      /** The same bars for a page of text; shares of the value at the top. Pale ones are the first of the legend. */
+      readonly bars: readonly {
+        readonly label: string;
+        readonly text: string;
+        readonly share: number;
+        readonly isPale: boolean;
+      }[];
     }
   /** Where in the policies it is written. */
   | { readonly kind: 'code'; readonly text: string }

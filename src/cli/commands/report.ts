@@ -1,4 +1,4 @@
-import { renderHtml, renderText } from '#alerts';
+import { type MailPage, renderHtml, textLines } from '#alerts';
 import { VERSION } from '#core';
 import { startOfDate } from '#decision';
 import { figuresOfFolder } from '#gateway';
@@ -16,13 +16,19 @@ import type { Snapshot } from '#snapshot';
 import { StoreOpenError, usageFile } from '#state';
 import { chosenEnvironment, loadTree } from '../load-tree.ts';
 import { textOption, withEnvironment, withPolicies } from '../options.ts';
+import { createPaint } from '../report/colours.ts';
 import { safeJson } from '../report/safe-text.ts';
 import { writeReportFile } from '../report/write-reports.ts';
+import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
 
 const FORMATS = ['text', 'html', 'json'] as const;
 type ReportFormat = (typeof FORMATS)[number];
+
+const PLAIN = { hasColours: false, columns: 80 };
+/** Longer lines are hard to read. */
+const MAX_COLUMNS = 110;
 
 /** What a file's name says of its format. */
 const EXTENSIONS: readonly (readonly [RegExp, ReportFormat])[] = [
@@ -53,7 +59,9 @@ async function showReport(call: VerbCall): Promise<ExitCode> {
   const nowMs = readAt(textOption(options.at), rule.timezone) ?? terminal.nowMs();
   const dataDir = textOption(options.dataDir) ?? (terminal.env.SIGNALBOX_DATA_DIR || '.signalbox');
   const figures = await read({ dataDir, span: spanBefore(rule, nowMs), timezone: rule.timezone, nowMs });
-  const text = write(format, await writeReport(rule, figures, snapshot), figures, rule);
+  const page = await writeReport(rule, figures, snapshot);
+  const look = file === undefined ? terminal : PLAIN;
+  const text = write({ format, page, figures, rule, look });
   if (file === undefined) terminal.out(text);
   else await writeReportFile(file, text);
   return 0;
@@ -118,12 +126,26 @@ function formatOf(format: string | undefined, file: string | undefined): ReportF
   return found;
 }
 
-function write(format: ReportFormat, { page, images }: ReportPage, figures: ReportFigures, rule: ReportRule): string {
-  if (format === 'text') return renderText(page);
+interface WriteInput {
+  readonly format: ReportFormat;
+  readonly page: ReportPage;
+  readonly figures: ReportFigures;
+  readonly rule: ReportRule;
+  readonly look: Pick<Terminal, 'hasColours' | 'columns'>;
+}
+
+function write({ format, page: { page, images }, figures, rule, look }: WriteInput): string {
+  if (format === 'text') return writeText(page, look);
   if (format === 'json') return `${safeJson({ version: VERSION, exitCode: 0, report: rule.name, ...figures })}\n`;
   // A file has no attachments: its images stand in it.
   return images.reduce(
     (html, { cid, contentType, base64 }) => html.replaceAll(`cid:${cid}`, `data:${contentType};base64,${base64}`),
     renderHtml(page),
   );
+}
+
+function writeText(page: MailPage, { hasColours, columns }: WriteInput['look']): string {
+  const paint = createPaint(hasColours);
+  const lines = textLines(page, Math.min(columns, MAX_COLUMNS));
+  return lines.map(({ part, text }) => `${part === 'plain' ? text : paint(part, text)}\n`).join('');
 }

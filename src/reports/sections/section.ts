@@ -1,4 +1,4 @@
-import type { MailBlock, MailImage } from '#alerts';
+import { type MailBlock, type MailImage, money } from '#alerts';
 import type { Snapshot } from '#snapshot';
 import { drawBars } from '../bar-chart.ts';
 import type { ReportFigures } from '../report-figures.ts';
@@ -31,9 +31,11 @@ const PALE = 0.62;
 
 /** Draws bars by day, those of the span before paler. Effect: adds the image. */
 export async function chartOf(
-  { name, alt, top, max, bars, colour }: SectionChart,
+  { name, alt, top, max, bars: all, colour }: SectionChart,
   input: SectionInput,
 ): Promise<MailBlock> {
+  // Nothing known of the span before leaves no room for it.
+  const bars = all.some(({ isBefore, value }) => isBefore && value > 0) ? all : all.filter(({ isBefore }) => !isBefore);
   const cid = `${name}@signalbox`;
   const bytes = await drawBars({
     bars: bars.map(({ value, isBefore }) => ({ value, colour: isBefore ? paled(colour) : colour })),
@@ -52,6 +54,9 @@ export async function chartOf(
       ...(bars.some(({ isBefore }) => isBefore) ? [{ text: before, colour: paled(colour) }] : []),
       { text: now, colour },
     ],
+    bars: bars.map(({ date, value, isBefore }) => ({
+      ...{ label: dayText(date), text: money(value), share: max <= 0 ? 0 : value / max, isPale: isBefore },
+    })),
   };
 }
 
