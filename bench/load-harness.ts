@@ -36,6 +36,8 @@ export interface Served {
   readonly port: number;
   /** Running time of every thread so far, microseconds. */
   readonly cpuMicros: () => number;
+  /** Ends the process. */
+  readonly stop: () => Promise<void>;
 }
 
 export interface LoadOptions {
@@ -85,6 +87,15 @@ export async function startLoadHarness(): Promise<LoadHarness | null> {
     return child;
   }
 
+  const served = (port: number, child: ChildProcess): Served => ({
+    port,
+    cpuMicros: () => cpuMicros(child.pid ?? 0),
+    async stop() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      if (child.kill()) await ended;
+    },
+  });
+
   return {
     directory,
     providerPort,
@@ -94,7 +105,7 @@ export async function startLoadHarness(): Promise<LoadHarness | null> {
       const where = ['--port', String(port), '--env', 'production', '--policies', policies, '--data-dir', dataDir];
       const child = start(0, process.execPath, [...flags, join(checkout, 'bin/signalbox.mjs'), 'serve', ...where], env);
       await answering(port, body);
-      return { port, cpuMicros: () => cpuMicros(child.pid ?? 0) };
+      return served(port, child);
     },
     async serveRaw(body) {
       const port = await freePort();
@@ -103,7 +114,7 @@ export async function startLoadHarness(): Promise<LoadHarness | null> {
         ...[String(port), String(providerPort)],
       ]);
       await answering(port, body);
-      return { port, cpuMicros: () => cpuMicros(child.pid ?? 0) };
+      return served(port, child);
     },
     async load(port, { bodyFile, seconds, connections, rate }) {
       const pace = rate === undefined ? ['--closed', String(connections ?? 32)] : ['--rate', String(rate)];

@@ -7,10 +7,11 @@ import { KEY, type Served, startLoadHarness } from './load-harness.ts';
 import { measureInTurn, quantile, ratios } from './measure-in-turn.ts';
 
 /**
- * What telemetry adds to the CPU of a request: `node bench/telemetry.ts [--rounds 40] [--seconds 0.5] [--warm 20000] [--body small|8k|100k] [--only off,all] [--against CHECKOUT] [--prof DIR]`. One gateway with
- * everything off, one with traces (10 % sampled, over OTLP to a collector), metrics and decision records, and one with each alone, loaded in turn in one interleaved run. Prints CPU µs a
- * request, the least and the lower quarter of the rounds, and what each adds by those two and by the median of the rounds' own ratios; the access log is written by all. Without `../shared/bench` or gcc it says so and ends. The gateway is on one core,
- * load, upstream and collector on the other. With `--against`, the chosen variants of another checkout run beside, in the same rounds.
+ * What telemetry adds to the CPU of a request: `node bench/telemetry.ts [--generations 5] [--rounds 20] [--seconds 0.5] [--warm 20000] [--body small|8k|100k] [--only off,all] [--against CHECKOUT] [--prof DIR]`.
+ * One gateway with everything off, one with traces (10 % sampled, over OTLP to a collector), metrics and decision records, and one with each alone, loaded in turn in one interleaved run; the access log is written by
+ * all. A process keeps for its life what V8 compiled first and where its heap lies, and two of the same sources differ by a tenth: so each generation begins with new processes, in the other order. Prints the
+ * lower quarter of a variant's rounds, CPU µs a request, for each generation, and what it adds to `off` of the same generation: the median, the least and the most. Without `../shared/bench` or gcc it
+ * says so and ends. The gateway is on one core, load, upstream and collector on the other. With `--against`, the chosen variants of another checkout run beside, in the same rounds.
  */
 const option = (name: string, byDefault: string) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -46,52 +47,70 @@ const harness = await startLoadHarness();
 if (harness === null) process.exit(0);
 const { directory, providerPort } = harness;
 const bodyFile = join(directory, `${option('body', 'small')}.json`);
+const only = option('only', '');
+const against = option('against', '');
+const started = [null, ...(against === '' ? [] : [against])].flatMap((checkout) =>
+  VARIANTS.filter(({ name }) => only === '' || only.split(',').includes(name)).map((variant) => ({
+    ...variant,
+    name: checkout === null ? variant.name : `other: ${variant.name}`,
+    checkout,
+  })),
+);
+/** By variant, the lower quarter of each generation. */
+const micros = new Map<string, number[]>(started.map(({ name }) => [name, []]));
 try {
-  const only = option('only', '');
-  const chosen = VARIANTS.filter(({ name }) => only === '' || only.split(',').includes(name));
-  const against = option('against', '');
-  const checkouts = against === '' ? [null] : [null, against];
-  const started = checkouts.flatMap((checkout) => chosen.map((variant) => ({ ...variant, checkout })));
-  const gateways: (Served & { readonly name: string })[] = [];
-  for (const [at, { name: variant, records, env, checkout }] of started.entries()) {
-    const name = checkout === null ? variant : `other: ${variant}`;
-    const policies = join(directory, `policies-${at}`);
-    mkdirSync(policies);
-    writeFileSync(join(policies, 'all.yaml'), documents(records));
-    const profile = option('prof', '');
-    const served = await harness.serve({
-      policies,
-      dataDir: join(directory, `data-${at}`),
-      body: readFileSync(bodyFile, 'utf8'),
-      env: { MOCK_KEY: 'sk-mock', ...env },
-      ...(checkout === null ? {} : { checkout }),
-      ...(profile === '' ? {} : { profile: join(profile, name) }),
+  for (let generation = 0; generation < Number(option('generations', '5')); generation++) {
+    const inOrder = generation % 2 === 0 ? started : started.toReversed();
+    const gateways = await serveAll(inOrder, generation);
+    const measured = await measureInTurn(harness, gateways, {
+      bodyFile,
+      rounds: Number(option('rounds', '20')),
+      seconds: Number(option('seconds', '0.5')),
+      warm: Number(option('warm', '20000')),
     });
-    gateways.push({ ...served, name });
+    for (const { name, runs } of measured) micros.get(name)?.push(quantile(runs, 0.25));
+    await Promise.all(gateways.map(({ stop }) => stop()));
   }
-  const measured = await measureInTurn(harness, gateways, {
-    bodyFile,
-    rounds: Number(option('rounds', '40')),
-    seconds: Number(option('seconds', '0.5')),
-    warm: Number(option('warm', '20000')),
-  });
-  const runsOf = (name: string) => measured.find((each) => each.name === name)?.runs ?? [];
-  const percent = (ratio: number) => `${((ratio - 1) * 100).toFixed(0)} %`.padStart(5);
-  for (const { name, runs } of measured) {
-    const base = runsOf(name.startsWith('other: ') ? 'other: off' : 'off');
-    const [least, low] = [quantile(runs, 0), quantile(runs, 0.25)];
-    const median = quantile(ratios(runs, base), 0.5);
+  for (const [name, each] of micros) {
+    const added = ratios(each, micros.get(name.startsWith('other: ') ? 'other: off' : 'off') ?? []);
     console.log(
-      `${name.padEnd(23)}least ${least.toFixed(1).padStart(6)}, lower quarter ${low.toFixed(1).padStart(6)} µs CPU a request` +
-        `   adds ${percent(least / quantile(base, 0))}, ${percent(low / quantile(base, 0.25))}, median of ratios ${percent(median)}`,
+      `${name.padEnd(23)}${each.map((value) => value.toFixed(0).padStart(5)).join('')} µs CPU a request   adds ` +
+        `${percent(quantile(added, 0.5))} (${percent(quantile(added, 0))} to ${percent(quantile(added, 1))})`,
     );
   }
-  const added = quantile(runsOf('all'), 0.25) / quantile(runsOf('off'), 0.25) - 1;
+  const added = quantile(ratios(micros.get('all') ?? [], micros.get('off') ?? []), 0.5) - 1;
   console.log(`all adds ${(added * 100).toFixed(1)} % (goal ${GOAL * 100} %: ${added <= GOAL ? 'met' : 'MISSED'})`);
 } finally {
   await harness.close();
   collector.close();
   collector.closeAllConnections();
+}
+
+async function serveAll(
+  variants: typeof started,
+  generation: number,
+): Promise<readonly (Served & { readonly name: string })[]> {
+  const gateways: (Served & { readonly name: string })[] = [];
+  const profile = option('prof', '');
+  for (const { name, records, env, checkout } of variants) {
+    const own = join(directory, `${generation}-${gateways.length}`);
+    mkdirSync(join(own, 'policies'), { recursive: true });
+    writeFileSync(join(own, 'policies/all.yaml'), documents(records));
+    const served = await harness?.serve({
+      policies: join(own, 'policies'),
+      dataDir: join(own, 'data'),
+      body: readFileSync(bodyFile, 'utf8'),
+      env: { MOCK_KEY: 'sk-mock', ...env },
+      ...(checkout === null ? {} : { checkout }),
+      ...(profile === '' ? {} : { profile: join(profile, name) }),
+    });
+    if (served !== undefined) gateways.push({ ...served, name });
+  }
+  return gateways;
+}
+
+function percent(ratio: number): string {
+  return `${((ratio - 1) * 100).toFixed(0)} %`;
 }
 
 function documents(records: string): string {
