@@ -1,7 +1,10 @@
-import { amount, money, number, percent } from '#alerts';
+import { money, number, percent } from '#alerts';
 import { localDate } from '#decision';
 import type { Snapshot } from '#snapshot';
+import { dayOfMonth } from './date-span.ts';
 import type { LineFigures, ReportFigures } from './report-figures.ts';
+import { amountText } from './texts.ts';
+import { reportWords } from './words.ts';
 
 /** One thing to do, and where in the policies it is about. */
 export interface Advice {
@@ -16,12 +19,13 @@ const MANY_ERRORS = 0.01;
 const MANY_REFUSALS = 0.02;
 const HIT_RATE_DROP = 0.1;
 const MIN_REQUESTS = 100;
+const MAX_CAPS = 4;
 
 /** What stands out in the figures and can be acted on, the most urgent first. Pure. */
 export function adviceOn(figures: ReportFigures, snapshot: Snapshot, language: 'en' | 'ja'): readonly Advice[] {
-  const say = (en: string, ja: string) => (language === 'ja' ? ja : en);
+  const say: Say = (en, ja) => (language === 'ja' ? ja : en);
   return [
-    ...caps(figures, snapshot, say),
+    ...shortened(caps(figures, snapshot, say), say),
     ...errors(figures, say),
     ...refusals(figures, say),
     ...fallbacks(figures, snapshot, say),
@@ -31,19 +35,21 @@ export function adviceOn(figures: ReportFigures, snapshot: Snapshot, language: '
   ];
 }
 
-type Say = (en: string, ja: string) => string;
+type Say = <T>(en: T, ja: T) => T;
 
 function caps({ budgets, timezone }: ReportFigures, snapshot: Snapshot, say: Say): Advice[] {
-  return budgets.flatMap(({ budget, split, unit, limit, spent, forecast }): Advice | [] => {
-    const name = split.length === 0 ? budget : `${budget} (${split.join(', ')})`;
+  const fullest = budgets.toSorted((a, b) => b.share - a.share);
+  return fullest.flatMap(({ budget, split, unit, limit, spent, forecast }): Advice | [] => {
+    const words = say(reportWords('en'), reportWords('ja'));
+    const name = split.length === 0 ? budget : `${budget}${words.note(words.list(split))}`;
     const at = placeOf(snapshot, `Budget/${budget}`, 'limit');
-    const cap = amount(limit, unit);
+    const cap = amountText(limit, unit, words);
     if (spent >= limit)
       return {
         at,
         text: say(
           `${name} has reached its cap of ${cap}: raise it, or find what spends.`,
-          `${name} は上限 ${cap} に達しました。上限を上げるか、使用元を確認してください。`,
+          `${name} は上限の ${cap} に達しました。上限を引き上げるか、使用元を確認してください。`,
         ),
       };
     if (forecast?.reachesLimitAt == null) return [];
@@ -52,10 +58,21 @@ function caps({ budgets, timezone }: ReportFigures, snapshot: Snapshot, say: Say
       at,
       text: say(
         `At this rate ${name} reaches its cap of ${cap} on ${day}.`,
-        `このままでは ${name} は ${day} に上限 ${cap} に達します。`,
+        `このペースでは、${name} は ${dayOfMonth(day)}に上限の ${cap} に達します。`,
       ),
     };
   });
+}
+
+/** The first few tell what is the matter; many would bury the rest of the advice. */
+function shortened(all: readonly Advice[], say: Say): readonly Advice[] {
+  if (all.length <= MAX_CAPS) return all;
+  const more = number(all.length - MAX_CAPS);
+  const text = say(
+    `The same holds for ${more} more budgets: signalbox usage names them.`,
+    `ほかに ${more} 件の予算も同様です。signalbox usage で確認できます。`,
+  );
+  return [...all.slice(0, MAX_CAPS), { at: null, text }];
 }
 
 function errors({ tally }: ReportFigures, say: Say): Advice[] {
@@ -71,7 +88,7 @@ function errors({ tally }: ReportFigures, say: Say): Advice[] {
       at: null,
       text: say(
         `${share} of requests failed, most with ${worst.code}${from}: give the route another target, or ask the provider.`,
-        `リクエストの ${share} が失敗しました。最多は ${worst.code}${from} です。ターゲットの追加を検討してください。`,
+        `リクエストの ${share} が失敗しました。最も多いのは ${worst.code}${worst.provider === '' ? '' : `（${worst.provider}）`} です。ルートへのターゲットの追加、またはプロバイダーへの問い合わせを検討してください。`,
       ),
     },
   ];
@@ -86,7 +103,7 @@ function refusals({ tally }: ReportFigures, say: Say): Advice[] {
       at: null,
       text: say(
         `${count} requests were refused with ${worst.code}: ask who sends them whether that is meant.`,
-        `${count} 件のリクエストが ${worst.code} で拒否されました。意図したものか確認してください。`,
+        `${count} 件のリクエストが ${worst.code} で拒否されました。意図したものかどうか、送信元に確認してください。`,
       ),
     },
   ];
@@ -102,7 +119,7 @@ function fallbacks({ tally }: ReportFigures, snapshot: Snapshot, say: Say): Advi
       at: placeOf(snapshot, `Route/${worst.route}`, 'chain'),
       text: say(
         `${share} of answers came from a fallback, most on route ${worst.route} for ${worst.reason}: see to its first target.`,
-        `応答の ${share} がフォールバックによるものです。最多はルート ${worst.route} の ${worst.reason} です。先頭のターゲットを確認してください。`,
+        `応答の ${share} がフォールバックによるものです。最も多いのはルート ${worst.route} の ${worst.reason} です。最初のターゲットを確認してください。`,
       ),
     },
   ];
@@ -120,7 +137,7 @@ function costs({ totals, before, teams, models }: ReportFigures, say: Say): Advi
       at: null,
       text: say(
         `Cost rose by ${rise} (${money(more)}), most for team ${team?.key || '(none)'} and model ${model?.key || '(none)'}.`,
-        `費用が ${rise} (${money(more)}) 増えました。主にチーム ${team?.key || '(なし)'}、モデル ${model?.key || '(なし)'} です。`,
+        `費用が ${rise}（${money(more)}）増えました。増加が最も大きいのは、チームでは ${team?.key || '（なし）'}、モデルでは ${model?.key || '（なし）'} です。`,
       ),
     },
   ];
@@ -142,7 +159,7 @@ function caches({ tally, span, timezone }: ReportFigures, snapshot: Snapshot, sa
       at: cache === undefined ? null : placeOf(snapshot, `Cache/${cache}`, 'ttl'),
       text: say(
         `The hit rate of the caches fell from ${percent(before)} to ${percent(now)}: look for a changed prompt or a purge.`,
-        `キャッシュのヒット率が ${percent(before)} から ${percent(now)} に下がりました。プロンプトの変更や削除を確認してください。`,
+        `キャッシュのヒット率が ${percent(before)} から ${percent(now)} に下がりました。プロンプトの変更やキャッシュの削除がなかったか確認してください。`,
       ),
     },
   ];
@@ -155,8 +172,8 @@ function prices({ totals }: ReportFigures, say: Say): Advice[] {
     {
       at: null,
       text: say(
-        `${count} requests have no known cost: give their models a price in a Model document.`,
-        `${count} 件のリクエストは費用が不明です。Model 文書に価格を書いてください。`,
+        `${count} ${totals.unpriced === 1 ? 'request has' : 'requests have'} no known cost: give their models a price in a Model document.`,
+        `${count} 件のリクエストの費用が不明です。Model の定義に価格を追加してください。`,
       ),
     },
   ];

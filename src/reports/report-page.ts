@@ -1,4 +1,4 @@
-import { type MailBlock, type MailImage, type MailPage, money, number, shortEnvironment } from '#alerts';
+import { type MailBlock, type MailImage, type MailPage, money, shortEnvironment } from '#alerts';
 import { localDate } from '#decision';
 import type { Snapshot } from '#snapshot';
 import type { ReportFigures } from './report-figures.ts';
@@ -10,7 +10,7 @@ import { writeErrors } from './sections/errors.ts';
 import type { SectionInput } from './sections/section.ts';
 import { writeSummary } from './sections/summary.ts';
 import { writeTop } from './sections/top.ts';
-import { successText, trendText } from './texts.ts';
+import { successText, withTrend } from './texts.ts';
 import { reportWords } from './words.ts';
 
 /** A report as it is mailed: the page, its images, and the fact for the subject. */
@@ -35,9 +35,10 @@ export async function writeReport(rule: ReportRule, figures: ReportFigures, snap
   const { totals, before, tally, span, timezone } = figures;
   const first = localDate(timezone, span.startMs);
   const last = localDate(timezone, span.endMs - 1);
-  const dates = first === last ? first : `${first} – ${last}`;
-  const cost = `${money(totals.costMicroUsd)}${trendText(totals.costMicroUsd, before?.costMicroUsd ?? null)}`;
-  const title = `${words.title[rule.period]} ${dates}: ${cost}, ${number(totals.requests)} ${words.requests.toLowerCase()}`;
+  const dates = words.dates(first, last);
+  const cost = withTrend(money(totals.costMicroUsd), totals.costMicroUsd, before?.costMicroUsd ?? null, words);
+  const facts = words.list([cost, words.countOf(totals.requests)]);
+  const title = words.says(`${words.title[rule.period]} ${dates}`, facts);
   const images: MailImage[] = [];
   const blocks: MailBlock[] = [];
   if (totals.requests + tally.requests === 0) blocks.push({ kind: 'paragraph', text: words.noTraffic });
@@ -56,8 +57,8 @@ export async function writeReport(rule: ReportRule, figures: ReportFigures, snap
       blocks,
       footer: [
         `${rule.name}${rule.at.file === '' ? '' : ` · ${rule.at.file}:${rule.at.line}`}`,
-        `${dates} (${timezone}) · ${snapshot.revision}`,
-        ...(totals.unpriced > 0 ? [`${number(totals.unpriced)} ${words.partial}`] : []),
+        `${dates}${words.note(timezone)} · ${snapshot.revision}`,
+        ...(totals.unpriced > 0 ? [words.partial(totals.unpriced)] : []),
       ],
     },
     images,

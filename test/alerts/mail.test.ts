@@ -22,7 +22,11 @@ const page = (text: string): MailPage => ({
     { kind: 'table', columns: [{ text }, { text, align: 'right' }], rows: [[text, text]] },
     { kind: 'list', items: [text] },
     { kind: 'code', text },
-    { kind: 'image', cid: 'chart', alt: text, widthPx: 300 },
+    {
+      ...{ kind: 'chart', cid: 'chart', alt: text, title: text, top: text, labels: [text] },
+      legend: [{ text, colour: '#2e6bd6' }],
+      bars: [{ label: text, text, share: 0.5, isPale: false }],
+    },
     {
       kind: 'links',
       links: [

@@ -23,13 +23,12 @@ export type MailBlock =
   | { readonly kind: 'facts'; readonly rows: readonly (readonly [label: string, value: string])[] }
   | { readonly kind: 'table'; readonly columns: readonly MailColumn[]; readonly rows: readonly (readonly string[])[] }
   | { readonly kind: 'list'; readonly items: readonly string[] }
-  /** An attachment of the mail, by its content id. */
-  | { readonly kind: 'image'; readonly cid: string; readonly alt: string; readonly widthPx: number }
-  /** An attachment that shows bars, with what stands at its top and below each bar. */
+  /** An attachment that shows bars, by its content id; with what its uppermost line stands for, and what stands below each bar. */
   | {
       readonly kind: 'chart';
       readonly cid: string;
       readonly alt: string;
+      readonly title: string;
       readonly top: string;
       readonly labels: readonly string[];
       readonly legend: readonly { readonly text: string; readonly colour: string }[];

@@ -60,8 +60,6 @@ function block(each: MailBlock): string {
       return figures(each);
     case 'list':
       return `<ol style="margin:6px 0;padding-left:22px">${each.items.map((item) => `<li style="margin:4px 0;overflow-wrap:anywhere">${escapeHtml(item)}</li>`).join('')}</ol>`;
-    case 'image':
-      return `<img src="cid:${escapeHtml(each.cid)}" alt="${escapeHtml(each.alt)}" width="${Math.round(each.widthPx)}" style="display:block;max-width:100%;height:auto;margin:10px 0">`;
     case 'chart':
       return chart(each);
     case 'code':
@@ -91,7 +89,7 @@ function figures({ columns, rows }: Extract<MailBlock, { kind: 'table' }>): stri
   return table([`<thead>${row(...head)}</thead><tbody>`, ...body, '</tbody>']);
 }
 
-function chart({ cid, alt, top, labels, legend }: Extract<MailBlock, { kind: 'chart' }>): string {
+function chart({ cid, alt, title, top, labels, legend }: Extract<MailBlock, { kind: 'chart' }>): string {
   const small = 'padding:2px 0;font-size:11px;color:#475467;white-space:nowrap';
   const across = `colspan="${labels.length}"`;
   const keys = legend.map(({ text, colour }) => {
@@ -101,7 +99,7 @@ function chart({ cid, alt, top, labels, legend }: Extract<MailBlock, { kind: 'ch
   const name = (text: string) =>
     `<td class="soft" style="${small};text-align:center;width:${(100 / Math.max(1, labels.length)).toFixed(2)}%">${escapeHtml(text)}</td>`;
   return `<table role="presentation" class="whole" style="${BASE};margin:10px 0;table-layout:fixed">
-<tr><td ${across} class="soft" style="${small};white-space:normal"><span style="float:right">${keys.join('')}</span>${escapeHtml(top)}</td></tr>
+<tr><td ${across} class="soft" style="${small};white-space:normal"><span style="float:right">${keys.join('')}</span>${escapeHtml(`${title} · ${top}`)}</td></tr>
 <tr><td ${across} style="padding:0"><img src="cid:${escapeHtml(cid)}" alt="${escapeHtml(alt)}" width="592" style="display:block;width:100%;max-width:592px;height:auto"></td></tr>
 <tr>${labels.map(name).join('')}</tr>
 </table>`;

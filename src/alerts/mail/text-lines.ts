@@ -41,8 +41,6 @@ function linesOf(each: MailBlock, columns: number): readonly TextLine[] {
       return textTable(each, columns).map((text, at) => (at === 0 ? dim(text) : plain(text)));
     case 'list':
       return each.items.flatMap((item, at) => hanging(`${at + 1}. `, item, columns)).map(plain);
-    case 'image':
-      return wrapText(`[${each.alt}]`, columns).map(plain);
     case 'chart':
       return chart(each, columns);
     case 'code':
@@ -58,7 +56,7 @@ function facts(rows: Extract<MailBlock, { kind: 'facts' }>['rows'], columns: num
 }
 
 function chart(
-  { alt, top, legend, bars }: Extract<MailBlock, { kind: 'chart' }>,
+  { alt, title, legend, bars }: Extract<MailBlock, { kind: 'chart' }>,
   columns: number,
 ): readonly TextLine[] {
   if (bars.length > MAX_BARS) return wrapText(`[${alt}]`, columns).map(plain);
@@ -68,7 +66,7 @@ function chart(
   const signs = [...new Set(bars.map(({ isPale }) => signOf(isPale)))];
   const keys = legend.map(({ text }, at) => `${signs[at] ?? ''} ${text}`);
   return [
-    dim(`${top}: ${keys.join('  ')}`),
+    dim(`${title}: ${keys.join('  ')}`),
     ...bars.map(({ label, text, share, isPale }) => {
       // What is not nothing is seen.
       const length = share === 0 ? 0 : Math.max(1, Math.round(share * longest));

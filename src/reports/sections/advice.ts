@@ -5,7 +5,7 @@ import type { SectionInput } from './section.ts';
 /** What to do next, and where. Pure. */
 export function writeAdvice({ figures, snapshot, rule, words }: SectionInput): MailBlock[] {
   const items = adviceOn(figures, snapshot, rule.language).map(
-    ({ text, at }) => `${text}${at === null ? '' : ` (${at.file}:${at.line})`}`,
+    ({ text, at }) => `${text}${at === null ? '' : words.note(`${at.file}:${at.line}`)}`,
   );
   return [
     { kind: 'heading', text: words.sections.advice },

@@ -1,6 +1,6 @@
 import { type MailBlock, money, number, percent } from '#alerts';
 import { localDate } from '#decision';
-import { roundAbove, trendText } from '../texts.ts';
+import { roundAbove, withTrend } from '../texts.ts';
 import { chartOf, type SectionInput } from './section.ts';
 
 const GREEN = '#12936a';
@@ -19,34 +19,26 @@ export async function writeCache(input: SectionInput): Promise<MailBlock[]> {
   const heading: MailBlock = { kind: 'heading', text: words.sections.cache };
   if (now.all === 0 && totals.savedMicroUsd === 0) return [heading, { kind: 'paragraph', text: words.noLookups }];
   const rate = now.all === 0 ? words.unknown : percent(now.hits / now.all);
-  const rateBefore = then.all === 0 ? '' : ` (${words.trend}: ${percent(then.hits / then.all)})`;
+  const rateBefore = then.all === 0 ? '' : words.note(words.before(percent(then.hits / then.all)));
   const bars = days.map(({ date, savedMicroUsd }) => ({ date, value: savedMicroUsd, isBefore: date < first }));
   const max = roundAbove(Math.max(...bars.map(({ value }) => value)));
-  const told = bars.filter(({ isBefore }) => !isBefore).map(({ date, value }) => `${date} ${money(value)}`);
   return [
     heading,
     {
       kind: 'facts',
       rows: [
-        [words.hitRate, `${rate}${rateBefore}, ${number(Math.round(now.hits))} / ${number(Math.round(now.all))}`],
+        [
+          words.hitRate,
+          words.list([`${rate}${rateBefore}`, `${number(Math.round(now.hits))} / ${number(Math.round(now.all))}`]),
+        ],
         [
           words.saved,
-          `${money(totals.savedMicroUsd)}${trendText(totals.savedMicroUsd, before?.savedMicroUsd ?? null)}`,
+          withTrend(money(totals.savedMicroUsd), totals.savedMicroUsd, before?.savedMicroUsd ?? null, words),
         ],
       ],
     },
     ...(bars.every(({ value }) => value === 0)
       ? []
-      : [
-          await chartOf(
-            {
-              name: 'saved',
-              alt: `${words.saved}: ${told.join(', ')}`,
-              top: `${words.saved} (${money(max)})`,
-              ...{ max, bars, colour: GREEN },
-            },
-            input,
-          ),
-        ]),
+      : [await chartOf({ name: 'saved', title: words.saved, max, bars, colour: GREEN }, input)]),
   ];
 }

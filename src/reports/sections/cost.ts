@@ -1,6 +1,6 @@
-import { amount, type MailBlock, money, percent } from '#alerts';
+import { type MailBlock, percent } from '#alerts';
 import { localDate } from '#decision';
-import { costLines, roundAbove } from '../texts.ts';
+import { amountText, costLines, roundAbove } from '../texts.ts';
 import { chartOf, type SectionInput } from './section.ts';
 
 const BLUE = '#2e6bd6';
@@ -13,21 +13,15 @@ export async function writeCost(input: SectionInput): Promise<MailBlock[]> {
   const first = localDate(timezone, span.startMs);
   const max = roundAbove(Math.max(...days.map(({ costMicroUsd }) => costMicroUsd)));
   const bars = days.map(({ date, costMicroUsd }) => ({ date, value: costMicroUsd, isBefore: date < first }));
-  const told = bars.filter(({ isBefore }) => !isBefore).map(({ date, value }) => `${date} ${money(value)}`);
+  const isFirst = figures.before === null;
   const fullest = budgets.toSorted((a, b) => b.share - a.share).slice(0, MAX_BUDGETS);
   return [
     { kind: 'heading', text: words.sections.cost },
-    await chartOf(
-      {
-        name: 'cost',
-        alt: `${words.perDay}: ${told.join(', ')}`,
-        top: `${words.perDay} (${money(max)})`,
-        ...{ max, bars, colour: BLUE },
-      },
-      input,
-    ),
-    ...costLines(words.byTeam, words.team, teams, words),
-    ...costLines(words.byModel, words.model, models, words),
+    ...(bars.every(({ value }) => value === 0)
+      ? []
+      : [await chartOf({ name: 'cost', title: words.perDay, max, bars, colour: BLUE }, input)]),
+    ...costLines(words.byTeam, words.team, teams, { words, isFirst }),
+    ...costLines(words.byModel, words.model, models, { words, isFirst }),
     ...(fullest.length === 0 ? [] : [{ kind: 'heading' as const, text: words.sections.budgets }]),
     ...(fullest.length === 0
       ? []
@@ -41,9 +35,9 @@ export async function writeCost(input: SectionInput): Promise<MailBlock[]> {
               { text: words.share, align: 'right' as const },
             ],
             rows: fullest.map(({ budget, split, spent, limit, unit, share }) => [
-              split.length === 0 ? budget : `${budget} (${split.join(', ')})`,
-              amount(spent, unit),
-              amount(limit, unit),
+              split.length === 0 ? budget : `${budget}${words.note(words.list(split))}`,
+              amountText(spent, unit, words),
+              amountText(limit, unit, words),
               percent(share),
             ]),
           },

@@ -3,6 +3,7 @@ import type { Snapshot } from '#snapshot';
 import { drawBars } from '../bar-chart.ts';
 import type { ReportFigures } from '../report-figures.ts';
 import type { ReportRule } from '../report-rule.ts';
+import { columnMoney } from '../texts.ts';
 import type { ReportWords } from '../words.ts';
 
 /** What a section is written from, and where it leaves its images. */
@@ -17,8 +18,8 @@ export interface SectionInput {
 /** A chart with its words. */
 export interface SectionChart {
   readonly name: string;
-  readonly alt: string;
-  readonly top: string;
+  readonly title: string;
+  /** Money at the top. */
   readonly max: number;
   /** By local date. */
   readonly bars: readonly { readonly date: string; readonly value: number; readonly isBefore: boolean }[];
@@ -31,7 +32,7 @@ const PALE = 0.62;
 
 /** Draws bars by day, those of the span before paler. Effect: adds the image. */
 export async function chartOf(
-  { name, alt, top, max, bars: all, colour }: SectionChart,
+  { name, title, max, bars: all, colour }: SectionChart,
   input: SectionInput,
 ): Promise<MailBlock> {
   // Nothing known of the span before leaves no room for it.
@@ -43,19 +44,23 @@ export async function chartOf(
   });
   input.images.push({ cid, filename: `${name}.png`, contentType: 'image/png', base64: bytes.toString('base64') });
   const every = Math.max(1, Math.ceil(bars.length / MAX_LABELS));
+  const told = bars
+    .filter(({ isBefore }) => !isBefore)
+    .map(({ date, value }) => `${input.words.dates(date, date)} ${money(value)}`);
   const [before, now] = input.words.spans[input.rule.period];
   return {
     kind: 'chart',
     cid,
-    alt,
-    top,
+    alt: input.words.says(title, input.words.list(told)),
+    title,
+    top: input.words.topLine(money(max)),
     labels: bars.map(({ date }, at) => (at % every === 0 ? dayText(date) : '')),
     legend: [
       ...(bars.some(({ isBefore }) => isBefore) ? [{ text: before, colour: paled(colour) }] : []),
       { text: now, colour },
     ],
     bars: bars.map(({ date, value, isBefore }) => ({
-      ...{ label: dayText(date), text: money(value), share: max <= 0 ? 0 : value / max, isPale: isBefore },
+      ...{ label: dayText(date), text: columnMoney(value), share: max <= 0 ? 0 : value / max, isPale: isBefore },
     })),
   };
 }

@@ -1,5 +1,6 @@
-import { type MailBlock, money, number } from '#alerts';
+import { type MailBlock, number } from '#alerts';
 import type { UsageRequest } from '#state';
+import { columnMoney } from '../texts.ts';
 import type { SectionInput } from './section.ts';
 
 /** Who and which requests used most. Pure. */
@@ -12,7 +13,7 @@ export function writeTop({ figures: { consumers, top }, words }: SectionInput): 
       columns: [{ text: words.consumer }, { text: words.tokens, align: 'right' }, { text: words.cost, align: 'right' }],
       rows: byTokens
         .slice(0, 10)
-        .map((line) => [line.key, number(line.inputTokens + line.outputTokens), money(line.costMicroUsd)]),
+        .map((line) => [line.key, number(line.inputTokens + line.outputTokens), columnMoney(line.costMicroUsd)]),
     },
     ...requests(words.topByTokens, top.byTokens, words),
     ...requests(words.topByCost, top.byCost, words),
@@ -29,7 +30,7 @@ function requests(title: string, top: readonly UsageRequest[], words: SectionInp
       rows: top.map(({ id, consumer, model, tokens, costMicroUsd }) => [
         `${consumer}, ${model}, ${id}`,
         number(tokens),
-        costMicroUsd === null ? words.unknown : money(costMicroUsd),
+        costMicroUsd === null ? words.unknown : columnMoney(costMicroUsd),
       ]),
     },
   ];
