@@ -20,11 +20,13 @@ const MANY_REFUSALS = 0.02;
 const HIT_RATE_DROP = 0.1;
 const MIN_REQUESTS = 100;
 const MAX_CAPS = 4;
+const BETWEEN_JAPANESE =
+  /(?<=[）\p{Script=Hiragana}\p{Script=Katakana}ー\p{Script=Han}]) (?=[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}])/gu;
 
 /** What stands out in the figures and can be acted on, the most urgent first. Pure. */
 export function adviceOn(figures: ReportFigures, snapshot: Snapshot, language: 'en' | 'ja'): readonly Advice[] {
   const say: Say = (en, ja) => (language === 'ja' ? ja : en);
-  return [
+  const advice = [
     ...shortened(caps(figures, snapshot, say), say),
     ...errors(figures, say),
     ...refusals(figures, say),
@@ -33,6 +35,8 @@ export function adviceOn(figures: ReportFigures, snapshot: Snapshot, language: '
     ...caches(figures, snapshot, say),
     ...prices(figures, say),
   ];
+  // Blanks stand between Japanese and Latin letters only.
+  return advice.map(({ text, at }) => ({ at, text: text.replace(BETWEEN_JAPANESE, '') }));
 }
 
 type Say = <T>(en: T, ja: T) => T;

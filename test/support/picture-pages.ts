@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -18,19 +18,25 @@ export interface PictureOptions {
   readonly isDark?: boolean;
 }
 
+/** How a page came out. */
+export interface Drawn {
+  readonly name: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** What a reader would call broken, in words: see `page-faults.js`. */
+  readonly faults: readonly string[];
+}
+
+const MEASURE = readFileSync(join(import.meta.dirname, 'page-faults.js'), 'utf8');
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars'];
 const GAP_PX = 20;
 const COLUMNS = 4;
 
 /**
- * Draws pages beside one another in Chromium, each in a frame of that width (a window cannot be as narrow as a phone), and tells how wide and high their content came out. Effects: writes `NAME.html` and
+ * Draws pages beside one another in Chromium, each in a frame of that width (a window cannot be as narrow as a phone), and tells how wide and high their content came out and what is broken in it. Effects: writes `NAME.html` and
  * `NAME.png` into the folder.
  */
-export function picturePages(
-  chromium: string,
-  pages: readonly PictureOf[],
-  options: PictureOptions,
-): readonly { readonly name: string; readonly widthPx: number; readonly heightPx: number }[] {
+export function picturePages(chromium: string, pages: readonly PictureOf[], options: PictureOptions): readonly Drawn[] {
   const { widthPx, heightPx, directory, name, isDark = false } = options;
   mkdirSync(directory, { recursive: true });
   const frames = pages.map(
@@ -42,7 +48,12 @@ export function picturePages(
     file,
     `<!doctype html><meta charset="utf-8"><style>body{margin:0;display:flex;flex-wrap:wrap;gap:${GAP_PX}px;background:#888}iframe{border:0;flex:none;background:#fff;color-scheme:${isDark ? 'dark' : 'light'}}</style>
 ${frames.join('\n')}
-<script>onload = () => { document.body.dataset.sizes = JSON.stringify([...document.querySelectorAll('iframe')].map(({ contentDocument }) => [contentDocument.documentElement.scrollWidth, contentDocument.body.scrollHeight])); }</script>`,
+<script>${MEASURE}
+onload = () => {
+  document.body.dataset.drawn = JSON.stringify([...document.querySelectorAll('iframe')].map(({ contentDocument: page }) => ({
+    widthPx: page.documentElement.scrollWidth, heightPx: page.body.scrollHeight, faults: pageFaults(page),
+  })));
+};</script>`,
   );
   const url = pathToFileURL(file).href;
   const columns = Math.min(pages.length, COLUMNS);
@@ -54,7 +65,19 @@ ${frames.join('\n')}
     maxBuffer: 2 ** 26,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const sizes = JSON.parse(/data-sizes="([^"]+)"/.exec(dom)?.[1] ?? 'null') as readonly [number, number][] | null;
-  if (sizes === null) throw new Error('the pages were not drawn');
-  return pages.map((page, at) => ({ name: page.name, widthPx: sizes[at]?.[0] ?? 0, heightPx: sizes[at]?.[1] ?? 0 }));
+  const drawn = JSON.parse(unescaped(/data-drawn="([^"]+)"/.exec(dom)?.[1] ?? 'null')) as Omit<Drawn, 'name'>[] | null;
+  if (drawn === null) throw new Error('the pages were not drawn');
+  return drawn.map((each, at) => ({ name: pages[at]?.name ?? '', ...each }));
+}
+
+/** An attribute as Chromium writes it out. */
+function unescaped(text: string): string {
+  const signs: Readonly<Record<string, string>> = {
+    '&quot;': '"',
+    '&lt;': '<',
+    '&gt;': '>',
+    '&nbsp;': '\u00a0',
+    '&amp;': '&',
+  };
+  return text.replace(/&\w+;/g, (found) => signs[found] ?? found);
 }

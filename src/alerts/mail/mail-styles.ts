@@ -26,7 +26,10 @@ const PRINT =
   '.whole img{max-width:none!important}.rows tr,.whole,img,li{break-inside:avoid}h1,h2,thead{break-after:avoid}' +
   '*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}';
 
+/** Lines break between phrases where a browser knows them, instead of within a word or a date. */
+const JAPANESE = 'h1:lang(ja),p:lang(ja),li:lang(ja),td:lang(ja){word-break:auto-phrase}';
+
 /** What stands in place is for clients that read no styles in the head; those that do are asked for a dark page where their reader has one. */
 export function headStyles({ darkInk, darkWash }: ToneColours): string {
-  return `${PRINT}@media screen and (prefers-color-scheme:dark){.ground{background:#0c111d!important}.card{background:#161b26!important;border-color:#333741!important}.card,.strong{color:#f5f5f6!important}.soft{color:#a3a8b3!important}.edge{border-color:#333741!important}.code{background:#1f242f!important}.button{background:#cecfd2!important;color:#0c111d!important}.head{background:${darkWash}!important;border-top-color:${darkInk}!important}.badge{color:${darkInk}!important}}`;
+  return `${PRINT}${JAPANESE}@media screen and (prefers-color-scheme:dark){.ground{background:#0c111d!important}.card{background:#161b26!important;border-color:#333741!important}.card,.strong{color:#f5f5f6!important}.soft{color:#a3a8b3!important}.edge{border-color:#333741!important}.code{background:#1f242f!important}.button{background:#cecfd2!important;color:#0c111d!important}.head{background:${darkWash}!important;border-top-color:${darkInk}!important}.badge{color:${darkInk}!important}}`;
 }

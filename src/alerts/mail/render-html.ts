@@ -1,12 +1,14 @@
 import { escapeHtml } from './escape-html.ts';
+import { figureTable } from './figure-table.ts';
+import { cell, row, TABLE, table } from './html-table.ts';
 import type { MailBlock, MailPage } from './mail-page.ts';
 import { headStyles, TONES } from './mail-styles.ts';
 
-const FONT = "font-family:-apple-system,'Segoe UI',Roboto,'Hiragino Sans','Noto Sans CJK JP',Arial,sans-serif";
+const FONT =
+  "font-family:-apple-system,'Segoe UI',Roboto,'Hiragino Sans','Yu Gothic UI',Meiryo,'Noto Sans CJK JP',Arial,sans-serif";
 const MONO = 'font-family:ui-monospace,Menlo,Consolas,monospace';
 const LABEL = 'padding:6px 12px 6px 0;color:#475467;vertical-align:top';
 const VALUE = 'padding:6px 0;color:#101828;font-weight:600;vertical-align:top;overflow-wrap:anywhere';
-const BASE = 'border-collapse:collapse;width:100%';
 
 /**
  * A mail page as HTML that mail clients show: tables, styles in place, nothing loaded from outside. Every text is escaped; a link that is neither https, http
@@ -27,11 +29,11 @@ export function renderHtml(page: MailPage): string {
 </head>
 <body class="ground" style="margin:0;padding:0;background:#f2f4f7">
 <div style="display:none;max-height:0;overflow:hidden">${escapeHtml(page.preview)}</div>
-<table role="presentation" class="ground" style="${BASE};background:#f2f4f7"><tr><td align="center" class="ground" style="padding:16px 8px">
-<table role="presentation" class="card" style="${BASE};max-width:640px;background:#ffffff;border:1px solid #e4e7ec;border-radius:8px;${FONT};font-size:15px;line-height:1.5;color:#101828">
+<table role="presentation" class="ground" style="${TABLE};background:#f2f4f7"><tr><td align="center" class="ground" style="padding:16px 8px">
+<table role="presentation" class="card" style="${TABLE};max-width:640px;background:#ffffff;border:1px solid #e4e7ec;border-radius:8px;${FONT};font-size:15px;line-height:1.5;color:#101828">
 <tr><td class="head" style="padding:20px 24px;background:${wash};border-top:4px solid ${ink};border-radius:8px 8px 0 0">
 <div class="badge" style="font-size:12px;font-weight:700;letter-spacing:.06em;text-transform:uppercase;color:${ink}">${escapeHtml(page.badge)}</div>
-<h1 style="margin:4px 0 0;font-size:20px;line-height:1.35;overflow-wrap:anywhere">${escapeHtml(page.title)}</h1>
+<h1 style="margin:4px 0 0;font-size:20px;line-height:1.35;overflow-wrap:anywhere;text-wrap:balance">${escapeHtml(page.title)}</h1>
 </td></tr>
 <tr><td style="padding:8px 24px 20px">
 ${page.blocks.map(block).join('\n')}
@@ -57,7 +59,7 @@ function block(each: MailBlock): string {
         each.rows.map(([label, value]) => row(cell(label, `${LABEL};width:38%`, 'soft'), cell(value, VALUE, 'strong'))),
       );
     case 'table':
-      return figures(each);
+      return figureTable(each);
     case 'list':
       return `<ol style="margin:6px 0;padding-left:22px">${each.items.map((item) => `<li style="margin:4px 0;overflow-wrap:anywhere">${escapeHtml(item)}</li>`).join('')}</ol>`;
     case 'chart':
@@ -69,26 +71,6 @@ function block(each: MailBlock): string {
   }
 }
 
-function figures({ columns, rows }: Extract<MailBlock, { kind: 'table' }>): string {
-  const side = (at: number) => `text-align:${columns[at]?.align ?? 'left'}`;
-  const edge = 'border-bottom:1px solid #e4e7ec';
-  const head = columns.map(
-    ({ text }, at) =>
-      `<th class="soft edge" style="padding:6px 8px 6px 0;font-size:12px;font-weight:600;color:#475467;${edge};${side(at)}">${escapeHtml(text)}</th>`,
-  );
-  const body = rows.map((cells) =>
-    row(
-      ...cells.map((text, at) => {
-        const isFigure = columns[at]?.align === 'right';
-        const wrap = isFigure ? 'white-space:nowrap' : 'overflow-wrap:anywhere';
-        return cell(text, `padding:6px 8px 6px 0;${edge};vertical-align:top;${wrap};${side(at)}`, 'edge');
-      }),
-    ),
-  );
-  // On paper the head of a table that goes on stands on the next sheet again.
-  return table([`<thead>${row(...head)}</thead><tbody>`, ...body, '</tbody>']);
-}
-
 function chart({ cid, alt, title, top, labels, legend }: Extract<MailBlock, { kind: 'chart' }>): string {
   const small = 'padding:2px 0;font-size:11px;color:#475467;white-space:nowrap';
   const across = `colspan="${labels.length}"`;
@@ -98,23 +80,11 @@ function chart({ cid, alt, title, top, labels, legend }: Extract<MailBlock, { ki
   });
   const name = (text: string) =>
     `<td class="soft" style="${small};text-align:center;width:${(100 / Math.max(1, labels.length)).toFixed(2)}%">${escapeHtml(text)}</td>`;
-  return `<table role="presentation" class="whole" style="${BASE};margin:10px 0;table-layout:fixed">
+  return `<table role="presentation" class="whole" style="${TABLE};margin:10px 0;table-layout:fixed">
 <tr><td ${across} class="soft" style="${small};white-space:normal"><span style="float:right">${keys.join('')}</span>${escapeHtml(`${title} · ${top}`)}</td></tr>
 <tr><td ${across} style="padding:0"><img src="cid:${escapeHtml(cid)}" alt="${escapeHtml(alt)}" width="592" style="display:block;width:100%;max-width:592px;height:auto"></td></tr>
 <tr>${labels.map(name).join('')}</tr>
 </table>`;
-}
-
-function table(rows: readonly string[]): string {
-  return `<table role="presentation" class="rows" style="${BASE};margin:8px 0;font-size:14px">${rows.join('')}</table>`;
-}
-
-function row(...cells: readonly string[]): string {
-  return `<tr>${cells.join('')}</tr>`;
-}
-
-function cell(text: string, style: string, name: string): string {
-  return `<td class="${name}" style="${style}">${escapeHtml(text)}</td>`;
 }
 
 function link({ text, url }: { readonly text: string; readonly url: string }): string {
