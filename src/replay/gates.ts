@@ -87,7 +87,7 @@ function costGate(input: GateInput): GateResult {
   return {
     rule: 'costIncrease',
     limit: [gate.absolute, gate.relative].filter((part) => part !== undefined).join(' and '),
-    actual: `${delta < 0 ? '-' : '+'}${formatMoney(roundToCent(Math.abs(delta) / input.days))}/day${percent}`,
+    actual: `${delta < 0 ? '-' : '+'}${moneyText(Math.abs(delta) / input.days)}/day${percent}`,
     passed: !exceeds(amounts),
     waiver,
     note: null,
@@ -181,6 +181,11 @@ export function requests(weight: number): number {
 /** Micro-USD to the nearest cent; amounts below a cent keep their digits. Pure. */
 export function roundToCent(micro: number): number {
   return Math.abs(micro) < 10_000 ? Math.round(micro) : Math.round(micro / 10_000) * 10_000;
+}
+
+/** An amount in a report: `12,345.68 USD`, to the cent from a cent on. Pure. */
+export function moneyText(micro: number): string {
+  return formatMoney(roundToCent(micro)).replace(/\B(?=(\d{3})+\.)/g, ',');
 }
 
 /** A part of a whole; 0 of nothing. Pure. */

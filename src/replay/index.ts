@@ -11,7 +11,7 @@ export type { ExplainedExample, ExplainedSide } from './explained-example.ts';
 /** Waivers of gates in force on a day. Pure. */
 export { type GateWaiver, gateWaivers } from './gate-waivers.ts';
 /** Gates with what was measured, and how shares and amounts are written. Pure. */
-export { type GateResult, percentText, roundToCent, signedPercent } from './gates.ts';
+export { type GateResult, moneyText, percentText, signedPercent } from './gates.ts';
 /** Adds up passes over parts of a recording, in any order. */
 export { mergeTallies } from './merge-tallies.ts';
 /** A queue that gives its smallest item first. */

@@ -1,6 +1,5 @@
-import { formatMoney } from '#core';
 import type { DryRunReport } from './dry-run-report.ts';
-import { roundToCent, signedPercent } from './gates.ts';
+import { moneyText, signedPercent } from './gates.ts';
 
 /** The one sentence that a reader takes away: whether a gate fails, and the largest effects. Pure. */
 export function verdictText(report: DryRunReport): string {
@@ -54,7 +53,7 @@ function effectsOf({
 /** `+412.00 USD`; cents from a cent on. Pure. */
 export function signedMoney(micro: number): string {
   if (micro === 0) return '±0.00 USD';
-  return `${micro < 0 ? '-' : '+'}${formatMoney(roundToCent(Math.abs(micro)))}`;
+  return `${micro < 0 ? '-' : '+'}${moneyText(Math.abs(micro))}`;
 }
 
 /** `1 record`, `2,000 records`. Pure. */

@@ -46,7 +46,7 @@ export function picturePages(chromium: string, pages: readonly PictureOf[], opti
   const file = join(directory, `${name}.html`);
   writeFileSync(
     file,
-    `<!doctype html><meta charset="utf-8"><style>body{margin:0;display:flex;flex-wrap:wrap;gap:${GAP_PX}px;background:#888}iframe{border:0;flex:none;background:#fff;color-scheme:${isDark ? 'dark' : 'light'}}</style>
+    `<!doctype html><meta charset="utf-8"><style>body{margin:0;display:flex;flex-wrap:wrap;gap:${GAP_PX}px;background:#888}iframe{border:0;flex:none;background:Canvas;color-scheme:${isDark ? 'dark' : 'light'}}</style>
 ${frames.join('\n')}
 <script>${MEASURE}
 onload = () => {

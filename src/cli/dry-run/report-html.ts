@@ -5,30 +5,34 @@ import { escapeHtml } from './escape-html.ts';
 import { askedText, endText, type PathOf, placeText, sideText, totalsOf } from './report-parts.ts';
 
 const STYLE = `
-:root { color-scheme: light dark; --good: #1a7f37; --bad: #c62828; --base: #8a94a6; --head: #2f6fde; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin-top: 2rem; }
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; --good: #1a7f37; --bad: #c62828; --base: #8a94a6; --head: #2f6fde; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.3rem; text-wrap: balance; } h2 { font-size: 1.05rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid #8884; vertical-align: top; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 7.5rem; overflow-wrap: break-word; padding-left: 0; }
-td:last-child { white-space: normal; min-width: 7rem; }
-.scroll { overflow-x: auto; } li { margin-bottom: .5rem; overflow-wrap: anywhere; } .dim code, .dim { overflow-wrap: anywhere; }
+th, td { text-align: left; padding: .3rem .6rem; vertical-align: top; } tr { border-bottom: 1px solid #8884; }
+.name { padding-left: 0; min-width: 13rem; } .figure { text-align: right; white-space: nowrap; overflow-wrap: normal; }
+ol, ul { padding-left: 1.6rem; } li { margin-bottom: .5rem; }
 .key { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin: 0 .3rem 0 0; vertical-align: -.1rem; }
 .key.base { background: var(--base); } .key.head { background: var(--head); margin-left: 1rem; }
 .pass { color: var(--good); } .fail { color: var(--bad); } .dim { opacity: .7; }
-code { font-size: .92em; } svg { width: 100%; max-width: 34rem; height: auto; } svg text { fill: currentColor; font: 12px system-ui, sans-serif; }
+code { font-size: .92em; } svg { width: 100%; max-width: 26rem; height: auto; } svg text { fill: currentColor; font: 12px system-ui, sans-serif; }
 .base { fill: var(--base); } .head { fill: var(--head); }
 @media (prefers-color-scheme: dark) { :root { --good: #4ac26b; --bad: #ff7b72; } }
 @media (max-width: 38rem) {
-  body { margin-top: 1rem; } h1 { font-size: 1.15rem; } table { font-size: .8rem; }
-  th, td { white-space: normal; padding: .25rem .2rem; } th:first-child, td:first-child { min-width: 5rem; } td:last-child { min-width: 3rem; }
+  body { margin-top: 1rem; } h1 { font-size: 1.15rem; } table { font-size: .87rem; } table, tbody { display: block; }
+  tr { display: grid; grid-template-columns: repeat(var(--figures), 1fr); padding: .25rem 0; } th, td { padding: 0 .2rem; }
+  .figure { white-space: normal; } .name, .note { min-width: 0; grid-column: 1 / -1; padding: 0; } .name:empty, .note:empty, th.note { display: none; }
 }`;
+
+/** What a column holds: the name of its line, a figure, or a remark. On a phone each name stands above its figures, and each remark below. */
+type Column = readonly [kind: 'name' | 'figure' | 'note', head: string];
 
 /** The whole report as one page without scripts, fonts or requests; every text is escaped. Pure. */
 export function reportHtml(report: DryRunReport, pathOf: PathOf): string {
   const { verdict, base, head, environment, mode, records, window } = report;
   const mark = verdict.passed ? '<span class="pass">✓</span>' : '<span class="fail">✗</span>';
-  const span = window.from === null ? '' : `, ${window.from.slice(0, 10)} to ${(window.to ?? '').slice(0, 10)}`;
+  const [from, to] = [window.from ?? '', window.to ?? ''].map((at) => at.slice(0, 10));
+  const span = from === '' ? '' : from === to ? `, ${from}` : `, ${from} to ${to}`;
   const scope = `${base.name} → ${head.name}, ${environment}, ${mode}; ${number(records.replayed)} records${span}`;
   return [
     '<!doctype html>',
@@ -57,20 +61,33 @@ function section(title: string, body: string): string {
   return body === '' ? '' : `<h2>${title}</h2>\n${body}`;
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
-  const head = `<tr>${heads.map((cell) => `<th>${cell}</th>`).join('')}</tr>`;
-  return `<div class="scroll"><table>${head}\n${rows.map((cells) => `<tr>${cells.map((cell) => `<td>${breakable(cell)}</td>`).join('')}</tr>`).join('\n')}</table></div>`;
+  const line = (tag: 'th' | 'td', cells: readonly string[]) =>
+    `<tr>${cells.map((cell, at) => `<${tag} class="${columns[at]?.[0]}">${cell}</${tag}>`).join('')}</tr>`;
+  const heads = columns.map(([, head]) => head);
+  const figures = columns.filter(([kind]) => kind === 'figure').length;
+  return [
+    `<table style="--figures:${Math.max(1, figures)}">${line('th', heads)}`,
+    ...rows.map((cells) => line('td', cells.map(breakable))),
+    '</table>',
+  ].join('\n');
 }
 
-/** Amounts stay with their unit, and paths break where they may. */
+/** Paths break where they may. */
 function breakable(cell: string): string {
-  return cell.replace(/(\d) (USD|ms)/g, '$1&nbsp;$2').replace(/(?<=\w)\/(?=\w)/g, '/<wbr>');
+  return cell.replace(/(?<=\w)\/(?=\w)(?!day\b)/g, '/<wbr>');
 }
 
 function totals(report: DryRunReport): string {
   return table(
-    ['', 'base', 'head', 'change', ''],
+    [
+      ['name', ''],
+      ['figure', 'base'],
+      ['figure', 'head'],
+      ['figure', 'change'],
+      ['note', ''],
+    ],
     totalsOf(report).map(({ name, base, head, delta, label }) => [name, base, head, delta, label ?? ''].map(text)),
   );
 }
@@ -82,7 +99,17 @@ function gates({ gates: results }: DryRunReport): string {
     text(String(actual ?? 'not measured')),
     text(waiver !== null ? `waived by ${waiver}` : (note ?? '')),
   ]);
-  return rows.length === 0 ? '<p>The base declares no gates.</p>' : table(['gate', 'limit', 'actual', ''], rows);
+  return rows.length === 0
+    ? '<p>The base declares no gates.</p>'
+    : table(
+        [
+          ['name', 'gate'],
+          ['figure', 'limit'],
+          ['figure', 'actual'],
+          ['note', ''],
+        ],
+        rows,
+      );
 }
 
 function costChart({ movers: { teams } }: DryRunReport): string {
@@ -99,7 +126,12 @@ function costChart({ movers: { teams } }: DryRunReport): string {
 
 function transitions({ transitions: found }: DryRunReport): string {
   return table(
-    ['', 'requests', 'cost', ''],
+    [
+      ['name', ''],
+      ['figure', 'requests'],
+      ['figure', 'cost'],
+      ['note', ''],
+    ],
     found.slice(0, 50).map(({ from, to, requests, deltaMicroUsd, tierDowngrades, capabilityLosses }) => {
       const [was, is] = endText(from, to);
       const flags = [tierDowngrades > 0 ? 'lower tier' : '', capabilityLosses > 0 ? 'capability lost' : ''].filter(
@@ -119,7 +151,13 @@ function movers({ movers: { teams, routes } }: DryRunReport): string {
   const row = (kind: string, { name, requests, changed, deltaMicroUsd, newDenials }: (typeof teams)[number]) =>
     [`${kind} ${name}`, number(requests), number(changed), signedMoney(deltaMicroUsd), number(newDenials)].map(text);
   return table(
-    ['', 'requests', 'changed', 'cost', 'new denials'],
+    [
+      ['name', ''],
+      ['figure', 'requests'],
+      ['figure', 'changed'],
+      ['figure', 'cost'],
+      ['figure', 'new denials'],
+    ],
     [...teams.map((each) => row('team', each)), ...routes.map((each) => row('route', each))],
   );
 }
@@ -136,7 +174,11 @@ function examples({ examples: chosen }: DryRunReport, pathOf: PathOf): string {
 
 function changes({ changes: found }: DryRunReport, pathOf: PathOf): string {
   return table(
-    ['document', 'what', 'where'],
+    [
+      ['name', 'document'],
+      ['note', 'what'],
+      ['note', 'where'],
+    ],
     found.map(({ document, change, at, paths }) =>
       [document, paths.length === 0 ? change : paths.join(', '), placeText(at, pathOf) ?? ''].map(text),
     ),

@@ -1,5 +1,5 @@
 import { formatMoney, type Place } from '#core';
-import { type DryRunReport, type End, number, percentText, roundToCent, signedMoney, signedPercent } from '#replay';
+import { type DryRunReport, type End, moneyText, number, percentText, signedMoney, signedPercent } from '#replay';
 
 /** How a policy file is named to the reader. */
 export type PathOf = (file: string) => string;
@@ -24,15 +24,15 @@ export function totalsOf(report: DryRunReport): readonly TotalsRow[] {
   const rows: TotalsRow[] = [
     {
       name: 'cost',
-      base: money(cost.baseMicroUsd),
-      head: money(cost.headMicroUsd),
+      base: moneyText(cost.baseMicroUsd),
+      head: moneyText(cost.headMicroUsd),
       delta: signedMoney(cost.deltaMicroUsd),
       label: `${cost.label}${ratio}`,
     },
     {
       name: 'cost a day',
-      base: money(cost.perDay.baseMicroUsd),
-      head: money(cost.perDay.headMicroUsd),
+      base: moneyText(cost.perDay.baseMicroUsd),
+      head: moneyText(cost.perDay.headMicroUsd),
       delta: signedMoney(cost.perDay.deltaMicroUsd),
       label: bandText(report),
     },
@@ -88,10 +88,6 @@ export function bandText({ cost, window }: DryRunReport): string | null {
 
 function countRow(name: string, base: number, head: number, label: string | null): TotalsRow {
   return { name, base: number(base), head: number(head), delta: signed(head - base), label };
-}
-
-function money(micro: number): string {
-  return formatMoney(roundToCent(micro));
 }
 
 function signed(amount: number): string {

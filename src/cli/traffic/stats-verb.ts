@@ -1,5 +1,4 @@
-import { formatMoney } from '#core';
-import { createStatsCounter, number, plural, roundToCent, type Share, type TrafficStats } from '#replay';
+import { createStatsCounter, moneyText, number, plural, type Share, type TrafficStats } from '#replay';
 import { createPaint, type Paint } from '../report/colours.ts';
 import { safeJson, safeText } from '../report/safe-text.ts';
 import { UsageError } from '../usage-error.ts';
@@ -40,7 +39,7 @@ function showStats(stats: TrafficStats, badLines: number, bad: readonly BadLine[
     paint('strong', `${plural(records, 'record')}${weighted}`),
     `  window          ${from?.slice(0, 19)} to ${to?.slice(0, 19)} UTC, ${number(perHour)} an hour`,
     `  tokens          ${number(inputTokens)} in, ${number(outputTokens)} out`,
-    `  recorded cost   ${formatMoney(roundToCent(costMicroUsd))}`,
+    `  recorded cost   ${moneyText(costMicroUsd)}`,
     ...(p95Ms === null ? [] : [`  p95 of answers  ${number(p95Ms)} ms`]),
     `  duplicates      ${number(stats.duplicateIds)} ids seen before${stats.duplicatesAreLowerBound ? ' (at least)' : ''}, ${number(stats.repeatedPrompts)} prompts asked before`,
     `  strata          ${number(strata.length)} of route, consumer, model and outcome`,
