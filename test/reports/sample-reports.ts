@@ -1,4 +1,4 @@
-import { type MailMessage, mailMessage } from '../../src/alerts/index.ts';
+import { type MailMessage, type MailPage, mailMessage } from '../../src/alerts/index.ts';
 import { NO_USAGE } from '../../src/core/index.ts';
 import {
   type LineFigures,
@@ -194,10 +194,16 @@ const CASES: Readonly<
   month: { period: 'month', figures: {} },
 };
 
+/** A report in all its forms. */
+export interface SampleReport {
+  readonly name: string;
+  readonly page: MailPage;
+  readonly mail: MailMessage;
+  readonly html: string;
+}
+
 /** Every sample as the mail that the gateway sends, in a language; its images stand in the page, as in `signalbox report --out`. */
-export async function sampleReports(
-  language: ReportRule['language'],
-): Promise<readonly { readonly name: string; readonly mail: MailMessage; readonly html: string }[]> {
+export async function sampleReports(language: ReportRule['language']): Promise<readonly SampleReport[]> {
   return Promise.all(
     Object.entries(CASES).map(async ([name, { period = 'week', figures: own }]) => {
       const at = { file: 'reports/monday.yaml', line: 1 };
@@ -208,7 +214,7 @@ export async function sampleReports(
         (text, { cid, base64 }) => text.replaceAll(`cid:${cid}`, `data:image/png;base64,${base64}`),
         mail.html,
       );
-      return { name, mail, html };
+      return { name, page, mail, html };
     }),
   );
 }

@@ -66,7 +66,7 @@ function chart(
   const signs = [...new Set(bars.map(({ isPale }) => signOf(isPale)))];
   const keys = legend.map(({ text }, at) => `${signs[at] ?? ''} ${text}`);
   return [
-    dim(`${title}: ${keys.join('  ')}`),
+    ...wrapText(`${title}: ${keys.join('  ')}`, columns).map(dim),
     ...bars.map(({ label, text, share, isPale }) => {
       // What is not nothing is seen.
       const length = share === 0 ? 0 : Math.max(1, Math.round(share * longest));
