@@ -115,7 +115,7 @@ export const BOARDS: readonly Board[] = [
       panel('table', 'Teams and models', 'currencyUSD', 'Spent in the time shown.', [
         query(`topk(25, sum by (signalbox_team, gen_ai_request_model) (${grown('signalbox_cost_total')}))`),
       ]),
-      panel('timeseries', 'Tokens by type', 'short', 'A second.', [
+      panel('timeseries', 'Tokens by type', 'short', 'Tokens a second, by what a provider counts apart.', [
         query(`sum by (gen_ai_token_type) (${rate('gen_ai_client_token_usage_sum')})`, '{{gen_ai_token_type}}'),
       ]),
       panel(

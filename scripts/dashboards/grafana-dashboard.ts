@@ -61,7 +61,8 @@ function grafanaPanel(panel: BoardPanel, id: number, gridPos: NonNullable<Panel[
       defaults: {
         unit: panel.unit,
         ...(panel.unit === 'percentunit' ? { min: 0 } : {}),
-        ...(panel.limits === undefined ? {} : { thresholds: thresholds(panel.limits) }),
+        // Without any, Grafana has its own: red from 80 on, whatever is counted.
+        thresholds: thresholds(panel.limits),
       },
       overrides: [],
     },
@@ -83,9 +84,11 @@ function grafanaPanel(panel: BoardPanel, id: number, gridPos: NonNullable<Panel[
   };
 }
 
-function thresholds([amber, red]: readonly [number, number]) {
+function thresholds(limits: BoardPanel['limits']) {
   // biome-ignore lint/suspicious/noExplicitAny: an enum of a package whose code is not loaded
   const mode = 'absolute' as any;
+  if (limits === undefined) return { mode, steps: [{ value: null, color: 'green' }] };
+  const [amber, red] = limits;
   const steps =
     red >= amber
       ? [
