@@ -15,10 +15,16 @@ metadata: { name: ${name}, owner: platform, description: ${description} }
 spec: { when: ${when}, to: [ops], severity: ${severity} }
 `;
 
+const LONG_BUDGET = 'customer-relations-and-after-sales-service-kansai-kyushu-day';
+
 const SNAPSHOT = compileInlineSnapshot({
   'budgets/product-day.yaml': `kind: Budget
 metadata: { name: product-day }
 spec: { limit: { cost: 1000 USD }, window: { every: month }, onExhausted: warn }
+---
+kind: Budget
+metadata: { name: ${LONG_BUDGET} }
+spec: { limit: { tokens: 1000000 }, window: { every: day }, per: [consumer], onExhausted: warn }
 `,
   'receivers/ops.yaml': 'kind: Receiver\nmetadata: { name: ops }\nspec: { email: { to: [ops@example.com] } }\n',
   'alerts/standard.yaml': [
@@ -51,6 +57,14 @@ spec: { limit: { cost: 1000 USD }, window: { every: month }, onExhausted: warn }
     ),
     alert('refused', 'A change of the policies was refused.', '{ metric: policy-rejected }', 'critical'),
     alert('old-keys', 'Keys that nobody has changed for long.', '{ metric: key-age, above: 180d }', 'info'),
+    alert('overrun', 'x', `{ metric: budget-used, above: 100%, budget: ${LONG_BUDGET} }`, 'critical'),
+    alert('runaway', 'A spending that nobody knew before.', '{ metric: spend-anomaly, over: 1h }', 'critical'),
+    alert('dear', 'More than planned.', '{ metric: cost, above: 0.01 USD, over: 1h }'),
+    alert('slow-start', 'The first token is late.', '{ metric: first-token, quantile: p95, above: 900ms, over: 5m }'),
+    alert('few-hits', 'The cache has few answers.', '{ metric: cache-hit-rate, below: 30%, over: 1h }'),
+    alert('breakers', 'Targets are left out.', '{ metric: breaker-open, for: 1m }', 'critical'),
+    alert('provider', 'A provider answers nothing.', '{ metric: provider-down, over: 5m }', 'critical'),
+    alert('lost', 'Records are lost.', '{ metric: recorder-drops, over: 5m }'),
   ].join('---\n'),
 });
 
@@ -97,6 +111,27 @@ const READINGS: Readonly<Record<string, AlertReading>> = {
   },
 };
 
+const LONG_SUBJECTS = [`${LONG}/first`, `${LONG}/second`, `${LONG}/third`, `${LONG}/fourth`];
+/** What a metric can come to at its worst. */
+const EXTREMES: Readonly<Record<string, AlertReading>> = {
+  overrun: {
+    ...NOTHING,
+    value: 3.4,
+    subjects: ['support-bot', 'app', LONG_BUDGET],
+    budget: {
+      ...{ ...BUDGET, budget: LONG_BUDGET, split: [LONG_BUDGET], unit: 'tokens', limit: 1_000_000 },
+      ...{ spent: 3_400_000, projected: 9_000_000_000, reachesLimitAtMs: NOW_MS - 3_600_000 },
+    },
+  },
+  runaway: { ...NOTHING, value: 1_234_567_890_123, usual: 0, count: 98_765_432 },
+  dear: { ...NOTHING, value: 12_300, count: 1 },
+  'slow-start': { ...NOTHING, value: 61_000, count: 20, bad: 20, causes: [{ name: LONG, amount: 20 }] },
+  'few-hits': { ...NOTHING, value: 0, count: 54_321_987, bad: 54_321_987 },
+  breakers: { ...NOTHING, value: 1, subjects: LONG_SUBJECTS },
+  provider: { ...NOTHING, value: 1, count: 1240, bad: 1240, subjects: LONG_SUBJECTS },
+  lost: { ...NOTHING, value: 1, bad: 1 },
+};
+
 const SPENDERS = [
   { name: 'product-team', amount: 610_000_000 },
   { name: 'a-consumer-with-a-name-that-no-phone-shows-on-one-line', amount: 180_000_000 },
@@ -112,7 +147,7 @@ export function sampleMails(): readonly { readonly name: string; readonly mail: 
     ...{ publicUrl: 'https://ai.example.com', nowMs: NOW_MS },
   };
   return alertRules(SNAPSHOT).flatMap((rule) => {
-    const reading = READINGS[rule.name] ?? NOTHING;
+    const reading = READINGS[rule.name] ?? EXTREMES[rule.name] ?? NOTHING;
     const incident: Incident = {
       ...{ id: `${rule.name}-0728dc5db2`, alert: rule.name, severity: rule.severity },
       ...{ startedMs: NOW_MS - 240_000, firedMs: NOW_MS - 180_000, endedMs: null, told: {}, subject: '' },

@@ -22,7 +22,8 @@ export type MailBlock =
   | { readonly kind: 'heading'; readonly text: string }
   | { readonly kind: 'facts'; readonly rows: readonly (readonly [label: string, value: string])[] }
   | { readonly kind: 'table'; readonly columns: readonly MailColumn[]; readonly rows: readonly (readonly string[])[] }
-  | { readonly kind: 'list'; readonly items: readonly string[] }
+  /** With `hasCode`, what stands between backticks is shown as code: for texts of our own alone. */
+  | { readonly kind: 'list'; readonly items: readonly string[]; readonly hasCode?: boolean }
   /** An attachment that shows bars, by its content id; with what its uppermost line stands for, and what stands below each bar. */
   | {
       readonly kind: 'chart';

@@ -7,6 +7,8 @@ import { headStyles, TONES } from './mail-styles.ts';
 const FONT =
   "font-family:-apple-system,'Segoe UI',Roboto,'Hiragino Sans','Yu Gothic UI',Meiryo,'Noto Sans CJK JP',Arial,sans-serif";
 const MONO = 'font-family:ui-monospace,Menlo,Consolas,monospace';
+/** Characters of 13 px. */
+const LONGEST_COMMAND = 36;
 const LABEL = 'padding:6px 12px 6px 0;color:#475467;vertical-align:top';
 const VALUE = 'padding:6px 0;color:#101828;font-weight:600;vertical-align:top;overflow-wrap:anywhere';
 
@@ -61,7 +63,7 @@ function block(each: MailBlock): string {
     case 'table':
       return figureTable(each);
     case 'list':
-      return `<ol style="margin:6px 0;padding-left:22px">${each.items.map((item) => `<li style="margin:4px 0;overflow-wrap:anywhere">${escapeHtml(item)}</li>`).join('')}</ol>`;
+      return `<ol style="margin:6px 0;padding-left:22px">${each.items.map((item) => `<li style="margin:4px 0;overflow-wrap:anywhere">${each.hasCode === true ? withCode(item) : escapeHtml(item)}</li>`).join('')}</ol>`;
     case 'chart':
       return chart(each);
     case 'code':
@@ -69,6 +71,15 @@ function block(each: MailBlock): string {
     case 'links':
       return `<p style="margin:16px 0 4px">${each.links.map(link).join(' ')}</p>`;
   }
+}
+
+/** A command stays on one line where a phone has room for it. */
+function withCode(text: string): string {
+  const style = `padding:1px 4px;background:#f2f4f7;border-radius:3px;${MONO};font-size:13px`;
+  return escapeHtml(text).replace(/`([^`]+)`/g, (_, code: string) => {
+    const wrap = code.length > LONGEST_COMMAND ? '' : ';white-space:nowrap';
+    return `<code class="code" style="${style}${wrap}">${code}</code>`;
+  });
 }
 
 function chart({ cid, alt, title, top, labels, legend }: Extract<MailBlock, { kind: 'chart' }>): string {

@@ -16,7 +16,7 @@ export function noticePage(notice: Notice): MailPage {
     ...(description === '' ? [] : [text(description)]),
     { kind: 'facts', rows: notice.facts },
     ...(causes.length === 0 ? [] : [heading('What stands behind it'), list(causes)]),
-    ...(next.length === 0 ? [] : [heading('What to do next'), list(next)]),
+    ...(next.length === 0 ? [] : [heading('What to do next'), { kind: 'list' as const, items: next, hasCode: true }]),
     ...(policy === null ? [] : [heading('Written in'), code(`${policy.file}:${policy.line}`)]),
     ...(links.length === 0 ? [] : [{ kind: 'links' as const, links }]),
   ];

@@ -45,7 +45,7 @@ export function noticeSlack(notice: Notice): JsonObject {
         : [section(`*What stands behind it*\n${causes.map((each) => `• ${slackText(each)}`).join('\n')}`)]),
       ...(next.length === 0
         ? []
-        : [section(`*What to do next*\n${next.map((each) => `• ${slackText(each)}`).join('\n')}`)]),
+        : [section(`*What to do next*\n${next.map((each) => `• ${slackText(withoutCode(each))}`).join('\n')}`)]),
       {
         type: 'context',
         elements: [
@@ -95,7 +95,10 @@ export function noticeTeams(notice: Notice): JsonObject {
           ]),
       ...(next.length === 0
         ? []
-        : [block('What to do next', { weight: 'Bolder' }), ...next.map((each) => block(each, { spacing: 'Small' }))]),
+        : [
+            block('What to do next', { weight: 'Bolder' }),
+            ...next.map((each) => block(withoutCode(each), { spacing: 'Small' })),
+          ]),
       ...(policy === null ? [] : [block(`${policy.file}:${policy.line}`, { isSubtle: true })]),
     ],
     actions: links.map(({ text, url }) => ({ type: 'Action.OpenUrl', title: text, url })),
@@ -119,12 +122,17 @@ export function noticePagerDuty(notice: Notice): JsonObject {
       custom_details: {
         ...Object.fromEntries(facts),
         causes,
-        next,
+        next: next.map(withoutCode),
         policy: policy === null ? null : `${policy.file}:${policy.line}`,
       },
     },
     links: links.map(({ text, url }) => ({ text, href: url })),
   };
+}
+
+/** Backticks would be shown as such: what they mean to a channel is taken away with all other formatting. */
+function withoutCode(step: string): string {
+  return step.replaceAll('`', '');
 }
 
 /** Slack reads `<`, `>` and `&` as links and mentions, and the rest as formatting. */

@@ -2,6 +2,8 @@ import type { AlertRule } from '../engine/alert-rule.ts';
 import type { AlertReading } from '../engine/read-alert.ts';
 import { amount, capWhen, money, number, percent, span } from './words.ts';
 
+const MAX_NAMES = 90;
+
 /** The fact of a reading in one line: the subject of the mail, without its environment. Pure. */
 export function stateFact(rule: AlertRule, reading: AlertReading, nowMs: number, timezone: string): string {
   const { value, count, bad, subjects, budget } = reading;
@@ -29,8 +31,10 @@ export function stateFact(rule: AlertRule, reading: AlertReading, nowMs: number,
     case 'cost':
       return `${money(value ?? 0)} spent ${over} (limit ${money(limit)})`;
     case 'spend-anomaly': {
+      const spent = `${money(value ?? 0)} spent ${over}`;
+      if ((reading.usual ?? 0) <= 0) return `${spent}, where nothing is usual`;
       const times = (value ?? 0) / Math.max(1, reading.usual ?? 0);
-      return `${money(value ?? 0)} spent ${over}, ${times >= 100 ? 'over 100' : times.toFixed(1)} times the usual ${money(reading.usual ?? 0)}`;
+      return `${spent}, ${times >= 100 ? 'over 100' : times.toFixed(1)} times the usual ${money(reading.usual ?? 0)}`;
     }
     case 'breaker-open':
       return `${number(subjects.length)} ${subjects.length === 1 ? 'target is' : 'targets are'} out of service: ${names(subjects)}`;
@@ -41,7 +45,7 @@ export function stateFact(rule: AlertRule, reading: AlertReading, nowMs: number,
     case 'key-age':
       return `${number(subjects.length)} ${subjects.length === 1 ? 'key is' : 'keys are'} older than ${span(limit)}: ${names(subjects)}`;
     case 'recorder-drops':
-      return `${number(bad)} decision records were lost ${over}`;
+      return `${number(bad)} decision ${bad === 1 ? 'record was' : 'records were'} lost ${over}`;
   }
 }
 
@@ -59,7 +63,10 @@ function capText(budget: AlertReading['budget'], nowMs: number, timezone: string
     : `, cap ${capWhen(budget.reachesLimitAtMs, nowMs, timezone)} at this rate`;
 }
 
+/** Three at most, and no more than a subject has room for: the first says more than the beginning of a third. */
 function names(subjects: readonly string[]): string {
-  const shown = subjects.slice(0, 3).join(', ');
-  return subjects.length > 3 ? `${shown} and ${subjects.length - 3} more` : shown;
+  const fitting = [3, 2].find((count) => subjects.slice(0, count).join(', ').length <= MAX_NAMES) ?? 1;
+  const shown = subjects.slice(0, fitting);
+  const more = subjects.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }
