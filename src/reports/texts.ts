@@ -1,4 +1,4 @@
-import { type MailBlock, money, number, percent } from '#alerts';
+import { type MailBlock, type MailColumn, money, number, percent } from '#alerts';
 import type { LineFigures } from './report-figures.ts';
 import type { ReportWords } from './words.ts';
 
@@ -42,49 +42,41 @@ export function roundAbove(value: number): number {
   return (STEPS.find((step) => step * power >= value) ?? 10) * power;
 }
 
-/** A heading and a table of groups, the dearest first, with their change where the span before is known; nothing for no line. Pure. */
-export function costLines(
+/** A heading and its table; nothing for no row. Pure. */
+export function tableUnder(
   title: string,
-  head: string,
-  lines: readonly LineFigures[],
-  { words, isFirst }: { readonly words: ReportWords; readonly isFirst: boolean },
+  columns: readonly MailColumn[],
+  rows: readonly (readonly string[])[],
 ): MailBlock[] {
-  if (lines.length === 0) return [];
-  const withChange = (cells: readonly string[], change: string) => (isFirst ? cells : [...cells, change]);
-  const shown = lines.slice(0, MAX_LINES);
-  const others = lines.slice(MAX_LINES);
-  const sum = (of: (line: LineFigures) => number) => others.reduce((total, line) => total + of(line), 0);
-  const rows = shown.map(({ key, requests, costMicroUsd, beforeMicroUsd }) =>
-    withChange(
-      [key || words.nobody, number(requests), columnMoney(costMicroUsd)],
-      beforeMicroUsd === 0 && costMicroUsd > 0 ? words.isNew : changeText(costMicroUsd, beforeMicroUsd),
-    ),
-  );
-  if (others.length > 0)
-    rows.push(
-      withChange(
-        [
-          `+ ${others.length}`,
-          number(sum(({ requests }) => requests)),
-          columnMoney(sum(({ costMicroUsd }) => costMicroUsd)),
-        ],
-        changeText(
-          sum(({ costMicroUsd }) => costMicroUsd),
-          sum(({ beforeMicroUsd }) => beforeMicroUsd),
-        ),
-      ),
-    );
+  if (rows.length === 0) return [];
   return [
     { kind: 'heading', text: title },
-    {
-      kind: 'table',
-      columns: [
-        { text: head },
-        { text: words.requests, align: 'right' },
-        { text: words.cost, align: 'right' },
-        ...(isFirst ? [] : [{ text: words.change, align: 'right' as const }]),
-      ],
-      rows,
-    },
+    { kind: 'table', columns, rows },
   ];
+}
+
+/** A column of figures. Pure. */
+export function figureColumn(text: string): MailColumn {
+  return { text, align: 'right' };
+}
+
+/** A heading and a table of groups, the dearest first, with their change where one of them cost something before; nothing for no line. Pure. */
+export function costLines(title: string, head: string, lines: readonly LineFigures[], words: ReportWords): MailBlock[] {
+  const hasChanges = lines.some(({ beforeMicroUsd }) => beforeMicroUsd > 0);
+  const cells = (name: string, own: readonly LineFigures[]) => {
+    const sum = (of: (line: LineFigures) => number) => own.reduce((total, line) => total + of(line), 0);
+    const [cost, before] = [sum(({ costMicroUsd }) => costMicroUsd), sum(({ beforeMicroUsd }) => beforeMicroUsd)];
+    const change = before === 0 && cost > 0 ? words.isNew : changeText(cost, before);
+    return [name, number(sum(({ requests }) => requests)), columnMoney(cost), ...(hasChanges ? [change] : [])];
+  };
+  const others = lines.slice(MAX_LINES);
+  const columns = [words.requests, words.cost, ...(hasChanges ? [words.change] : [])].map(figureColumn);
+  return tableUnder(
+    title,
+    [{ text: head }, ...columns],
+    [
+      ...lines.slice(0, MAX_LINES).map((line) => cells(line.key || words.nobody, [line])),
+      ...(others.length === 0 ? [] : [cells(`+ ${others.length}`, others)]),
+    ],
+  );
 }

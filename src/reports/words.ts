@@ -82,8 +82,7 @@ const EN: ReportWords = {
   ...{ noFallbacks: 'Every answer came from the first target.', noLookups: 'No request looked into a cache.' },
   ...{ noAdvice: 'Nothing stands out.', noTraffic: 'No request came in this time.', unknown: 'unknown' },
   spans: {
-    ...{ day: ['the day before', 'this day'], week: ['the week before', 'this week'] },
-    month: ['the month before', 'this month'],
+    ...{ day: ['before', 'this day'], week: ['before', 'this week'], month: ['before', 'this month'] },
   },
   ...{ perDay: 'Cost per day', isNew: 'new', change: 'Change', budget: 'Budget', spent: 'Spent', limit: 'Limit' },
   units: {

@@ -13,6 +13,7 @@ const GAP_CHARACTERS = 1.2;
 /** A name may break after a hyphen, a slash or a blank, and anywhere where it is longer than this. */
 const LONGEST_PIECE = 24;
 const SHORT_NAME = 10;
+const LONG_NAME = 40;
 
 /** A table of names and figures. Where a phone has no room for both, each name has a line of its own above its figures, in every width alike: mail clients do not agree on more. Pure. */
 export function figureTable(block: FigureTable): string {
@@ -26,7 +27,9 @@ function besides({ columns, rows }: FigureTable): string {
     row(
       ...cells.map((text, at) => {
         const wrap = isFigure[at] ? 'white-space:nowrap;text-align:right' : 'overflow-wrap:anywhere;text-align:left';
-        return cell(text, `padding:6px 8px 6px 0;${EDGE};vertical-align:top;${wrap}`, 'edge');
+        // Whoever asks, for which model, with the id: a phone has room for an id of these letters.
+        const size = textWidth(text) > LONG_NAME ? ';font-size:13px' : '';
+        return cell(text, `padding:6px 8px 6px 0;${EDGE};vertical-align:top;${wrap}${size}`, 'edge');
       }),
     ),
   );

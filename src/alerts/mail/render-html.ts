@@ -35,7 +35,7 @@ export function renderHtml(page: MailPage): string {
 <table role="presentation" class="card" style="${TABLE};max-width:640px;background:#ffffff;border:1px solid #e4e7ec;border-radius:8px;${FONT};font-size:15px;line-height:1.5;color:#101828">
 <tr><td class="head" style="padding:20px 24px;background:${wash};border-top:4px solid ${ink};border-radius:8px 8px 0 0">
 <div class="badge" style="font-size:12px;font-weight:700;letter-spacing:.06em;text-transform:uppercase;color:${ink}">${escapeHtml(page.badge)}</div>
-<h1 style="margin:4px 0 0;font-size:20px;line-height:1.35;overflow-wrap:anywhere;text-wrap:balance">${escapeHtml(page.title)}</h1>
+<h1 style="margin:4px 0 0;font-size:20px;line-height:1.35;overflow-wrap:anywhere;text-wrap:balance">${withWholeFigures(page.title)}</h1>
 </td></tr>
 <tr><td style="padding:8px 24px 20px">
 ${page.blocks.map(block).join('\n')}
@@ -71,6 +71,14 @@ function block(each: MailBlock): string {
     case 'links':
       return `<p style="margin:16px 0 4px">${each.links.map(link).join(' ')}</p>`;
   }
+}
+
+/** A date or an amount does not break: `2026-11-16`, `39.60 USD`. */
+function withWholeFigures(text: string): string {
+  return escapeHtml(text).replace(
+    /\b\d{4}-\d\d-\d\d\b|\b\d[\d.,]* [A-Z]{3}\b/g,
+    '<span style="white-space:nowrap">$&</span>',
+  );
 }
 
 /** A command stays on one line where a phone has room for it. */

@@ -1,4 +1,5 @@
 import { type MailBlock, number, quantileOf, span } from '#alerts';
+import { figureColumn, tableUnder } from '../texts.ts';
 import type { SectionInput } from './section.ts';
 
 const MAX_ROWS = 10;
@@ -28,19 +29,11 @@ export function writeErrors({ figures: { tally }, words }: SectionInput): MailBl
       tally.fallbacks.map(({ reason, route, model, count: own }) => [reason, route, model, count(own)]),
       words.noFallbacks,
     ),
-    ...(slow.length === 0 ? [] : [{ kind: 'heading' as const, text: words.sections.slow }]),
-    ...(slow.length === 0
-      ? []
-      : [
-          {
-            kind: 'table' as const,
-            columns: [
-              { text: words.route },
-              ...['p50', 'p95', 'p99'].map((text) => ({ text, align: 'right' as const })),
-            ],
-            rows: slow.map(({ route, p50, p95, p99 }) => [route, span(p50), span(p95), span(p99)]),
-          },
-        ]),
+    ...tableUnder(
+      words.sections.slow,
+      [{ text: words.route }, ...['p50', 'p95', 'p99'].map(figureColumn)],
+      slow.map(({ route, p50, p95, p99 }) => [route, span(p50), span(p95), span(p99)]),
+    ),
   ];
 }
 
