@@ -13,6 +13,7 @@ const GAP_CHARACTERS = 1.2;
 /** A name may break after a hyphen, a slash or a blank, and anywhere where it is longer than this. */
 const LONGEST_PIECE = 24;
 const SHORT_NAME = 10;
+const MAX_LINES = 3;
 const LONG_NAME = 40;
 
 /** A table of names and figures. Where a phone has no room for both, each name has a line of its own above its figures, in every width alike: mail clients do not agree on more. Pure. */
@@ -87,9 +88,9 @@ function hasRoom({ columns, rows }: FigureTable): boolean {
   return needed.reduce((sum, each) => sum + each, gaps) <= PHONE_CHARACTERS;
 }
 
-/** The least width in which a name reads well. */
+/** The least width in which a name reads well: on three lines at most. */
 function leastOf(name: string): number {
   const pieces = name.split(/(?<=[-/ ])/).map((piece) => textWidth(piece.trimEnd()));
   const longest = Math.max(0, ...pieces.filter((width) => width <= LONGEST_PIECE));
-  return Math.max(longest, Math.min(textWidth(name), SHORT_NAME));
+  return Math.max(longest, Math.min(textWidth(name), SHORT_NAME), textWidth(name) / MAX_LINES);
 }
