@@ -7,6 +7,7 @@ import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { findBundledNode } from './bundled-node.mjs';
 
 const LIFELINE = 'SIGNALBOX_LIFELINE_FD';
 const USAGE_ERROR = 2;
@@ -75,18 +76,6 @@ function runUnderBundledNode() {
     // Reached only when the platform does not end a process by that signal.
     process.exitCode = 128 + (constants.signals[signal] ?? 0);
   });
-}
-
-function findBundledNode() {
-  const os = process.platform === 'win32' ? 'win' : process.platform;
-  const file = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
-  try {
-    const manifest = nodeModule.createRequire(import.meta.url).resolve(`node-${os}-${process.arch}/package.json`);
-    const path = join(dirname(manifest), file);
-    return existsSync(path) ? path : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function forwardSignals(child) {

@@ -25,16 +25,45 @@ export async function callAdmin(
   input?: unknown,
 ): Promise<AdminAnswer> {
   const { env } = call.terminal;
+  const base = gatewayUrl(call);
+  return askGateway({ base, path, method, input, token: env.SIGNALBOX_ADMIN_TOKEN, timeoutMs: TIMEOUT_MS });
+}
+
+/** Where the gateway is: `--url`, else this machine's port. Throws `UsageError` for what is no address. */
+export function gatewayUrl({ options, terminal: { env } }: VerbCall): string {
   const base =
-    textOption(call.options.url) ??
+    textOption(options.url) ??
     `${env.SIGNALBOX_TLS_CERT ? 'https' : 'http'}://127.0.0.1:${env.SIGNALBOX_PORT || '8787'}`;
   if (!/^https?:$/.test(URL.parse(base)?.protocol ?? '')) {
     throw new UsageError(`--url is no address of a gateway: ${base}`, 'Write one such as http://127.0.0.1:8787.');
   }
-  const token = env.SIGNALBOX_ADMIN_TOKEN;
+  return base;
+}
+
+/** One question to a gateway. */
+export interface GatewayQuestion {
+  readonly base: string;
+  readonly path: string;
+  readonly method: 'GET' | 'POST';
+  /** Sent as JSON; none when undefined. */
+  readonly input?: unknown;
+  readonly token: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Asks it. Throws `UsageError` when nothing answers in time, what answers is no gateway, or it refuses the token. Effect: one connection. */
+export async function askGateway({
+  base,
+  path,
+  method,
+  input,
+  token,
+  timeoutMs,
+}: GatewayQuestion): Promise<AdminAnswer> {
   // Most calls of the verbs that can ask a gateway do not.
   const { Agent, request } = await import('undici');
-  const dispatcher = new Agent({ headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, connect: { timeout: 5000 } });
+  const connect = { timeout: Math.min(5000, timeoutMs) };
+  const dispatcher = new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connect });
   try {
     const { statusCode, body } = await request(new URL(path, base), {
       method,
@@ -58,7 +87,7 @@ export async function callAdmin(
       cause: error,
     });
   } finally {
-    await dispatcher.close();
+    await dispatcher.destroy();
   }
 }
 

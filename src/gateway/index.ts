@@ -9,6 +9,8 @@ export { type FoundKeys, findKeys } from './find-key.ts';
 export { type GatewayOptions, StartError } from './gateway-options.ts';
 /** Where the gateway logs to; a pino logger fits. */
 export type { Log, MetricSiblings } from './gateway-parts.ts';
+/** Targets of chains, and the secret that keeps one from being called. Pure but for the secrets' own reads. */
+export { type ChainTarget, missingSecret, targetsOf } from './operations/target-needs.ts';
 /** One try to put policies into service, with its findings. */
 export type { ActivationAttempt } from './policy-holder.ts';
 /** Metadata and session of a call; throws 400 `invalid_header`. Pure. */
@@ -21,4 +23,4 @@ export { shapeFacts } from './request-facts.ts';
 export { startGateway } from './start.ts';
 export type { RunningGateway } from './start-gateway.ts';
 /** Certificates of the listener, and files of them that cannot be served. */
-export { TlsFilesError, type TlsSettings } from './tls-files.ts';
+export { readTlsFiles, TlsFilesError, type TlsSettings } from './tls-files.ts';

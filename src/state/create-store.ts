@@ -35,7 +35,8 @@ export async function createStore<State>(options: StoreOptions<State>): Promise<
   return createRedisStore({ url, clock, breaker, keeper: options.keeper ?? '', ...events });
 }
 
-function readDurability(text: string | null | undefined): Durability {
+/** What `SIGNALBOX_DURABILITY` says. Throws StoreOpenError. Pure. */
+export function readDurability(text: string | null | undefined): Durability {
   if (!text || text === 'process') return 'process';
   if (text === 'power') return 'power';
   throw new StoreOpenError(

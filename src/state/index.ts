@@ -9,13 +9,15 @@ export { type AnswerStoreOptions, createAnswerStore } from './cache/create-answe
 /** Keeps the questions of answers with their meaning, for an index that is rebuilt from it. */
 export type { QuestionStore, StoredQuestion } from './cache/question-store.ts';
 /** Opens the store that process settings name: Redis, `memory:`, or the embedded one. */
-export { createStore, type StoreOptions } from './create-store.ts';
+export { createStore, readDurability, type StoreOptions } from './create-store.ts';
+/** How the Redis of a URL is, as a gateway would find it; nothing is written. */
+export { inspectRedis } from './inspect-redis.ts';
 /** One budget counter, whatever keeps it: a rolling window forgets in sixty pieces. Effects: on the counter only. */
 export { type Counter, createCounter, refreshCounter, spend } from './ledger/counter.ts';
 /** The store of a single process: counters, holds and target hints in memory. Nothing is written anywhere. */
 export { createMemoryStore, type MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts';
-/** When a step of the embedded store counts as written. */
-export type { Durability } from './sqlite/open-ledger-file.ts';
+/** When a step of the embedded store counts as written, and whether its file can be opened; changes nothing. Throws StoreOpenError. */
+export { type Durability, inspectLedgerFile, ledgerFile } from './sqlite/open-ledger-file.ts';
 /** The embedded durable store: counters and holds journalled in `ledger.db`, shared by the processes of one machine, kept through kill -9. */
 export { createSqliteStore, type SqliteStoreOptions } from './sqlite/sqlite-store.ts';
 /** The contract of every store: budgets' counters with holds, breakers, latencies, calls in flight. Amounts in the budget's unit. */

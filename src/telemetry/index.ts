@@ -12,8 +12,8 @@ export type { KnownNames, MeasuredRequest, PolicyState, SecretStoreState } from 
 export { type Metrics, type MetricsOptions, openMetrics } from './metrics.ts';
 /** The export over OTLP that the `OTEL_*` variables ask for. */
 export { type Otlp, type OtlpOptions, openOtlp } from './open-otlp.ts';
-/** Whether `OTEL_SDK_DISABLED` asks for no telemetry at all. Pure. */
-export { isDisabled as isTelemetryDisabled } from './otlp-settings.ts';
+/** What the `OTEL_*` variables ask for, and whether they ask for no telemetry at all. Pure. */
+export { isDisabled as isTelemetryDisabled, type OtlpSettings, readOtlpSettings } from './otlp-settings.ts';
 /** What processes on one port count, added up. Pure. */
 export { mergeMetrics, type PostedMetric } from './posted-metric.ts';
 /** The log of a process: asynchronous, in bounded memory. */

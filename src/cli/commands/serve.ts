@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { parseDuration } from '#core';
 import { type GatewayOptions, type RunningGateway, StartError, startGateway, TlsFilesError } from '#gateway';
 import { cannotCheck } from '#policy';
 import { StoreOpenError } from '#state';
 import { chosenEnvironment, readTree } from '../load-tree.ts';
-import { namedEnvironment, policiesFolder, textOption, withEnvironment, withPolicies } from '../options.ts';
+import { withEnvironment, withPolicies } from '../options.ts';
 import { writePretty } from '../report/pretty.ts';
 import { letYoungHeapGrow } from '../serve/boot-heap.ts';
-import { readTlsSettings, withTls } from '../serve/tls-settings.ts';
+import { readNumber, readServeOptions, withListener } from '../serve/serve-options.ts';
+import { withTls } from '../serve/tls-settings.ts';
 import { welcome } from '../serve/welcome.ts';
 import { workerMetrics } from '../serve/worker-metrics.ts';
 import { isWorker, leaveInterruptsToFirst, leaveWorkers, reportReady, runWorkers } from '../serve/workers.ts';
@@ -18,13 +18,7 @@ import type { ExitCode, Verb, VerbCall } from '../verb.ts';
 /** `signalbox serve`: the gateway. Ends when a signal asks it to, after the answers in progress. */
 export const serve: Verb = {
   configure(command: Command) {
-    withTls(withEnvironment(withPolicies(command)))
-      .option('--port <port>', 'port (default: $SIGNALBOX_PORT, else 8787; 0 for any free one)')
-      .option('--host <address>', 'address to listen on (default: $SIGNALBOX_HOST, else 127.0.0.1)')
-      .option(
-        '--data-dir <dir>',
-        'records, journal and last good revision (default: $SIGNALBOX_DATA_DIR, else .signalbox)',
-      )
+    withListener(withTls(withEnvironment(withPolicies(command))))
       .option('--workers <n>', 'processes that share the port', '1')
       .option('--git <url>', 'pull policies from a repository (not in this version)');
   },
@@ -39,8 +33,7 @@ async function runServe(call: VerbCall): Promise<ExitCode> {
     );
   }
   const workers = readNumber('--workers', call.options.workers, 1, availableParallelism() * 4);
-  const options = gatewayOptions(call);
-  checkLogLevel(call.terminal.env.SIGNALBOX_LOG_LEVEL);
+  const options = readServeOptions(call);
   if (workers > 1 && !isWorker()) return runWorkers(workers, call.terminal);
   try {
     const gateway = await startGateway(isWorker() ? { ...options, siblings: workerMetrics() } : options);
@@ -67,56 +60,6 @@ async function announce(gateway: RunningGateway, options: GatewayOptions, { term
   terminal.out(line);
   // Log collectors read stderr line by line: prose is for terminals only.
   if (terminal.isErrorTerminal) terminal.err(summary);
-}
-
-function gatewayOptions(call: VerbCall): GatewayOptions {
-  const { options, terminal } = call;
-  const { env } = terminal;
-  return {
-    policies: policiesFolder(call),
-    environment: namedEnvironment(call) ?? 'development',
-    host: textOption(options.host) ?? (env.SIGNALBOX_HOST || '127.0.0.1'),
-    port: readNumber('--port', options.port ?? (env.SIGNALBOX_PORT || '8787'), 0, 65_535),
-    dataDir: textOption(options.dataDir) ?? (env.SIGNALBOX_DATA_DIR || '.signalbox'),
-    storeUrl: env.SIGNALBOX_REDIS_URL || null,
-    durability: env.SIGNALBOX_DURABILITY || null,
-    adminToken: env.SIGNALBOX_ADMIN_TOKEN || null,
-    tls: readTlsSettings(call),
-    limits: {
-      ...readTimeout('headersTimeoutMs', 'SIGNALBOX_HEADERS_TIMEOUT', env.SIGNALBOX_HEADERS_TIMEOUT),
-      ...readTimeout('requestTimeoutMs', 'SIGNALBOX_REQUEST_TIMEOUT', env.SIGNALBOX_REQUEST_TIMEOUT),
-    },
-    env,
-    handleSignals: true,
-  };
-}
-
-function readNumber(name: string, value: unknown, min: number, max: number): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= min && number <= max && String(value).trim() !== '') return number;
-  throw new UsageError(`${name} is a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`);
-}
-
-const LOG_LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
-
-/** Throws UsageError for a level that does not exist, rather than to log another one unasked. */
-function checkLogLevel(level: string | undefined): void {
-  if (!level || LOG_LEVELS.includes(level)) return;
-  throw new UsageError(`SIGNALBOX_LOG_LEVEL is ${LOG_LEVELS.join(', ')}, not ${JSON.stringify(level)}`);
-}
-
-/** A timeout of connections that a variable sets; nothing where it does not. Throws UsageError. */
-function readTimeout<Name extends string>(
-  name: Name,
-  variable: string,
-  text: string | undefined,
-): Partial<Record<Name, number>> {
-  if (!text) return {};
-  const ms = parseDuration(text);
-  if (ms === null || ms < 1000) {
-    throw new UsageError(`${variable} is a duration of a second or more, such as 30s, not ${JSON.stringify(text)}`);
-  }
-  return { [name]: ms } as Record<Name, number>;
 }
 
 /** No revision can be served: every finding as `lint` shows it. A tree that is not there is 2, one that is wrong is 1. */

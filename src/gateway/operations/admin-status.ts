@@ -5,6 +5,7 @@ import type { ActivationAttempt } from '../policy-holder.ts';
 import type { StoreProblem } from '../store-health.ts';
 import { readinessOf } from './health.ts';
 import { reportDiagnostic } from './report-diagnostic.ts';
+import { missingSecret, targetsOf } from './target-needs.ts';
 
 /** What one target needs and how it is. */
 export interface TargetStatus {
@@ -79,17 +80,8 @@ export async function targetStatuses(parts: GatewayParts): Promise<readonly Targ
   const { snapshot } = parts.policies.current();
   const breakers = await parts.store.openBreakers();
   const statuses: TargetStatus[] = [];
-  for (const chain of snapshot.chains.values()) {
-    for (const target of chain.targets) {
-      if (target.use.kind === 'chain') continue;
-      const model = target.use.kind === 'model' ? target.use.model : null;
-      const name =
-        target.use.kind === 'provider' ? target.use.provider : snapshot.models.get(target.use.model)?.provider;
-      const provider = snapshot.providers.get(name ?? '');
-      if (provider === undefined) continue;
-      const id = `${chain.name}/${target.id}`;
-      statuses.push({ id, provider: provider.name, model, ...healthOfTarget(parts, provider, breakers[id]) });
-    }
+  for (const { id, provider, model } of targetsOf(snapshot)) {
+    statuses.push({ id, provider: provider.name, model, ...healthOfTarget(parts, provider, breakers[id]) });
   }
   return statuses;
 }
@@ -105,20 +97,9 @@ function healthOfTarget(
       problem: `this version does not speak ${provider.dialect} with ${provider.auth.kind}`,
     };
   }
-  const problem = missingSecret(parts, provider);
+  const problem = missingSecret(parts.secrets, provider);
   if (problem !== null) return { status: 'secret-missing', problem };
   if (breaker === undefined) return { status: 'ready', problem: null };
   const says = breaker === 'open' ? 'the breaker keeps calls away after failures' : 'the next call tries it again';
   return { status: `breaker-${breaker}`, problem: says };
-}
-
-/** Why no key of the provider can be had; null when one can. One of a pool is enough. */
-function missingSecret({ secrets }: GatewayParts, provider: Provider): string | null {
-  const problems = provider.auth.secrets.filter((ref) => !ref.optional).map((ref) => secrets.problem(ref));
-  const inHeaders = provider.headers.flatMap(({ value }) =>
-    typeof value === 'string' || value.optional ? [] : [secrets.problem(value)],
-  );
-  const keys = problems.length > 0 && problems.every((problem) => problem !== null) ? problems : [];
-  const missing = [...keys, ...inHeaders].filter((problem) => problem !== null);
-  return missing.length === 0 ? null : missing.join('; ');
 }

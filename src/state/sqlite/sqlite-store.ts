@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Clock } from '#core';
 import { claimsWithFallback } from '../claims-with-fallback.ts';
 import { type Committed, commitIn, expireIn, renewIn } from '../ledger/commit-in.ts';
@@ -19,7 +18,7 @@ import type {
 import type { StoreUnavailableError } from '../store-errors.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createJournal } from './journal.ts';
-import { type Durability, openLedgerFile } from './open-ledger-file.ts';
+import { type Durability, ledgerFile, openLedgerFile } from './open-ledger-file.ts';
 import { createSqliteBooks } from './sqlite-books.ts';
 import { createSqliteClaims } from './sqlite-claims.ts';
 import { createSqliteOutbox } from './sqlite-outbox.ts';
@@ -54,7 +53,7 @@ const MAX_KNOWN_COUNTERS = 10_000;
  * Throws StoreOpenError, naming the file. Effects: files in the folder; timers only while steps wait.
  */
 export function createSqliteStore<State>(options: SqliteStoreOptions<State>): Store {
-  const file = join(options.dataDir, 'ledger.db');
+  const file = ledgerFile(options.dataDir);
   const nowMs = () => options.clock.nowMs();
   const database = openLedgerFile(file, options.durability ?? 'process');
   const books = createSqliteBooks(database);
