@@ -1,12 +1,10 @@
-import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { type ExportQueue, openExportQueue } from './export-queue.ts';
 import { logRecordOf } from './log-record.ts';
 import { type Logger, openLogger } from './logger.ts';
 import { type BatchExporter, logExporter, metricExporter, traceExporter } from './otlp-exporters.ts';
 import { type OtlpSettings, readOtlpSettings } from './otlp-settings.ts';
 import { createMetricPush, type MetricPush } from './push-metrics.ts';
-import { requestSpans, type SpanOrigin } from './request-spans.ts';
+import { type PendingSpan, requestSpans, type SpanOrigin, writeSpan } from './request-spans.ts';
 import type { TracedRequest } from './traced-request.ts';
 
 /** What a process sends to its collector. */
@@ -49,8 +47,10 @@ export async function openOtlp(options: OtlpOptions): Promise<Otlp | null> {
   if (traces === null && logs === null && metrics === null) return null;
   const origin = await originOf(options, settings);
   const onProblem = quietly(options.onProblem);
-  const spans = traces === null ? null : queueTo(await traceExporter(traces), settings, onProblem);
-  const records = logs === null ? null : queueTo(await logExporter(logs), settings, onProblem);
+  const queueTo = queues(settings, onProblem);
+  const spans =
+    traces === null ? null : queueTo(await traceExporter(traces), (span: PendingSpan) => writeSpan(span, origin));
+  const records = logs === null ? null : queueTo(await logExporter(logs), (line: string) => logRecordOf(line, origin));
   const push =
     metrics === null
       ? null
@@ -61,8 +61,8 @@ export async function openOtlp(options: OtlpOptions): Promise<Otlp | null> {
           onProblem,
         });
   return {
-    trace: spans === null ? null : (request) => requestSpans(request, origin).forEach(spans.queue.add),
-    log: records === null ? null : bridgedLog(records.queue, origin),
+    trace: spans === null ? null : (request) => requestSpans(request).forEach(spans.queue.add),
+    log: records === null ? null : bridgedLog(records.queue),
     metrics: push,
     dropped: () => [
       ...(spans === null ? [] : [{ signal: 'traces', count: spans.queue.dropped() }]),
@@ -92,34 +92,30 @@ interface Sender<T> {
   readonly close: () => Promise<void>;
 }
 
-function queueTo<T extends ReadableSpan | ReadableLogRecord>(
-  exporter: BatchExporter<T>,
-  { maxQueue, maxBatch, batchEveryMs }: OtlpSettings,
-  onProblem: (error: unknown) => void,
-): Sender<T> {
-  const queue = openExportQueue<T>({
-    ...{ maxItems: maxQueue, maxBatch, everyMs: batchEveryMs, onProblem },
-    send: (batch, done) =>
-      exporter.export([...batch], ({ code, error }) => done(code === 0 ? null : (error ?? new Error('refused')))),
-  });
-  return {
-    queue,
-    async close() {
-      await queue.close(PATIENCE_MS);
-      // An export that hangs ends by its own timeout; nobody waits for it.
-      void exporter.shutdown().catch(() => {});
-    },
+/** Makes queues that write an item in the exporter's form no sooner than it is sent. */
+function queues({ maxQueue, maxBatch, batchEveryMs }: OtlpSettings, onProblem: (error: unknown) => void) {
+  return <Item, Written>(exporter: BatchExporter<Written>, write: (item: Item) => Written): Sender<Item> => {
+    const queue = openExportQueue<Item>({
+      ...{ maxItems: maxQueue, maxBatch, everyMs: batchEveryMs, onProblem },
+      send: (batch, done) =>
+        exporter.export(batch.map(write), ({ code, error }) =>
+          done(code === 0 ? null : (error ?? new Error('refused'))),
+        ),
+    });
+    return {
+      queue,
+      async close() {
+        await queue.close(PATIENCE_MS);
+        // An export that hangs ends by its own timeout; nobody waits for it.
+        void exporter.shutdown().catch(() => {});
+      },
+    };
   };
 }
 
 /** The same logger, masks included, whose lines become log records. */
-function bridgedLog(queue: ExportQueue<ReadableLogRecord>, origin: SpanOrigin): Logger {
-  return openLogger({
-    level: 'info',
-    isForPeople: false,
-    hasColours: false,
-    write: (line) => queue.add(logRecordOf(line, origin)),
-  });
+function bridgedLog(queue: ExportQueue<string>): Logger {
+  return openLogger({ level: 'info', isForPeople: false, hasColours: false, write: queue.add });
 }
 
 /** A collector that is away is told of once a minute, not with each batch. */

@@ -1,8 +1,8 @@
 import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { formatUsd, inputTokens, outputTokens, type Usage } from '#core';
-import { ATTRIBUTES, operationName, providerName } from './gen-ai.ts';
+import { operationName } from './gen-ai.ts';
+import { clientAttributes, known, serverAttributes, type Values } from './span-attributes.ts';
 import { spanIdOf } from './trace-context.ts';
 import type { TracedAttempt, TracedRequest } from './traced-request.ts';
 
@@ -19,37 +19,56 @@ const UNSET = 0;
 const ERROR = 2;
 const SAMPLED = 1;
 
+/** A span that is still to be written: of a request that is over, or of one of its attempts. */
+export interface PendingSpan {
+  readonly request: TracedRequest;
+  readonly attempt: TracedAttempt | null;
+  /** Of the attempt, from 0. */
+  readonly index: number;
+}
+
 /** The spans of a request that is over: one of the server, and below it one of the client for each attempt. Pure. */
-export function requestSpans(request: TracedRequest, origin: SpanOrigin): readonly ReadableSpan[] {
+export function requestSpans(request: TracedRequest): readonly PendingSpan[] {
+  return [
+    { request, attempt: null, index: 0 },
+    ...request.attempts.map((attempt, index) => ({ request, attempt, index })),
+  ];
+}
+
+/** Writes a span, as late as it is sent: thousands of attributes that wait for a second are what a garbage collector likes least. Pure. */
+export function writeSpan({ request, attempt, index }: PendingSpan, origin: SpanOrigin): ReadableSpan {
+  return span(origin, attempt === null ? serverSpan(request) : clientSpan(request, attempt, index));
+}
+
+function serverSpan(request: TracedRequest): SpanParts {
   const { context, startedMs, durationMs } = request;
-  const own = contextOf(context.traceId, spanIdOf(context));
-  const caller = context.parentSpanId === null ? null : contextOf(context.traceId, context.parentSpanId, true);
   const isFailed = request.isCut || request.status >= 500;
-  const server = span(origin, {
+  return {
     name: `POST ${request.httpRoute}`,
     kind: SERVER,
-    own,
-    parent: caller,
+    own: contextOf(context.traceId, spanIdOf(context)),
+    parent: context.parentSpanId === null ? null : contextOf(context.traceId, context.parentSpanId, true),
     startMs: startedMs,
     endMs: startedMs + durationMs,
     error: isFailed ? (request.code ?? 'stream_interrupted') : null,
     attributes: serverAttributes(request),
     events: eventsOf(request),
-  });
-  const attempts = request.attempts.map((attempt, index) =>
-    span(origin, {
-      name: `${operationName(request.endpoint)} ${attempt.model}`.trimEnd(),
-      kind: CLIENT,
-      own: contextOf(context.traceId, spanIdOf(context, index)),
-      parent: own,
-      startMs: startedMs + attempt.startedMs,
-      endMs: startedMs + attempt.endedMs,
-      error: attempt.outcome === 'ok' || attempt.outcome === 'cancelled' ? null : attempt.outcome,
-      attributes: clientAttributes(request, attempt, index),
-      events: [],
-    }),
-  );
-  return [server, ...attempts];
+  };
+}
+
+function clientSpan(request: TracedRequest, attempt: TracedAttempt, index: number): SpanParts {
+  const { context, startedMs } = request;
+  return {
+    name: `${operationName(request.endpoint)} ${attempt.model}`.trimEnd(),
+    kind: CLIENT,
+    own: contextOf(context.traceId, spanIdOf(context, index)),
+    parent: contextOf(context.traceId, spanIdOf(context)),
+    startMs: startedMs + attempt.startedMs,
+    endMs: startedMs + attempt.endedMs,
+    error: attempt.outcome === 'ok' || attempt.outcome === 'cancelled' ? null : attempt.outcome,
+    attributes: clientAttributes(request, attempt, index),
+    events: [],
+  };
 }
 
 interface SpanParts {
@@ -66,11 +85,10 @@ interface SpanParts {
 
 function span({ resource, scope }: SpanOrigin, parts: SpanParts): ReadableSpan {
   const { name, kind, own, parent, startMs, endMs, error, attributes, events } = parts;
-  return {
+  const readable: { -readonly [Key in keyof ReadableSpan]: ReadableSpan[Key] } = {
     name,
     kind,
     spanContext: () => own,
-    ...(parent === null ? {} : { parentSpanContext: parent }),
     startTime: hrTime(startMs),
     endTime: hrTime(endMs),
     duration: hrTime(endMs - startMs),
@@ -85,89 +103,8 @@ function span({ resource, scope }: SpanOrigin, parts: SpanParts): ReadableSpan {
     droppedEventsCount: 0,
     droppedLinksCount: 0,
   };
-}
-
-function serverAttributes(request: TracedRequest): Attributes {
-  const { usage, cache } = request;
-  return known({
-    [ATTRIBUTES.method]: 'POST',
-    [ATTRIBUTES.httpRoute]: request.httpRoute,
-    [ATTRIBUTES.urlPath]: request.path,
-    [ATTRIBUTES.urlScheme]: 'http',
-    [ATTRIBUTES.status]: request.status,
-    [ATTRIBUTES.errorType]: request.code ?? (request.isCut ? 'stream_interrupted' : null),
-    [ATTRIBUTES.operation]: operationName(request.endpoint),
-    [ATTRIBUTES.provider]: request.provider === null ? null : providerName(request.provider),
-    [ATTRIBUTES.requestModel]: request.askedModel,
-    [ATTRIBUTES.responseModel]: request.model,
-    [ATTRIBUTES.requestStream]: request.streamed,
-    [ATTRIBUTES.maxTokens]: request.maxOutputTokens,
-    [ATTRIBUTES.temperature]: request.temperature,
-    [ATTRIBUTES.choices]: request.choices,
-    [ATTRIBUTES.outputType]: request.wantsJson ? 'json' : null,
-    [ATTRIBUTES.finishReasons]: request.finish === null ? null : [request.finish],
-    [ATTRIBUTES.firstChunk]: request.firstTokenMs === null ? null : request.firstTokenMs / 1000,
-    [ATTRIBUTES.inputMessages]: request.inputMessages,
-    [ATTRIBUTES.outputMessages]: request.outputMessages,
-    ...tokenAttributes(usage),
-    'signalbox.request.id': request.id,
-    'signalbox.endpoint': request.endpoint,
-    'signalbox.consumer': request.consumer,
-    'signalbox.team': request.team,
-    'signalbox.route': request.route,
-    'signalbox.chain': request.chain,
-    'signalbox.target': request.target,
-    'signalbox.provider': request.provider,
-    'signalbox.cache': cache.result,
-    'signalbox.fallback': request.fallback,
-    'signalbox.attempts': request.attempts.length,
-    'signalbox.cost_usd': request.costMicroUsd === null ? null : formatUsd(request.costMicroUsd),
-    ...policyAttributes(request),
-  });
-}
-
-function clientAttributes(request: TracedRequest, attempt: TracedAttempt, index: number): Attributes {
-  const earlier = request.attempts.slice(0, index).filter(({ target }) => target === attempt.target).length;
-  const { firstTokenMs } = attempt;
-  return known({
-    [ATTRIBUTES.operation]: operationName(request.endpoint),
-    [ATTRIBUTES.provider]: providerName(attempt.provider),
-    [ATTRIBUTES.requestModel]: attempt.model,
-    [ATTRIBUTES.requestStream]: request.streamed,
-    [ATTRIBUTES.serverAddress]: attempt.host,
-    [ATTRIBUTES.serverPort]: attempt.port,
-    [ATTRIBUTES.method]: 'POST',
-    [ATTRIBUTES.status]: attempt.status,
-    [ATTRIBUTES.resends]: earlier === 0 ? null : earlier,
-    [ATTRIBUTES.errorType]: attempt.outcome === 'ok' ? null : attempt.outcome,
-    [ATTRIBUTES.firstChunk]: firstTokenMs === null ? null : (firstTokenMs - attempt.startedMs) / 1000,
-    ...tokenAttributes(attempt.usage),
-    'signalbox.request.id': request.id,
-    'signalbox.target': attempt.target,
-    'signalbox.provider': attempt.provider,
-    'signalbox.outcome': attempt.outcome,
-    'signalbox.cost_usd': attempt.costMicroUsd === null ? null : formatUsd(attempt.costMicroUsd),
-    ...policyAttributes(request),
-  });
-}
-
-function policyAttributes({ revision, digest, environment }: TracedRequest): Values {
-  return {
-    'signalbox.revision': revision,
-    'signalbox.policy.digest': digest,
-    'signalbox.environment': environment,
-  };
-}
-
-function tokenAttributes(usage: Usage | null): Values {
-  if (usage === null) return {};
-  return {
-    [ATTRIBUTES.inputTokens]: inputTokens(usage),
-    [ATTRIBUTES.outputTokens]: outputTokens(usage),
-    [ATTRIBUTES.cacheRead]: usage.cacheRead || null,
-    [ATTRIBUTES.cacheCreation]: usage.cacheWrite + usage.cacheWrite1h || null,
-    [ATTRIBUTES.reasoning]: usage.reasoning || null,
-  };
+  if (parent !== null) readable.parentSpanContext = parent;
+  return readable;
 }
 
 /** What happened on the way, at its time. */
@@ -212,18 +149,6 @@ function eventsOf(request: TracedRequest): ReadableSpan['events'] {
     }),
     ...verdicts('output', durationMs),
   ];
-}
-
-type Values = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
-
-/** Without what is not known. */
-function known(values: Values): Attributes {
-  const attributes: Record<string, unknown> = {};
-  for (const key in values) {
-    const value = values[key];
-    if (value !== null) attributes[key] = value;
-  }
-  return attributes as Attributes;
 }
 
 function contextOf(traceId: string, spanId: string, isRemote = false): SpanContext {
