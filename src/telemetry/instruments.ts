@@ -131,8 +131,8 @@ export function createInstruments(nowMs: () => number): Instruments {
       collectors.push(() => {
         const endTime = hrTime(nowMs());
         const all = [...series.all()];
-        const dataPoints = all.map(({ attributes, counts, count, sum, min, max }) => ({
-          ...{ startTime, endTime, attributes },
+        const dataPoints = all.map(({ attributes, counts, exemplars, count, sum, min, max }) => ({
+          ...{ startTime, endTime, attributes, exemplars },
           value: { buckets: { boundaries: [...boundaries], counts: [...counts] }, count, sum, min, max },
         }));
         return {

@@ -1,7 +1,8 @@
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { addExemplars } from './otlp-metrics.ts';
 import type { OtlpTarget } from './otlp-settings.ts';
+import type { MetricExporter } from './push-metrics.ts';
 
 /** Sends batches of one signal; `export` calls back with code 0 when the collector has them. */
 export interface BatchExporter<T> {
@@ -31,14 +32,33 @@ export async function logExporter(target: OtlpTarget): Promise<BatchExporter<Rea
   return new OTLPLogExporter(httpConfig(target));
 }
 
-/** Loads the exporter of metrics. */
-export async function metricExporter(target: OtlpTarget): Promise<PushMetricExporter> {
+/** Loads the exporter of metrics: the library's own but for exemplars, which its serializer leaves out. */
+export async function metricExporter(target: OtlpTarget): Promise<MetricExporter> {
+  const { MetricsExporterMetricsHelper: counts, ProtobufMetricsSerializer: library } = await import(
+    '@opentelemetry/otlp-transformer'
+  );
+  const serializer: typeof library = {
+    ...library,
+    serializeRequest(metrics) {
+      const written = library.serializeRequest(metrics);
+      return written === undefined ? written : addExemplars(written, metrics);
+    },
+  };
   if (target.protocol === 'grpc') {
-    const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-grpc');
-    return new OTLPMetricExporter(grpcConfig(target));
+    const { convertLegacyOtlpGrpcOptions, createOtlpGrpcExportDelegate } = await import(
+      '@opentelemetry/otlp-grpc-exporter-base'
+    );
+    const options = convertLegacyOtlpGrpcOptions(grpcConfig(target), 'METRICS');
+    const method = '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export';
+    const type = 'otlp_grpc_metric_exporter';
+    return createOtlpGrpcExportDelegate(options, serializer, type, counts, undefined, 'MetricsExportService', method);
   }
-  const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-proto');
-  return new OTLPMetricExporter(httpConfig(target));
+  const { convertLegacyHttpOptions, createOtlpHttpExportDelegate } = await import(
+    '@opentelemetry/otlp-exporter-base/node-http'
+  );
+  const required = { 'Content-Type': 'application/x-protobuf' };
+  const options = convertLegacyHttpOptions(httpConfig(target), 'METRICS', 'v1/metrics', required);
+  return createOtlpHttpExportDelegate(options, serializer, 'otlp_http_metric_exporter', counts, undefined);
 }
 
 type HttpConfig = NonNullable<

@@ -1,4 +1,13 @@
-import type { PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+
+/** Sends metrics as they stand; `export` calls back with code 0 when the collector has them. */
+export interface MetricExporter {
+  readonly export: (
+    metrics: ResourceMetrics,
+    done: (result: { readonly code: number; readonly error?: Error }) => void,
+  ) => void;
+  readonly shutdown: () => Promise<void>;
+}
 
 /** What is pushed to a collector, again and again. */
 export interface MetricPush {
@@ -12,7 +21,7 @@ export interface MetricPush {
 
 /** How metrics are pushed. */
 export interface MetricPushOptions {
-  readonly exporter: PushMetricExporter;
+  readonly exporter: MetricExporter;
   readonly resource: ResourceMetrics['resource'];
   readonly everyMs: number;
   readonly onProblem: (error: unknown) => void;

@@ -376,6 +376,37 @@ describe('metrics over OTLP', () => {
       'gen_ai.request.model': 'up-openai/model',
     });
   });
+
+  for (const [protocol, start] of RECEIVERS)
+    it(`have exemplars over ${protocol} that lead to exported traces, and to no others`, async (t) => {
+      const [receiver, providers] = await Promise.all([start(t), startProviders(t)]);
+      const telemetry = '{ traceSample: 0%, alwaysTrace: [error] }';
+      const gateway = await startTestGateway(t, files(providers, telemetry), { env: collector(receiver, protocol) });
+      // The first is in no sample. The second is, since its stream ends amid its answer.
+      providers.openai.enqueue(OPENAI.stream, { chunks: [...OPENAI.firstContent, 'reset'] });
+      for (let n = 0; n < 2; n++)
+        await post(gateway, '/v1/chat/completions', ask('to-openai', { stream: true })).catch(() => undefined);
+      await receiver.when(() => receiver.spans.some(({ kind }) => kind === 2));
+      const names = [
+        'gen_ai.client.operation.duration',
+        'gen_ai.server.time_to_first_token',
+        'signalbox.overhead.duration',
+      ];
+      const exemplarsOf = (name: string) =>
+        (receiver.metrics.findLast((metric) => metric.name === name)?.points ?? []).flatMap(
+          ({ exemplars }) => exemplars as readonly { readonly traceId: Buffer; readonly spanId: Buffer }[],
+        );
+      await receiver.when(() => names.every((name) => exemplarsOf(name).length > 0));
+      const servers = receiver.spans.filter(({ kind }) => kind === 2);
+      assert.equal(servers.length, 1);
+      for (const name of names) {
+        assert.deepEqual(
+          exemplarsOf(name).map(({ traceId, spanId }) => [traceId.toString('hex'), spanId.toString('hex')]),
+          servers.map(({ traceId, spanId }) => [traceId, spanId]),
+          name,
+        );
+      }
+    });
 });
 
 describe('a collector', () => {
