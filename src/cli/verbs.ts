@@ -31,6 +31,7 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'check', summary: 'everything a pull request must pass: layout, lint, tests, dry-run; its comment', load: async () => (await import('./commands/check.ts')).check },
   { name: 'graph', summary: 'routes, chains, targets, caches and budgets as a picture: mermaid, dot, json', load: async () => (await import('./commands/graph.ts')).graph },
   { name: 'doctor', summary: 'what keeps a gateway from starting here, or from doing what its policies say', load: async () => (await import('./commands/doctor.ts')).doctor },
+  { name: 'bench', summary: 'how fast these policies decide about a recording', load: async () => (await import('./commands/bench.ts')).bench },
   { name: 'schema', summary: 'print the JSON Schema of a document kind', load: async () => (await import('./commands/schema.ts')).schema },
 ];
 

@@ -12,6 +12,8 @@ export type { ExplainedExample, ExplainedSide } from './explained-example.ts';
 export { type GateWaiver, gateWaivers } from './gate-waivers.ts';
 /** Gates with what was measured, and how shares and amounts are written. Pure. */
 export { type GateResult, moneyText, percentText, signedPercent } from './gates.ts';
+/** How fast one revision decides about recorded requests. Effects: reads the files, uses a core; throws `UnreadableRecording`. */
+export { type DecisionSpeed, measureDecisions } from './measure-decisions.ts';
 /** Adds up passes over parts of a recording, in any order. */
 export { mergeTallies } from './merge-tallies.ts';
 /** A queue that gives its smallest item first. */

@@ -113,6 +113,11 @@ const reported: readonly Row[] = [
   ['keys list', clean, 0],
   ['keys list nobody', clean, 2],
   ['keys list', none, 2],
+  ['bench --traffic week.ndjson', clean, 0],
+  ['bench --traffic week.ndjson', broken, 1],
+  ['bench --traffic missing.ndjson', clean, 2],
+  ['bench --traffic week.ndjson --env development', clean, 2],
+  ['bench', clean, 2],
   ['doctor --port 0', clean, 0],
   ['doctor --port 0', broken, 1],
   ['doctor --port 0', none, 1],
@@ -302,9 +307,21 @@ const BY_A_GATEWAY: Readonly<Record<string, readonly number[]>> = {
 /** Every outcome that a verb can have: 0 and 2 unless it checks something. */
 const CODES: Readonly<Record<string, readonly number[]>> = {
   ...Object.fromEntries(
-    ['init', 'serve', 'status', 'reload', 'lint', 'fmt', 'list', 'test', 'explain', 'render', 'graph', 'doctor'].map(
-      (verb) => [verb, [0, 1, 2]],
-    ),
+    [
+      'init',
+      'serve',
+      'status',
+      'reload',
+      'lint',
+      'fmt',
+      'list',
+      'test',
+      'explain',
+      'render',
+      'graph',
+      'doctor',
+      'bench',
+    ].map((verb) => [verb, [0, 1, 2]]),
   ),
   ...{ diff: [0, 1, 2, 3], 'dry-run': [0, 1, 2, 3], 'traffic import': [0, 1, 2], 'traffic verify': [0, 1, 2] },
   // A notice that arrives needs a mail server: test/alerts shows it.
