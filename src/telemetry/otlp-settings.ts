@@ -1,3 +1,5 @@
+import { notObeyed } from './not-obeyed.ts';
+
 /** Where one signal goes. */
 export interface OtlpTarget {
   readonly protocol: 'http/protobuf' | 'grpc';
@@ -41,13 +43,13 @@ export function readOtlpSettings(env: Env): OtlpSettings {
   const problems: string[] = [];
   const target = (signal: Signal) => readTarget(env, signal, problems);
   const count = (name: string, fallback: number) => readCount(env, name, fallback, problems);
+  const [traces, metrics, logs] = [target('TRACES'), target('METRICS'), target('LOGS')];
+  if (traces !== null || metrics !== null || logs !== null) problems.push(...notObeyed(env));
   const maxQueue = count('OTEL_BSP_MAX_QUEUE_SIZE', NOTHING.maxQueue);
   return {
-    traces: target('TRACES'),
-    metrics: target('METRICS'),
-    logs: target('LOGS'),
+    ...{ traces, metrics, logs },
     resource: {
-      ...readPairs(env.OTEL_RESOURCE_ATTRIBUTES),
+      ...readResource(env, problems),
       ...(env.OTEL_SERVICE_NAME ? { 'service.name': env.OTEL_SERVICE_NAME } : {}),
     },
     metricsEveryMs: count('OTEL_METRIC_EXPORT_INTERVAL', NOTHING.metricsEveryMs),
@@ -95,8 +97,28 @@ function readTarget(env: Env, signal: Signal, problems: string[]): OtlpTarget | 
       ...readPairs(env[`OTEL_EXPORTER_OTLP_${signal}_HEADERS`]),
     },
     timeoutMs: readCount({ TIMEOUT: of('TIMEOUT') }, 'TIMEOUT', 10_000, problems),
-    isCompressed: of('COMPRESSION') === 'gzip',
+    isCompressed: readCompression(of('COMPRESSION'), signal, problems),
   };
+}
+
+function readCompression(text: string, signal: Signal, problems: string[]): boolean {
+  if (text !== '' && text !== 'none' && text !== 'gzip')
+    problems.push(
+      `OTEL_EXPORTER_OTLP_COMPRESSION: ${signal.toLowerCase()} are sent as they are; gzip or none is expected`,
+    );
+  return text === 'gzip';
+}
+
+/** One that cannot be decoded takes all with it, as the specification of resources asks. */
+function readResource(env: Env, problems: string[]): Readonly<Record<string, string>> {
+  const text = env.OTEL_RESOURCE_ATTRIBUTES;
+  try {
+    decodeURIComponent(text ?? '');
+    return readPairs(text);
+  } catch {
+    problems.push('OTEL_RESOURCE_ATTRIBUTES: percent-encoded name=value,… is expected; none is used');
+    return {};
+  }
 }
 
 /** `a=b,c=d`, percent-encoded, as in W3C Baggage; a pair without a name is passed over. */
