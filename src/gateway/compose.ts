@@ -33,6 +33,7 @@ import { openSecrets } from './open-secrets.ts';
 import { bootPolicies } from './policy-holder.ts';
 import { recoverUsage } from './recover-usage.ts';
 import { refusalLog } from './refusal-log.ts';
+import { refusedAt } from './refused-at.ts';
 import { secretStoreStates } from './secret-store-states.ts';
 import { createStoreHealth } from './store-health.ts';
 import { tracedRequest, traceIdsOf } from './trace-requests.ts';
@@ -174,7 +175,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     const measured = measuredRequest(request);
     const traced = otlp?.trace == null ? null : tracedRequest(request);
     const ids = traced === null ? null : traceIdsOf(traced);
-    logAccess(log, request.progress.call.id, measured, ids);
+    logAccess(log, request.progress.call.id, measured, ids, refusedAt(request.progress));
     metrics.measure(measured, ids);
     if (traced !== null) otlp?.trace?.(traced);
   });

@@ -14,6 +14,7 @@ import { captureAnswer, captureMessages, captureTexts } from './capture-messages
 import type { FinishedRequest } from './finished-request.ts';
 import type { InboundCall } from './inbound-call.ts';
 import type { Progress } from './progress.ts';
+import { refusedAt } from './refused-at.ts';
 import { askedTexts } from './said-texts.ts';
 import { knownCost } from './settle-request.ts';
 
@@ -45,6 +46,7 @@ export function tracedRequest(finished: FinishedRequest): TracedRequest | null {
     httpRoute: httpRouteOf(call),
     endpoint: call.context.endpoint,
     code: progress.errorCode,
+    refusedAt: refusedAt(progress),
     revision: snapshot.revision,
     digest: snapshot.digest,
     environment: snapshot.environment,

@@ -2,12 +2,13 @@ import { formatUsd, inputTokens, outputTokens } from '#core';
 import type { Logger } from './logger.ts';
 import type { MeasuredRequest } from './measured-request.ts';
 
-/** Writes the one line that every request has: who, where to, how it ended, how long it took, what it cost. No text of the caller's. With the ids of its trace, where one is exported. Effect: a line at level `info`. */
+/** Writes the one line that every request has: who, where to, how it ended, how long it took, what it cost. No text of the caller's. With the ids of its trace, where one is exported, and the line of policy that refused it, where one did. Effect: a line at level `info`. */
 export function logAccess(
   log: Pick<Logger, 'info'>,
   requestId: string,
   request: MeasuredRequest,
   trace: { readonly traceId: string; readonly spanId: string } | null = null,
+  refusedAt: string | null = null,
 ): void {
   const { usage, costMicroUsd, attempts, durationMs, firstTokenMs, overheadMs } = request;
   log.info(
@@ -15,6 +16,7 @@ export function logAccess(
       requestId,
       status: request.status,
       ...(request.code === null ? {} : { code: request.code }),
+      ...(refusedAt === null ? {} : { policy: refusedAt }),
       operation: request.operation,
       ...named({ consumer: request.consumer, route: request.route, provider: request.provider, model: request.model }),
       ...(request.streamed ? { streamed: true } : {}),

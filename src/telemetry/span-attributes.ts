@@ -35,6 +35,7 @@ export function serverAttributes(request: TracedRequest): Attributes {
   put(attributes, 'signalbox.chain', request.chain);
   put(attributes, 'signalbox.target', request.target);
   put(attributes, 'signalbox.provider', provider);
+  put(attributes, 'signalbox.refused_at', request.refusedAt);
   put(attributes, 'signalbox.cache', cache.result);
   put(attributes, 'signalbox.fallback', request.fallback);
   put(attributes, 'signalbox.attempts', request.attempts.length);

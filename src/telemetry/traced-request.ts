@@ -15,6 +15,8 @@ export interface TracedRequest {
   readonly endpoint: string;
   readonly status: number;
   readonly code: string | null;
+  /** The line of policy that refused it, as `budgets/product.yaml:7`. */
+  readonly refusedAt: string | null;
   readonly isCut: boolean;
   readonly revision: string;
   readonly digest: string;
