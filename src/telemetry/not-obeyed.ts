@@ -1,7 +1,7 @@
-/** Variables of OpenTelemetry's specification that are not obeyed, with the values that ask for what is done anyway and what to do instead (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/, read 2026-11). */
+/** Variables of OpenTelemetry's specification that are not obeyed, with the values that ask for what is done anyway and what to do instead (specification/configuration/sdk-environment-variables.md of open-telemetry/opentelemetry-specification). */
 const NOT_OBEYED: readonly (readonly [name: RegExp, same: readonly string[], instead: string])[] = [
   [/^OTEL_TRACES_SAMPLER(_ARG)?$/, [], 'spec.telemetry of the project says which requests are traced'],
-  [/^OTEL_PROPAGATORS$/, ['tracecontext', 'tracecontext,baggage'], 'traces are passed on as W3C trace context'],
+  [/^OTEL_PROPAGATORS$/, ['tracecontext'], 'traces are passed on as W3C trace context, without baggage'],
   [/^OTEL_METRICS_EXEMPLAR_FILTER$/, ['trace_based'], 'exemplars are of requests that are exported as traces'],
   [/^OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE$/, ['cumulative'], 'metrics are cumulative'],
   [
@@ -9,6 +9,7 @@ const NOT_OBEYED: readonly (readonly [name: RegExp, same: readonly string[], ins
     ['explicit_bucket_histogram'],
     'histograms have explicit buckets',
   ],
+  [/^OTEL_LOG_LEVEL$/, [], 'what an exporter says of itself is not logged'],
   [/^OTEL_BLRP_/, [], 'logs go by the variables of OTEL_BSP_'],
   [/^OTEL_(BSP|METRIC)_EXPORT_TIMEOUT$/, [], 'OTEL_EXPORTER_OTLP_TIMEOUT is the time limit'],
   [/^OTEL_((SPAN|EVENT|LINK|LOGRECORD)_)?ATTRIBUTE_.+_LIMIT$/, [], 'the attributes of a request are a fixed set'],

@@ -13,7 +13,7 @@ export interface WithExemplars {
 
 /**
  * Adds the exemplars of histograms to what the library has written of the same metrics, whose own serializer (0.301) leaves them out; every other byte stays but the lengths around them
- * (https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/metrics/v1/metrics.proto, `HistogramDataPoint` and `Exemplar`, read 2026-11). Pure.
+ * (https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/metrics/v1/metrics.proto, `HistogramDataPoint` and `Exemplar`). Pure.
  */
 export function addExemplars(written: Uint8Array, { scopeMetrics }: ResourceMetrics): Uint8Array {
   const perPoint = scopeMetrics

@@ -1,4 +1,4 @@
-// The wire format of protobuf (https://protobuf.dev/programming-guides/encoding/, read 2026-11), as much of it as adding a field to a message takes.
+// The wire format of protobuf (https://protobuf.dev/programming-guides/encoding/), as much of it as adding a field to a message takes.
 const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;

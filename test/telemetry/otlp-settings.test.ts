@@ -40,6 +40,7 @@ describe('the variables of OpenTelemetry', () => {
     OTEL_METRICS_EXEMPLAR_FILTER: 'always_off',
     OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta',
     OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram',
+    OTEL_LOG_LEVEL: 'debug',
     OTEL_BLRP_SCHEDULE_DELAY: '1234',
     OTEL_METRIC_EXPORT_TIMEOUT: '1234',
     OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '1234',
@@ -60,7 +61,7 @@ describe('the variables of OpenTelemetry', () => {
   it('say nothing where they ask for what is done anyway', () => {
     const { problems } = readOtlpSettings({
       ...ENDPOINT,
-      OTEL_PROPAGATORS: 'tracecontext,baggage',
+      OTEL_PROPAGATORS: 'tracecontext',
       OTEL_METRICS_EXEMPLAR_FILTER: 'trace_based',
       OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'Cumulative',
     });
