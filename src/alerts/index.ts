@@ -1,10 +1,11 @@
 /** A message that did not arrive; `isFinal` when another try is of no use. */
 
 /** Hands messages over as the policies in service say; rejects with DeliveryError. Effects: connections. */
-export { createDelivery, type DeliveryOptions, type DeliverySecrets } from './channels/deliver.ts';
+export { type Addresses, createAddresses, type DeliverySecrets } from './channels/addresses.ts';
+export { createDelivery, type DeliveryOptions } from './channels/deliver.ts';
 export { DeliveryError } from './channels/delivery-error.ts';
-/** Sends one mail by SMTP: TLS, DKIM. Rejects with DeliveryError. Effects: a connection. */
-export { type MailSettings, sendMail } from './channels/send-mail.ts';
+/** Sends one mail by SMTP: TLS, DKIM; or tries the server without one. Rejects with DeliveryError. Effects: a connection. */
+export { type MailSettings, sendMail, tryMailServer } from './channels/send-mail.ts';
 /** The state of one alert after a reading, and its incident from firing to its end. Pure. */
 export { type AlertState, advanceAlert, type Incident, QUIET, type Told } from './engine/advance-alert.ts';
 /** Alert documents of a snapshot's environment as they are watched. Pure. */

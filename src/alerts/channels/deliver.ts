@@ -1,18 +1,12 @@
-import { asObject, isObject } from '#core';
 import type { Reach } from '#network';
-import type { Mail, SecretRefSpec, Snapshot, TextOrSecretSpec } from '#snapshot';
+import type { Snapshot } from '#snapshot';
 import type { MailMessage } from '../mail/mail-message.ts';
 import type { OutboxMessage } from '../outbox/outbox.ts';
 import { alertReceivers } from '../receivers.ts';
+import { createAddresses, type DeliverySecrets } from './addresses.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { postJson } from './post-json.ts';
-import { type MailSettings, sendMail } from './send-mail.ts';
-
-/** Where values of secret references come from. */
-export interface DeliverySecrets {
-  /** Null when there is none. */
-  readonly text: (ref: Mail['server']) => string | null;
-}
+import { sendMail } from './send-mail.ts';
 
 /** What a delivery looks things up in. */
 export interface DeliveryOptions {
@@ -22,8 +16,6 @@ export interface DeliveryOptions {
   /** Where names may lead. */
   readonly reach: Reach;
 }
-
-const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue';
 
 /**
  * Hands messages over as the policies in service say: who sends, by which server, to which address. Rejects with DeliveryError. A channel whose optional address is not set is
@@ -35,37 +27,9 @@ export function createDelivery({
   nowMs,
   reach,
 }: DeliveryOptions): (message: OutboxMessage) => Promise<void> {
-  function lookUp(what: string, written: TextOrSecretSpec | SecretRefSpec | undefined): string | null {
-    if (written === undefined) return null;
-    if (typeof written === 'string') return written;
-    const value = secrets.text(refOf(written));
-    if (value !== null || written.optional === true) return value;
-    throw new DeliveryError(`${what}: ${refOf(written).id} is not set`, false);
-  }
+  const { lookUp, mailSettings, urlOf } = createAddresses(snapshot, secrets);
 
-  function mailSettings(): MailSettings {
-    const { mail } = snapshot().project;
-    if (mail === null) throw new DeliveryError('Project.spec.mail names no `from` or no `server`', false);
-    const value = (what: string, ref: Mail['server']): string => {
-      const found = secrets.text(ref);
-      if (found === null) throw new DeliveryError(`${what}: ${ref.id} is not set`, false);
-      return found;
-    };
-    return {
-      from: mail.from,
-      serverUrl: value('the SMTP server', mail.server),
-      ca: mail.ca === null ? null : value('the authority of the SMTP server', mail.ca),
-      dkim: mail.dkim === null ? null : { ...mail.dkim, key: value('the DKIM key', mail.dkim.key) },
-    };
-  }
-
-  async function post(
-    what: string,
-    written: TextOrSecretSpec | undefined,
-    body: OutboxMessage['payload'],
-    secret: string | null,
-  ): Promise<void> {
-    const url = lookUp(what, written);
+  async function post(url: string | null, body: OutboxMessage['payload'], secret: string | null): Promise<void> {
     if (url !== null) await postJson({ url, body, secret, nowMs: nowMs(), reach });
   }
 
@@ -76,24 +40,13 @@ export function createDelivery({
     if (receiver === undefined || spec === undefined) {
       throw new DeliveryError(`Receiver ${name} has no channel ${channel} any more`, true);
     }
+    const url = urlOf(receiver, channel);
     const what = `${channel} of Receiver ${name}`;
     if (channel === 'webhook') {
-      const { webhook } = receiver.spec;
-      return post(what, webhook?.url, payload, lookUp(`${what}, its secret`, webhook?.secret));
+      return post(url, payload, lookUp(`${what}, its secret`, receiver.spec.webhook?.secret));
     }
-    if (channel === 'pagerduty') {
-      const { pagerduty } = receiver.spec;
-      const key = lookUp(`${what}, its routing key`, pagerduty?.routingKey);
-      if (key === null) return;
-      return post(what, pagerduty?.url ?? PAGERDUTY_URL, { ...payload, routing_key: key }, null);
-    }
-    const { url } = asObject(spec);
-    return post(what, typeof url === 'string' || isObject(url) ? (url as TextOrSecretSpec) : undefined, payload, null);
+    if (channel !== 'pagerduty') return post(url, payload, null);
+    const key = lookUp(`${what}, its routing key`, receiver.spec.pagerduty?.routingKey);
+    if (key !== null) await post(url, { ...payload, routing_key: key }, null);
   };
-}
-
-function refOf({ env, file, store, key, optional = false }: SecretRefSpec): Mail['server'] {
-  if (env !== undefined) return { id: `env:${env}`, source: 'env', name: env, optional };
-  if (file !== undefined) return { id: `file:${file}`, source: 'file', name: file, optional };
-  return { id: `store:${store}/${key}`, source: 'store', name: `${store}/${key}`, optional };
 }

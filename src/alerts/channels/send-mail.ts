@@ -49,6 +49,18 @@ export async function sendMail(settings: MailSettings, message: MailMessage, rea
   }
 }
 
+/** Connects to the server and logs in, without a mail. Rejects with DeliveryError. Effects: a connection that is closed again. */
+export async function tryMailServer(settings: MailSettings, reach: Reach): Promise<void> {
+  const transport = await openTransport(settings, reach);
+  try {
+    await transport.verify();
+  } catch (error) {
+    throw deliveryError(error);
+  } finally {
+    transport.close();
+  }
+}
+
 async function openTransport({ serverUrl, ca, dkim }: MailSettings, reach: Reach): Promise<Transporter> {
   const { host, port, isTls, needsTls, user, password } = readSmtpUrl(serverUrl);
   const address = await addressOf(host, reach);
