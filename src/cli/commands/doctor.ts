@@ -2,11 +2,14 @@ import { VERSION } from '#core';
 import type { GatewayOptions } from '#gateway';
 import { runLint } from '#lint';
 import { withGateway } from '../call-admin.ts';
+import { checkCollector } from '../doctor/checks/collector.ts';
 import { checkDataFolder } from '../doctor/checks/data-folder.ts';
 import { checkNode } from '../doctor/checks/node.ts';
 import { checkPolicies } from '../doctor/checks/policies.ts';
 import { checkPort } from '../doctor/checks/port.ts';
 import { checkPrices } from '../doctor/checks/prices.ts';
+import { checkProviders } from '../doctor/checks/providers.ts';
+import { checkReceivers } from '../doctor/checks/receivers.ts';
 import { checkReview } from '../doctor/checks/review.ts';
 import { checkSecrets } from '../doctor/checks/secrets.ts';
 import { checkSettings } from '../doctor/checks/settings.ts';
@@ -26,8 +29,9 @@ import { dataFolder, readServeOptions, withListener } from '../serve/serve-optio
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
 
-/** Of each check; they run side by side. */
+/** Of each check; they run side by side. Others answer later than this machine. */
 const LIMIT_MS = 1200;
+const ONLINE_LIMIT_MS = 5000;
 
 /** In the order they are shown. */
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -37,7 +41,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
   data: checkDataFolder,
   store: checkStore,
   port: checkPort,
+  providers: checkProviders,
+  receivers: checkReceivers,
   settings: checkSettings,
+  collector: checkCollector,
   prices: checkPrices,
   review: checkReview,
 };
@@ -48,10 +55,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
  */
 export const doctor: Verb = {
   configure(command) {
-    withListener(withGateway(withReports(withEnvironment(withPolicies(command))))).addHelpText(
-      'after',
-      '\nChanges nothing and prints no secret. Asks this machine and the budget store alone.\nExit codes: 1 something is wrong, 2 an option cannot be meant.',
-    );
+    withListener(withGateway(withReports(withEnvironment(withPolicies(command)))))
+      .option('--online', 'also ask providers, the mail server, receivers and the collector; nothing is sent or paid')
+      .addHelpText(
+        'after',
+        '\nChanges nothing and prints no secret. Without --online it asks this machine and the budget store alone.\nExit codes: 1 something is wrong, 2 an option cannot be meant.',
+      );
   },
   run: runDoctor,
 };
@@ -60,7 +69,8 @@ async function runDoctor(call: VerbCall): Promise<ExitCode> {
   const outputs = readOutputs(call);
   const failLevel = readFailLevel(call);
   const { options, problem } = readSettings(call);
-  const checked = await runChecks(CHECKS, await examine(call, options), LIMIT_MS);
+  const installation = await examine(call, options);
+  const checked = await runChecks(CHECKS, installation, installation.isOnline ? ONLINE_LIMIT_MS : LIMIT_MS);
   const outcomes = maskValue([...problem, ...checked]) as readonly Outcome[];
   const findings = findingsOf(outcomes, options.policies);
   const exitCode = findings.some(({ severity }) => fails(severity, failLevel)) ? 1 : 0;
@@ -95,11 +105,12 @@ async function runDoctor(call: VerbCall): Promise<ExitCode> {
 /** Reads and compiles before the checks begin: most ask about what the policies name, and no time limit runs while this thread computes. */
 async function examine(call: VerbCall, options: GatewayOptions): Promise<Omit<Installation, 'signal'>> {
   const tree = await readTree(options.policies);
-  if (nothingToCheck(tree) !== null) return { call, options, tree, compiled: [], findings: [] };
+  const isOnline = call.options.online === true;
+  if (nothingToCheck(tree) !== null) return { call, options, tree, compiled: [], findings: [], isOnline };
   chosenEnvironment(call, tree);
   const compiled = [...new Set([...tree.environments, options.environment])].map(tree.compile);
   const { findings } = runLint({ parsed: tree.parsed, compiled, nowMs: call.terminal.nowMs() });
-  return { call, options, tree, compiled, findings };
+  return { call, options, tree, compiled, findings, isOnline };
 }
 
 /** As `serve` reads them; a variable that cannot be meant is a finding, and the rest is looked at as if it were not set. */

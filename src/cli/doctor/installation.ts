@@ -16,6 +16,8 @@ export interface Installation {
   readonly compiled: readonly Compiled[];
   /** What `lint` says of all of them. */
   readonly findings: readonly Diagnostic[];
+  /** Whether others than this machine and its store may be asked. */
+  readonly isOnline: boolean;
   /** Ends what a check began when its time is up. */
   readonly signal: AbortSignal;
 }
