@@ -22,6 +22,7 @@ import { type GatewayOptions, StartError } from './gateway-options.ts';
 import type { GatewayParts, Log } from './gateway-parts.ts';
 import { leaseEntry } from './hold-memo.ts';
 import { keepLeases } from './keep-leases.ts';
+import { createKeptRevisions } from './kept-revisions.ts';
 import { createLastGood } from './last-good.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { activationLog, logRejection } from './log-activation.ts';
@@ -87,6 +88,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     compile: (tree) => compileTree(tree, environment, catalog, nowMs),
     support: { canSpeak: (name) => dialects.includes(name), authKinds: supportedAuthKinds() },
     lastGood: createLastGood(dataDir, environment),
+    kept: createKeptRevisions(dataDir, environment),
     nowMs,
     prepare: opened.prepare,
     onActivated: activationLog(log, secrets),
@@ -97,7 +99,7 @@ export async function compose(options: GatewayOptions, chance: Chance = REAL): P
     onDiskProblem: (error) =>
       log.error(
         { problem: error instanceof Error ? error.message : String(error) },
-        'the last good revision cannot be kept on disk',
+        'revisions in service cannot be kept on disk',
       ),
   });
   if (boot.kind === 'refused') {

@@ -9,6 +9,7 @@ export { type FoundKeys, findKeys } from './find-key.ts';
 export { type GatewayOptions, StartError } from './gateway-options.ts';
 /** Where the gateway logs to; a pino logger fits. */
 export type { Log, MetricSiblings } from './gateway-parts.ts';
+export { createKeptRevisions } from './kept-revisions.ts';
 /** Targets of chains, and the secret that keeps one from being called. Pure but for the secrets' own reads. */
 export { type ChainTarget, missingSecret, targetsOf } from './operations/target-needs.ts';
 /** One try to put policies into service, with its findings. */

@@ -3,6 +3,7 @@ import type { LoadedTree, Source } from '#policy';
 import type { Snapshot } from '#snapshot';
 import { type ActivePolicies, activePolicies, type Support } from './active-policies.ts';
 import type { Verdict } from './compile-tree.ts';
+import type { KeptRevision, KeptRevisions } from './kept-revisions.ts';
 import type { LastGood } from './last-good.ts';
 import { treeDigest } from './tree-digest.ts';
 
@@ -30,6 +31,8 @@ export interface PolicyHolder {
   readonly current: () => ActivePolicies;
   /** The files that the policies in service were compiled from, as they were read then. */
   readonly sources: () => readonly Source[];
+  /** This and the revisions in service before it, as the data directory has them, newest first. */
+  readonly revisions: () => Promise<readonly KeptRevision[]>;
   /** The last try. */
   readonly attempted: () => ActivationAttempt;
   /** The last try when it was refused, else null: then what is served is not what is written. */
@@ -45,12 +48,13 @@ export interface PolicyHolderOptions {
   readonly compile: (tree: LoadedTree) => Promise<Verdict>;
   readonly support: Support;
   readonly lastGood: LastGood;
+  readonly kept: KeptRevisions;
   readonly nowMs: () => number;
   /** What has to be at hand before a snapshot serves; never rejects. */
   readonly prepare: (snapshot: Snapshot) => Promise<void>;
   readonly onActivated: (active: ActivePolicies, attempt: ActivationAttempt) => void;
   readonly onRejected: (attempt: ActivationAttempt) => void;
-  /** The last good revision could not be written or read back. */
+  /** The last good revision, or those before it, could not be written or read back. */
   readonly onDiskProblem: (problem: unknown) => void;
 }
 
@@ -129,6 +133,7 @@ function holdPolicies(
   return {
     current: () => inService.active,
     sources: () => inService.sources,
+    revisions: options.kept.list,
     attempted: () => last,
     rejected: () => (last.accepted ? null : last),
     isFromDisk: () => isFromDisk,
@@ -161,5 +166,6 @@ async function attempt(
   options.onActivated(active, accepted);
   // Waited for, so that a verdict means the revision would survive a restart; a full disk does not undo it.
   await options.lastGood.save(tree.sources, snapshot.digest).catch(options.onDiskProblem);
+  await options.kept.keep(tree.sources, { digest: snapshot.digest, sinceMs: atMs }).catch(options.onDiskProblem);
   return accepted;
 }

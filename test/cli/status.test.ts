@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ask, policyFiles, post, SECRETS, startProviders, startTestGateway } from '../gateway/harness.ts';
 import { OPENAI } from '../gateway/provider-answers.ts';
@@ -25,6 +27,19 @@ describe('signalbox status', () => {
     assert.match(
       (await status()).stdout,
       /\n {2}budget three is at 50% of its limit, until \d{4}-\d\d-01T00:00:00\.000Z\n$/,
+    );
+  });
+
+  it('names the revisions before the one in service, and since when they served', async (t) => {
+    const gateway = await startTestGateway(t, policyFiles(await startProviders(t)), { env: SECRETS });
+    const { revision } = await gateway.status();
+    const status = () => runVerb(t, ['status', '--url', gateway.url]);
+    assert.doesNotMatch((await status()).stdout, /before/);
+    writeFileSync(join(gateway.policies, 'zz-budgets.yaml'), budget);
+    await gateway.reload('admin');
+    assert.match(
+      (await status()).stdout,
+      new RegExp(`\\n {2}before: revision ${revision}, in service from \\d{4}-.*Z\\n`),
     );
   });
 

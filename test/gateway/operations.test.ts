@@ -110,6 +110,35 @@ describe('readiness', () => {
   });
 });
 
+describe('the revisions that were in service', () => {
+  it('are in the status, newest first and since when, also after a restart; one that was refused is not', async (t) => {
+    const providers = await startProviders(t);
+    const files = policyFiles(providers);
+    const dataDir = makeTempDirectory(t);
+    const first = await startTestGateway(t, files, { env: SECRETS, dataDir });
+    const before = await first.status();
+    assert.deepEqual(
+      before.revisions?.map(({ digest }) => digest),
+      [before.digest],
+    );
+    const text =
+      'apiVersion: signalbox/v1\nkind: Route\nmetadata: { name: extra }\nspec: { match: { models: [never] }, chain: all }\n';
+    writeFileSync(join(first.policies, 'zz.yaml'), text);
+    assert.equal((await first.reload('admin')).accepted, true);
+    writeFileSync(join(first.policies, 'zz.yaml'), BROKEN);
+    assert.equal((await first.reload('admin')).accepted, false);
+    const after = await first.status();
+    assert.deepEqual(
+      after.revisions?.map(({ digest }) => digest),
+      [after.digest, before.digest],
+    );
+    assert.deepEqual(after.revisions?.at(-1), before.revisions?.at(0), 'it says since when it served');
+    await first.close(0);
+    const fresh = await startTestGateway(t, { ...files, 'zz.yaml': text }, { env: SECRETS, dataDir });
+    assert.deepEqual((await fresh.status()).revisions, after.revisions);
+  });
+});
+
 describe('a fresh process with broken policies', () => {
   it('serves the last good revision and says that it is degraded', async (t) => {
     const providers = await startProviders(t);

@@ -5,6 +5,9 @@ import { safeJson, safeText } from '../report/safe-text.ts';
 import { UsageError } from '../usage-error.ts';
 import type { ExitCode, Verb, VerbCall } from '../verb.ts';
 
+/** How many revisions before the one in service are shown; `--json` has all. */
+const MOST_EARLIER = 3;
+
 /**
  * `signalbox status`: what a running gateway serves, what it refused last, what is wrong now (its budget store, alerts, budgets near their limit), and which
  * targets cannot be called. Exit code 1 when it is not ready, degraded, or without its budget store.
@@ -44,6 +47,12 @@ function describe(report: JsonObject, paint: Paint): readonly string[] {
     lines.push(paint('error', `  a newer tree was refused at ${text(rejected.at)}:`));
     for (const finding of asArray(rejected.diagnostics).map(asObject).slice(0, 20))
       lines.push(`    ${findingLine(finding)}`);
+  }
+  const earlier = asArray(report.revisions)
+    .map(asObject)
+    .filter(({ digest }) => digest !== report.digest);
+  for (const before of earlier.slice(0, MOST_EARLIER)) {
+    lines.push(paint('dim', `  before: revision ${text(before.revision)}, in service from ${text(before.since)}`));
   }
   const store = asObject(report.budgetStore);
   if (store.status === 'lost') {

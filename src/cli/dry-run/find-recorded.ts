@@ -9,7 +9,7 @@ import { policyCommits, sourcesAt } from './open-revision.ts';
 /** How many commits are looked through for the revision that made a recording. */
 const MOST_COMMITS = 50;
 
-/** The policies of recorded digests, from the last good revision on disk and from the commits that touched the policies; those not found are left out. */
+/** The policies of recorded digests, from the last good revision on disk, those in service before it, and from the commits that touched the policies; those not found are left out. */
 export async function findRecorded(
   { terminal }: VerbCall,
   wanted: readonly string[],
@@ -27,7 +27,14 @@ export async function findRecorded(
     if (snapshot === null || !missing.delete(snapshot.digest)) return;
     found.push(sources);
   };
-  if (missing.size > 0) tryTree(await lastGood(terminal.env.SIGNALBOX_DATA_DIR || '.signalbox', environment));
+  const dataDir = terminal.env.SIGNALBOX_DATA_DIR || '.signalbox';
+  if (missing.size > 0) tryTree(await lastGood(dataDir, environment));
+  if (missing.size > 0) {
+    // Most dry-runs do not come here, and the gateway is much to load.
+    const { createKeptRevisions } = await import('#gateway');
+    const kept = createKeptRevisions(dataDir, environment);
+    for (const digest of [...missing]) tryTree(await kept.load(digest).catch(() => null));
+  }
   const commits = missing.size > 0 ? await policyCommits(folder, MOST_COMMITS) : [];
   for (const commit of commits) {
     if (missing.size === 0) break;

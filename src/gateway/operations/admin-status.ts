@@ -31,6 +31,7 @@ export async function statusReport(parts: GatewayParts) {
     pid: process.pid,
     activatedAt: new Date(active.activatedAtMs).toISOString(),
     fromLastGood: parts.policies.isFromDisk(),
+    revisions: await revisionsOf(parts),
     attempted: reportAttempt(attempted),
     findings: attempted.diagnostics.map(reportDiagnostic),
     uptimeSeconds: Math.floor((parts.nowMs() - parts.startedAtMs) / 1000),
@@ -47,6 +48,17 @@ export async function statusReport(parts: GatewayParts) {
     targets: await targetStatuses(parts),
     storedSecrets: parts.storedSecrets().map(reportStored),
   };
+}
+
+/** The revisions that were in service here, newest first; null when the data directory cannot be read. */
+async function revisionsOf({ policies }: GatewayParts) {
+  const kept = await policies.revisions().catch(() => null);
+  if (kept === null) return null;
+  return kept.map(({ digest, sinceMs }) => ({
+    revision: digest.slice(0, 12),
+    digest,
+    since: new Date(sinceMs).toISOString(),
+  }));
 }
 
 /** Whether budgets can be read and charged. Pure. */
