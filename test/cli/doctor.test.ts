@@ -135,6 +135,17 @@ describe('signalbox doctor', () => {
     assert.match(away.of('store')[0] ?? '', /^error .* does not answer: connect ECONNREFUSED/);
   });
 
+  it('says how old the prices of models in chains are', async (t) => {
+    const model = `apiVersion: signalbox/v1
+kind: Model
+metadata: { name: openai/gpt-4o, owner: platform }
+spec: { prices: [{ from: 2020-01-01, input: "2.50", output: "10.00", source: "our contract", readAt: 2020-01-01 }] }
+`;
+    const { code, of } = await examine(t, makeTempDirectory(t, { ...shop, 'policies/models.yaml': model }));
+    assert.equal(code, 0);
+    assert.match(of('prices')[0] ?? '', /^warn a price was last read \d{4} days ago \(2020-01-01\)$/);
+  });
+
   it('tells of settings that `serve` would refuse, of all else as well', async (t) => {
     const cwd = makeTempDirectory(t, { ...shop, 'cert.pem': 'none', 'key.pem': 'none' });
     const env = { SIGNALBOX_DURABILITY: 'disk', OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' };
