@@ -1,8 +1,8 @@
-import { type JsonObject, parseDuration } from '#core';
+import { parseDuration } from '#core';
 import type { ReceiverSpec, Snapshot } from '#snapshot';
 import type { ReceiverLimit } from './engine/due-receivers.ts';
 import type { Notice } from './notice/notice.ts';
-import { noticeMail, noticePagerDuty, noticeSlack, noticeTeams, noticeWebhook } from './notice/notice-payloads.ts';
+import { noticePayload } from './notice/notice-payloads.ts';
 import type { OutboxMessage } from './outbox/outbox.ts';
 
 /** A Receiver document. */
@@ -11,10 +11,15 @@ export interface AlertReceiver {
   readonly channels: readonly OutboxMessage['channel'][];
   readonly to: readonly string[];
   readonly limit: ReceiverLimit;
+  /** How long a notice to people waits for others to go out with; null for not at all. */
+  readonly groupMs: number | null;
   readonly spec: ReceiverSpec;
 }
 
 const CHANNELS = ['email', 'webhook', 'slack', 'teams', 'pagerduty'] as const;
+/** Machines count incidents: each of them is an event of its own. */
+const FOR_PEOPLE: ReadonlySet<string> = new Set(['email', 'slack', 'teams']);
+const WAIT_MS = 30_000;
 const LIMIT: ReceiverLimit = Object.freeze({ max: 20, perMs: 3_600_000 });
 
 /** The receivers of a snapshot by name. Pure. */
@@ -23,12 +28,13 @@ export function alertReceivers(snapshot: Snapshot): ReadonlyMap<string, AlertRec
     snapshot.carried.flatMap(({ kind, name, spec: written }) => {
       if (kind !== 'Receiver') return [];
       const spec = written as unknown as ReceiverSpec;
-      const { limit } = spec;
+      const { limit, group } = spec;
       const receiver: AlertReceiver = {
         name,
         channels: CHANNELS.filter((channel) => spec[channel] !== undefined),
         to: spec.email?.to ?? [],
         limit: limit === undefined ? LIMIT : { max: limit.max, perMs: parseDuration(limit.per) ?? LIMIT.perMs },
+        groupMs: group === undefined ? null : (parseDuration(group.wait ?? '') ?? WAIT_MS),
         spec,
       };
       return [[name, receiver] as const];
@@ -43,31 +49,12 @@ export function noticeMessages(
   key: string,
   first: string,
 ): readonly OutboxMessage[] {
-  return receiver.channels.map((channel) => ({
-    key: `${key}:${channel}`,
-    channel,
-    receiver: receiver.name,
-    payload: payloadOf(notice, receiver, channel, key, first),
-  }));
-}
-
-function payloadOf(
-  notice: Notice,
-  { to }: AlertReceiver,
-  channel: OutboxMessage['channel'],
-  key: string,
-  first: string,
-): JsonObject {
-  switch (channel) {
-    case 'email':
-      return { ...noticeMail(notice, to, key, first) };
-    case 'webhook':
-      return noticeWebhook(notice);
-    case 'slack':
-      return noticeSlack(notice);
-    case 'teams':
-      return noticeTeams(notice);
-    case 'pagerduty':
-      return noticePagerDuty(notice);
-  }
+  const { name, channels, to, groupMs } = receiver;
+  const told = { notice, to, key, first };
+  return channels.map((channel) => {
+    const message = { key: `${key}:${channel}`, channel, receiver: name };
+    return groupMs !== null && FOR_PEOPLE.has(channel)
+      ? { ...message, payload: { waits: { ...told } }, waitMs: groupMs }
+      : { ...message, payload: noticePayload(channel, [told]) };
+  });
 }

@@ -2408,6 +2408,7 @@ export interface ReceiverSpec {
   readonly slack?: SlackChannel;
   readonly teams?: TeamsChannel;
   readonly pagerduty?: PagerDutyChannel;
+  readonly group?: ReceiverGroup;
   readonly limit?: ReceiverLimit;
 }
 /**
@@ -2462,6 +2463,15 @@ export interface PagerDutyChannel {
    * Where events go.
    */
   readonly url?: TextOrSecret;
+}
+/**
+ * Notices that come shortly after one another go out as one: one mail, one message of Slack or Teams, the worst first. Webhooks and PagerDuty get one event for each incident all the same, at once. Absent: one message for each notice.
+ */
+export interface ReceiverGroup {
+  /**
+   * How long the first one waits for others.
+   */
+  readonly wait?: string;
 }
 /**
  * How much this receiver is told at most. What is beyond waits; an alert that has ended meanwhile is not told at all.

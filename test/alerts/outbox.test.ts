@@ -23,10 +23,10 @@ function open(t: TestContext, options: { readonly file?: string } = {}) {
     file,
     nowMs: () => world.nowMs,
     onEvent: (event) => void world.events.push(event),
-    async deliver({ key }) {
+    async deliver(messages) {
       world.tries += 1;
       if (world.problem !== null) throw world.problem;
-      world.delivered.push(key);
+      world.delivered.push(messages.map(({ key }) => key).join(' + '));
     },
   });
   t.after(() => outbox.close());
@@ -80,6 +80,49 @@ describe('the outbox', () => {
     world.nowMs += 1000;
     await outbox.run();
     assert.deepEqual(world.delivered, ['other', 'firing', 'resolved']);
+  });
+
+  it('sends as one what comes while the first one waits, and nothing else', async (t) => {
+    const { world, outbox } = open(t);
+    const waiting = (key: string) => message(key, { payload: { waits: { said: key } }, waitMs: 30_000 });
+    outbox.add([waiting('a'), message('for another', { receiver: 'leads' })]);
+    await outbox.run();
+    world.nowMs += 29_000;
+    outbox.add([waiting('b'), waiting('a')]);
+    await outbox.run();
+    assert.deepEqual(world.delivered, ['for another']);
+    world.nowMs += 1000;
+    outbox.add([waiting('c'), message('alone'), waiting('d')]);
+    await outbox.run();
+    assert.deepEqual(world.delivered, ['for another', 'a + b + c', 'alone']);
+    world.nowMs += 30_000;
+    await outbox.run();
+    assert.deepEqual(world.delivered.at(-1), 'd');
+    assert.deepEqual(
+      world.events.map(({ kind, key }) => `${kind} ${key}`),
+      ['sent for another', 'sent a', 'sent b', 'sent c', 'sent alone', 'sent d'],
+    );
+    outbox.add([waiting('b')]);
+    world.nowMs += 60_000;
+    await outbox.run();
+    assert.equal(world.delivered.length, 4);
+  });
+
+  it('sends as one, once, and no more than eight, what a server that was down has kept waiting', async (t) => {
+    const first = open(t);
+    const waiting = (key: string) => message(key, { payload: { waits: { said: key } }, waitMs: 1000 });
+    first.world.problem = new DeliveryError('away', false);
+    for (const key of 'abcdefghij') {
+      first.outbox.add([waiting(key)]);
+      first.world.nowMs += 10_000;
+      await first.outbox.run();
+    }
+    const others = [open(t, first), open(t, first)];
+    for (const { world } of others) world.nowMs = first.world.nowMs + 60_000;
+    await Promise.all(others.map(({ outbox }) => outbox.run()));
+    for (const { outbox } of others) await outbox.run();
+    assert.deepEqual(others.flatMap(({ world }) => world.delivered).sort(), ['a + b + c + d + e + f + g + h', 'i + j']);
+    assert.equal(first.outbox.status().waiting, 0);
   });
 
   it('loses nothing with its process, and shares the file without sending twice', async (t) => {

@@ -5,7 +5,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { createReach } from '#network';
-import { alertReceivers, createDelivery, DeliveryError, type Notice, noticeMessages } from '../../src/alerts/index.ts';
+import {
+  alertReceivers,
+  createDelivery,
+  DeliveryError,
+  type MailMessage,
+  type Notice,
+  noticeMessages,
+} from '../../src/alerts/index.ts';
+import { noticePayload } from '../../src/alerts/notice/notice-payloads.ts';
 import { compileInlineSnapshot } from '../support/compile-inline.ts';
 
 const EVIL = '<!channel> <https://evil.example|x> *b* & [l](https://evil.example)';
@@ -47,6 +55,15 @@ spec:
   pagerduty: { routingKey: { env: ROUTING }, url: ${url}/pagerduty }
 ---
 kind: Receiver
+metadata: { name: team }
+spec:
+  webhook: { url: ${url}/hook }
+  slack: { url: ${url}/slack }
+  teams: { url: ${url}/teams }
+  pagerduty: { routingKey: { env: ROUTING }, url: ${url}/pagerduty }
+  group: { wait: 1m }
+---
+kind: Receiver
 metadata: { name: off }
 spec: { webhook: { url: { env: NOWHERE, optional: true } }, slack: { url: { env: NOWHERE } } }
 `);
@@ -60,12 +77,89 @@ spec: { webhook: { url: { env: NOWHERE, optional: true } }, slack: { url: { env:
   return { calls, deliver, messages };
 }
 
+describe('notices that wait for one another', () => {
+  const kept = (notice: Notice, key: string) => ({
+    notice,
+    to: ['ops@example.com'],
+    key,
+    first: `${notice.incident}:1`,
+  });
+  const slow: Notice = {
+    ...NOTICE,
+    ...{ incident: 'slow-1', alert: 'slow', severity: 'warning', subject: '[prod] slow', fact: 'slow' },
+  };
+  const over: Notice = {
+    ...slow,
+    incident: 'down-1',
+    alert: 'down',
+    state: 'resolved',
+    subject: '[prod] up',
+    fact: 'up',
+  };
+
+  it('are one message to people, the worst first, and an event each to machines', async (t) => {
+    const { messages } = await start(t);
+    assert.deepEqual(
+      messages('team').map(({ channel, waitMs, payload }) => [channel, waitMs, Object.keys(payload)[0]]),
+      [
+        ['webhook', undefined, 'version'],
+        ['slack', 60_000, 'waits'],
+        ['teams', 60_000, 'waits'],
+        ['pagerduty', undefined, 'event_action'],
+      ],
+    );
+    const told = [kept(over, 'down-1:end'), kept(slow, 'slow-1:1'), kept(NOTICE, 'errors-1:1')];
+    const slack = noticePayload('slack', told);
+    assert.match(String(slack.text), /\(\+2 more\)$/);
+    const order = JSON.stringify(slack.blocks).match(/incident [a-z]+-1/g);
+    assert.deepEqual(order, ['incident errors-1', 'incident slow-1', 'incident down-1']);
+    const cards = JSON.stringify(noticePayload('teams', told));
+    assert.deepEqual(
+      cards.match(/slow|prod[^ ]* up/g)?.map((each) => each.split(' ').at(-1)),
+      ['slow', 'up'],
+    );
+  });
+
+  it('make a mail that names every incident and belongs to the thread of each', () => {
+    const mail = noticePayload('email', [kept(slow, 'slow-1:1'), kept(over, 'down-1:end')]) as unknown as MailMessage;
+    assert.equal(mail.subject, '[prod] slow (+1 more)');
+    assert.deepEqual(mail.inReplyTo, ['<slow-1-1@signalbox.invalid>', '<down-1-1@signalbox.invalid>']);
+    assert.partialDeepStrictEqual(mail.headers, {
+      'X-Signalbox-Alert-State': 'firing',
+      'X-Signalbox-Incident': 'slow-1, down-1',
+      'X-Signalbox-Alert': 'slow, down',
+      'X-Signalbox-Severity': 'warning',
+    });
+    for (const text of ['slow-1', 'down-1', 'Resolved: up']) assert.ok(mail.text.includes(text), mail.text);
+    // Both name the same step.
+    assert.equal(mail.text.match(/What to do next/g)?.length, 1);
+    assert.doesNotMatch(mail.html, /<!channel>|<b>/);
+  });
+
+  it('tell of an incident once, as it stands', () => {
+    const ended: Notice = { ...slow, state: 'resolved', subject: '[prod] Resolved: slow', fact: 'Resolved: slow' };
+    const told = [kept(slow, 'slow-1:1'), kept(ended, 'slow-1:end')];
+    const mail = noticePayload('email', told) as unknown as MailMessage;
+    assert.equal(mail.subject, '[prod] Resolved: slow');
+    assert.equal(mail.headers['X-Signalbox-Alert-State'], 'resolved');
+  });
+
+  it('are another mail when another try has more to tell', () => {
+    const idOf = (...told: readonly ReturnType<typeof kept>[]) =>
+      (noticePayload('email', told) as unknown as MailMessage).messageId;
+    const [first, second] = [kept(slow, 'slow-1:1'), kept(over, 'down-1:end')];
+    assert.equal(idOf(first, second), idOf(first, second));
+    assert.notEqual(idOf(first, second), idOf(first));
+    assert.notEqual(idOf(first, second), idOf(first, second, kept(NOTICE, 'errors-1:1')));
+  });
+});
+
 describe('a notice over HTTP', () => {
   it('reaches webhook, Slack, Teams and PagerDuty in the form of each, signed and without live markup', async (t) => {
     const { calls, deliver, messages } = await start(t);
     // Nothing that waits on the disk holds an address or a secret.
     assert.doesNotMatch(JSON.stringify(messages('ops')), /s3cret|R0UT1NG|127\.0\.0\.1/);
-    for (const message of messages('ops')) await deliver(message);
+    for (const message of messages('ops')) await deliver([message]);
     const [hook, slack, teams, pager] = calls;
     const seconds = NOW_MS / 1000;
     const expected = createHmac('sha256', 's3cret').update(`${seconds}.${hook?.body}`).digest('hex');
@@ -89,7 +183,7 @@ describe('a notice over HTTP', () => {
       const [hook] = messages('ops');
       assert.ok(hook);
       await assert.rejects(
-        deliver(hook),
+        deliver([hook]),
         (error: DeliveryError) => error instanceof DeliveryError && error.isFinal === isFinal,
       );
       assert.equal(calls.length, 1);
@@ -100,8 +194,8 @@ describe('a notice over HTTP', () => {
     const { calls, deliver, messages } = await start(t);
     const [hook, slack] = messages('off');
     assert.ok(hook && slack);
-    await deliver(hook);
-    await assert.rejects(deliver(slack), /slack of Receiver off: env:NOWHERE is not set/);
+    await deliver([hook]);
+    await assert.rejects(deliver([slack]), /slack of Receiver off: env:NOWHERE is not set/);
     assert.deepEqual(calls, []);
   });
 });

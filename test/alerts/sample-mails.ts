@@ -7,6 +7,8 @@ import {
   noticeMessages,
   writeNotice,
 } from '../../src/alerts/index.ts';
+import type { ToldNotice } from '../../src/alerts/notice/gather.ts';
+import { noticePayload } from '../../src/alerts/notice/notice-payloads.ts';
 import { compileInlineSnapshot } from '../support/compile-inline.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 17, 17, 4);
@@ -138,7 +140,10 @@ const SPENDERS = [
   { name: 'support', amount: 40_000_000 },
 ];
 
-/** Every kind of mail that alerts send, made by the gateway's own code from made-up readings: firing, again, over, and a test. */
+/** One provider is away, and everything says so at once. */
+const TOGETHER: ReadonlySet<string> = new Set(['error-rate', 'latency-p99', 'fallback-share', 'provider']);
+
+/** Every kind of mail that alerts send, made by the gateway's own code from made-up readings: firing, again, over, a test, and several as one. */
 export function sampleMails(): readonly { readonly name: string; readonly mail: MailMessage }[] {
   const receiver = alertReceivers(SNAPSHOT).get('ops');
   if (receiver === undefined) throw new Error('no receiver');
@@ -146,7 +151,8 @@ export function sampleMails(): readonly { readonly name: string; readonly mail: 
     ...{ environment: 'production', revision: '4f8b42c22dd3', timezone: 'Asia/Tokyo' },
     ...{ publicUrl: 'https://ai.example.com', nowMs: NOW_MS },
   };
-  return alertRules(SNAPSHOT).flatMap((rule) => {
+  const together: ToldNotice[] = [];
+  const mails = alertRules(SNAPSHOT).flatMap((rule) => {
     const reading = READINGS[rule.name] ?? EXTREMES[rule.name] ?? NOTHING;
     const incident: Incident = {
       ...{ id: `${rule.name}-0728dc5db2`, alert: rule.name, severity: rule.severity },
@@ -158,6 +164,9 @@ export function sampleMails(): readonly { readonly name: string; readonly mail: 
       return { name: `${rule.name}-${name}`, mail: message?.payload as unknown as MailMessage };
     };
     const firing = writeNotice(input);
+    if (TOGETHER.has(rule.name)) {
+      together.push({ notice: firing, to: receiver.to, key: `${rule.name}:1`, first: `${rule.name}:1` });
+    }
     if (rule.name !== 'error-rate') return [mail('firing', firing)];
     const over = { ...incident, endedMs: NOW_MS, subject: firing.subject };
     const quiet = { ...NOTHING, isMet: false, isClear: true, value: 0.002, count: 1310, bad: 3 };
@@ -168,4 +177,5 @@ export function sampleMails(): readonly { readonly name: string; readonly mail: 
       mail('test', writeNotice({ ...input, isTest: true })),
     ];
   });
+  return [...mails, { name: 'together', mail: noticePayload('email', together) as unknown as MailMessage }];
 }

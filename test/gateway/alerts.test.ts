@@ -321,6 +321,46 @@ describe('what is told of an alert', () => {
   });
 });
 
+describe('a receiver that groups', () => {
+  it('gets one mail of what begins together and one of what ends together, in the thread of each', async (t) => {
+    const two = [
+      alert('error-rate', '{ metric: error-rate, above: 5%, over: 1m }', '  severity: critical\n'),
+      '---\n',
+      alert('fallback-share', '{ metric: fallback-share, above: 20%, over: 1m }'),
+    ].join('');
+    const policies = makeTempDirectory(t, {
+      ...FILES,
+      'ops.yaml': `${HEAD('Receiver', 'ops')}spec: { email: { to: [ops@example.com] }, group: { wait: 20s } }\n`,
+      'alerts.yaml': two,
+    });
+    const { smtp, clock, send, settled, report } = await start(t, '', { policies });
+    await send(FAIL, 20);
+    await send(FALL_BACK, 20);
+    await settled();
+    assert.equal(smtp.mails.length, 0);
+    clock.nowMs += 20_000;
+    await until(async () => smtp.mails.length === 1);
+    clock.nowMs += 400_000;
+    await settled();
+    clock.nowMs += 90_000;
+    await until(async () => (await report()).outbox.waiting === 2);
+    clock.nowMs += 20_000;
+    await until(async () => smtp.mails.length === 2);
+    await settled();
+    const [begin, end] = smtp.mails;
+    assert.match(begin?.subject ?? '', /requests fail .*\(\+1 more\)$/);
+    const incidents = (mail: ParsedMail | undefined) => String(mail?.headers.get('x-signalbox-incident')).split(', ');
+    assert.equal(incidents(begin).length, 2);
+    assert.deepEqual(incidents(end).sort(), incidents(begin).sort());
+    assert.deepEqual(
+      [begin, end].map((mail) => mail?.headers.get('x-signalbox-alert-state')),
+      ['firing', 'resolved'],
+    );
+    assert.deepEqual([end?.references].flat().sort(), [begin?.references].flat().sort());
+    assert.equal(smtp.mails.length, 2);
+  });
+});
+
 describe('a refused policy change', () => {
   it('is told with the place of the mistake', async (t) => {
     const { gateway, policies, smtp } = await start(t, alert('refused', '{ metric: policy-rejected }'));

@@ -1,6 +1,8 @@
 import type { Reach } from '#network';
 import type { Snapshot } from '#snapshot';
 import type { MailMessage } from '../mail/mail-message.ts';
+import type { ToldNotice } from '../notice/gather.ts';
+import { noticePayload } from '../notice/notice-payloads.ts';
 import type { OutboxMessage } from '../outbox/outbox.ts';
 import { alertReceivers } from '../receivers.ts';
 import { createAddresses, type DeliverySecrets } from './addresses.ts';
@@ -26,14 +28,18 @@ export function createDelivery({
   secrets,
   nowMs,
   reach,
-}: DeliveryOptions): (message: OutboxMessage) => Promise<void> {
+}: DeliveryOptions): (messages: readonly OutboxMessage[]) => Promise<void> {
   const { lookUp, mailSettings, urlOf } = createAddresses(snapshot, secrets);
 
   async function post(url: string | null, body: OutboxMessage['payload'], secret: string | null): Promise<void> {
     if (url !== null) await postJson({ url, body, secret, nowMs: nowMs(), reach });
   }
 
-  return async ({ channel, receiver: name, payload }) => {
+  return async (messages) => {
+    const [message] = messages;
+    if (message === undefined) return;
+    const { channel, receiver: name } = message;
+    const payload = payloadOf(message, messages);
     if (channel === 'email') return sendMail(mailSettings(), payload as unknown as MailMessage, reach);
     const receiver = alertReceivers(snapshot()).get(name);
     const spec = receiver?.spec[channel];
@@ -49,4 +55,13 @@ export function createDelivery({
     const key = lookUp(`${what}, its routing key`, receiver.spec.pagerduty?.routingKey);
     if (key !== null) await post(url, { ...payload, routing_key: key }, null);
   };
+}
+
+/** What waited for others is put into its form only now. */
+function payloadOf({ channel, payload }: OutboxMessage, messages: readonly OutboxMessage[]): OutboxMessage['payload'] {
+  if (payload.waits === undefined) return payload;
+  return noticePayload(
+    channel,
+    messages.map((each) => each.payload.waits as unknown as ToldNotice),
+  );
 }

@@ -24,6 +24,8 @@ const TIMEOUT_MS = 15_000;
  */
 export async function sendMail(settings: MailSettings, message: MailMessage, reach: Reach): Promise<void> {
   const transport = await openTransport(settings, reach);
+  const references = [message.inReplyTo ?? []].flat();
+  const [parent] = references;
   try {
     await transport.sendMail({
       from: settings.from,
@@ -32,7 +34,7 @@ export async function sendMail(settings: MailSettings, message: MailMessage, rea
       text: message.text,
       html: message.html,
       messageId: message.messageId,
-      ...(message.inReplyTo === null ? {} : { inReplyTo: message.inReplyTo, references: message.inReplyTo }),
+      ...(parent === undefined ? {} : { inReplyTo: parent, references }),
       headers: { ...message.headers },
       attachments: message.attachments.map(({ cid, filename, contentType, base64 }) => ({
         ...{ cid, filename, contentType },

@@ -11,8 +11,8 @@ export interface MailMessage {
   readonly text: string;
   /** `<id@host>`: the same mail has the same id however often it is tried, so that mail clients show it once. */
   readonly messageId: string;
-  /** The mail that this one follows, and all of its thread; null for the first. */
-  readonly inReplyTo: string | null;
+  /** The mail that this one follows, and all of its thread; several where it belongs to several threads, null for the first. */
+  readonly inReplyTo: string | readonly string[] | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly attachments: readonly MailImage[];
 }
@@ -32,8 +32,8 @@ export interface MailInput {
   readonly page: MailPage;
   /** Names the mail; the same key, the same message id. */
   readonly key: string;
-  /** Key of the first mail of the thread; null when this is the first. */
-  readonly follows: string | null;
+  /** Key of the first mail of the thread, or of each of its threads; null when this is the first. */
+  readonly follows: string | readonly string[] | null;
   readonly headers?: Readonly<Record<string, string>>;
   readonly images?: readonly MailImage[];
 }
@@ -46,7 +46,7 @@ export function mailMessage({ to, subject, page, key, follows, headers = {}, ima
     html: renderHtml(page),
     text: renderText(page),
     messageId: messageIdOf(key),
-    inReplyTo: follows === null ? null : messageIdOf(follows),
+    inReplyTo: follows === null ? null : typeof follows === 'string' ? messageIdOf(follows) : follows.map(messageIdOf),
     // Nobody's out-of-office answer is wanted.
     headers: { 'Auto-Submitted': 'auto-generated', ...headers },
     attachments: images,

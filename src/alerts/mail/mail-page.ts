@@ -20,6 +20,8 @@ export type MailTone = 'critical' | 'warning' | 'info' | 'good' | 'plain';
 export type MailBlock =
   | { readonly kind: 'paragraph'; readonly text: string }
   | { readonly kind: 'heading'; readonly text: string }
+  /** Where something of its own begins. */
+  | { readonly kind: 'section'; readonly text: string }
   | { readonly kind: 'facts'; readonly rows: readonly (readonly [label: string, value: string])[] }
   | { readonly kind: 'table'; readonly columns: readonly MailColumn[]; readonly rows: readonly (readonly string[])[] }
   /** With `hasCode`, what stands between backticks is shown as code: for texts of our own alone. */

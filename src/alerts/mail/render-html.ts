@@ -56,6 +56,8 @@ function block(each: MailBlock): string {
       return `<p style="margin:12px 0;overflow-wrap:anywhere">${escapeHtml(each.text)}</p>`;
     case 'heading':
       return `<h2 class="strong" style="margin:22px 0 4px;font-size:15px;color:#101828">${escapeHtml(each.text)}</h2>`;
+    case 'section':
+      return `<h2 class="strong edge" style="margin:28px 0 4px;padding-top:20px;border-top:1px solid #e4e7ec;font-size:17px;line-height:1.35;color:#101828;overflow-wrap:anywhere">${withWholeFigures(each.text)}</h2>`;
     case 'facts':
       return table(
         each.rows.map(([label, value]) => row(cell(label, `${LABEL};width:38%`, 'soft'), cell(value, VALUE, 'strong'))),

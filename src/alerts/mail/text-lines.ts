@@ -35,6 +35,8 @@ function linesOf(each: MailBlock, columns: number): readonly TextLine[] {
       return wrapText(each.text, columns).map(plain);
     case 'heading':
       return [strong(each.text), dim('-'.repeat(Math.min(columns, textWidth(each.text))))];
+    case 'section':
+      return [dim('='.repeat(columns)), ...wrapText(each.text, columns).map(strong)];
     case 'facts':
       return facts(each.rows, columns);
     case 'table':

@@ -1,33 +1,66 @@
-import type { JsonObject } from '#core';
+import { type JsonObject, sha256 } from '#core';
 import { visible } from '../mail/escape-html.ts';
 import { type MailMessage, mailMessage } from '../mail/mail-message.ts';
+import type { OutboxMessage } from '../outbox/outbox.ts';
+import { type Gathered, gather, subjectOf, type ToldNotice } from './gather.ts';
 import type { Notice } from './notice.ts';
-import { noticePage } from './notice-page.ts';
+import { groupPage, noticePage } from './notice-page.ts';
 
-/** A notice as a mail. `key` names it, `first` the first mail of the incident to this receiver, which opens the thread. Pure. */
-export function noticeMail(notice: Notice, to: readonly string[], key: string, first: string): MailMessage {
-  return mailMessage({
-    to,
-    subject: notice.subject,
-    page: noticePage(notice),
-    key,
-    follows: key === first ? null : first,
-    headers: {
-      'X-Signalbox-Alert-State': notice.state,
-      'X-Signalbox-Incident': notice.incident,
-      'X-Signalbox-Alert': notice.alert,
-      'X-Signalbox-Severity': notice.severity,
-    },
-  });
+/** Notices as the body of a channel's call, or as a mail: several as one for channels that people read, the worst first. Pure. */
+export function noticePayload(channel: OutboxMessage['channel'], told: readonly ToldNotice[]): JsonObject {
+  const group = gather(told);
+  const [{ notice }] = group;
+  switch (channel) {
+    case 'email':
+      return { ...noticeMail(group) };
+    case 'webhook':
+      return noticeWebhook(notice);
+    case 'slack':
+      return noticeSlack(group);
+    case 'teams':
+      return noticeTeams(group);
+    case 'pagerduty':
+      return noticePagerDuty(notice);
+  }
+}
+
+function noticeMail(group: Gathered): MailMessage {
+  const notices = group.map(({ notice }) => notice);
+  const [worst] = group;
+  const { to, key, first, notice } = worst;
+  const isFiring = notices.some(({ state }) => state === 'firing');
+  const headers = {
+    'X-Signalbox-Alert-State': isFiring ? 'firing' : 'resolved',
+    'X-Signalbox-Incident': notices.map(({ incident }) => incident).join(', '),
+    'X-Signalbox-Alert': notices.map(({ alert }) => alert).join(', '),
+    'X-Signalbox-Severity': notice.severity,
+  };
+  const subject = subjectOf(group);
+  if (group.length === 1) {
+    const follows = key === first ? null : first;
+    return mailMessage({ to, subject, page: noticePage(notice), key, follows, headers });
+  }
+  // Another try may have more to tell than the one that was perhaps taken: it must not pass for the same mail.
+  const name = `${key}:${sha256(group.map((each) => each.key).join('\n')).slice(0, 16)}`;
+  const follows = group.map((each) => each.first);
+  return mailMessage({ to, subject, page: groupPage(notices), key: name, follows, headers });
 }
 
 /** A notice as the body of a webhook: the whole of it. Pure. */
-export function noticeWebhook(notice: Notice): JsonObject {
+function noticeWebhook(notice: Notice): JsonObject {
   return { version: 1, ...notice, facts: Object.fromEntries(notice.facts) };
 }
 
-/** A notice as a message of Slack. Pure. */
-export function noticeSlack(notice: Notice): JsonObject {
+/** Notices as a message of Slack. Pure. */
+function noticeSlack(group: Gathered): JsonObject {
+  const blocks = group.flatMap(({ notice }, index) => [
+    ...(index === 0 ? [] : [{ type: 'divider' }]),
+    ...slackBlocks(notice),
+  ]);
+  return { text: slackText(subjectOf(group)), blocks };
+}
+
+function slackBlocks(notice: Notice): readonly JsonObject[] {
   const mark =
     notice.state === 'resolved'
       ? ':white_check_mark:'
@@ -36,40 +69,49 @@ export function noticeSlack(notice: Notice): JsonObject {
         : ':warning:';
   const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text: text.slice(0, 2900) } });
   const { causes, next, policy, links } = notice;
-  return {
-    text: slackText(notice.subject),
-    blocks: [
-      section(`${mark} *${slackText(notice.subject)}*`),
-      ...(causes.length === 0
-        ? []
-        : [section(`*What stands behind it*\n${causes.map((each) => `• ${slackText(each)}`).join('\n')}`)]),
-      ...(next.length === 0
-        ? []
-        : [section(`*What to do next*\n${next.map((each) => `• ${slackText(withoutCode(each))}`).join('\n')}`)]),
-      {
-        type: 'context',
-        elements: [
+  return [
+    section(`${mark} *${slackText(notice.subject)}*`),
+    ...(causes.length === 0
+      ? []
+      : [section(`*What stands behind it*\n${causes.map((each) => `• ${slackText(each)}`).join('\n')}`)]),
+    ...(next.length === 0
+      ? []
+      : [section(`*What to do next*\n${next.map((each) => `• ${slackText(withoutCode(each))}`).join('\n')}`)]),
+    {
+      type: 'context',
+      elements: [
+        {
+          type: 'mrkdwn',
+          text: `${policy === null ? '' : `\`${slackText(`${policy.file}:${policy.line}`)}\` · `}${slackText(`incident ${notice.incident}`)}`,
+        },
+      ],
+    },
+    ...(links.length === 0
+      ? []
+      : [
           {
-            type: 'mrkdwn',
-            text: `${policy === null ? '' : `\`${slackText(`${policy.file}:${policy.line}`)}\` · `}${slackText(`incident ${notice.incident}`)}`,
+            type: 'actions',
+            elements: links.map(({ text, url }) => ({ type: 'button', text: { type: 'plain_text', text }, url })),
           },
-        ],
-      },
-      ...(links.length === 0
-        ? []
-        : [
-            {
-              type: 'actions',
-              elements: links.map(({ text, url }) => ({ type: 'button', text: { type: 'plain_text', text }, url })),
-            },
-          ]),
-    ],
-  };
+        ]),
+  ];
 }
 
-/** A notice as an adaptive card of Microsoft Teams. Pure. */
-export function noticeTeams(notice: Notice): JsonObject {
-  const { causes, next, policy, links } = notice;
+/** Notices as an adaptive card of Microsoft Teams. Pure. */
+function noticeTeams(group: Gathered): JsonObject {
+  const [{ notice }] = group;
+  const card = {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: '1.4',
+    body: group.flatMap((each) => teamsBlocks(each.notice)),
+    actions: notice.links.map(({ text, url }) => ({ type: 'Action.OpenUrl', title: text, url })),
+  };
+  return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: card }] };
+}
+
+function teamsBlocks(notice: Notice): readonly JsonObject[] {
+  const { causes, next, policy } = notice;
   const block = (text: string, more: object = {}) => ({
     type: 'TextBlock',
     text: teamsText(text),
@@ -77,37 +119,30 @@ export function noticeTeams(notice: Notice): JsonObject {
     ...more,
   });
   const color = notice.state === 'resolved' ? 'Good' : notice.severity === 'critical' ? 'Attention' : 'Warning';
-  const card = {
-    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
-    type: 'AdaptiveCard',
-    version: '1.4',
-    body: [
-      block(notice.subject, { weight: 'Bolder', size: 'Medium', color }),
-      {
-        type: 'FactSet',
-        facts: notice.facts.map(([title, value]) => ({ title: teamsText(title), value: teamsText(value) })),
-      },
-      ...(causes.length === 0
-        ? []
-        : [
-            block('What stands behind it', { weight: 'Bolder' }),
-            ...causes.map((each) => block(each, { spacing: 'Small' })),
-          ]),
-      ...(next.length === 0
-        ? []
-        : [
-            block('What to do next', { weight: 'Bolder' }),
-            ...next.map((each) => block(withoutCode(each), { spacing: 'Small' })),
-          ]),
-      ...(policy === null ? [] : [block(`${policy.file}:${policy.line}`, { isSubtle: true })]),
-    ],
-    actions: links.map(({ text, url }) => ({ type: 'Action.OpenUrl', title: text, url })),
-  };
-  return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: card }] };
+  return [
+    block(notice.subject, { weight: 'Bolder', size: 'Medium', color }),
+    {
+      type: 'FactSet',
+      facts: notice.facts.map(([title, value]) => ({ title: teamsText(title), value: teamsText(value) })),
+    },
+    ...(causes.length === 0
+      ? []
+      : [
+          block('What stands behind it', { weight: 'Bolder' }),
+          ...causes.map((each) => block(each, { spacing: 'Small' })),
+        ]),
+    ...(next.length === 0
+      ? []
+      : [
+          block('What to do next', { weight: 'Bolder' }),
+          ...next.map((each) => block(withoutCode(each), { spacing: 'Small' })),
+        ]),
+    ...(policy === null ? [] : [block(`${policy.file}:${policy.line}`, { isSubtle: true })]),
+  ];
 }
 
 /** A notice as an event of PagerDuty's Events API v2; the routing key is added when it is sent. Pure. */
-export function noticePagerDuty(notice: Notice): JsonObject {
+function noticePagerDuty(notice: Notice): JsonObject {
   const { facts, causes, next, policy, links } = notice;
   return {
     event_action: notice.state === 'resolved' ? 'resolve' : 'trigger',

@@ -9,8 +9,10 @@ export interface OutboxMessage {
   readonly channel: 'email' | 'webhook' | 'slack' | 'teams' | 'pagerduty';
   /** Name of the Receiver: messages to one receiver by one channel go out in their order. */
   readonly receiver: string;
-  /** What is sent: a `MailMessage`, or the JSON of a call. It holds no address of the call and no secret: those are looked up when it is sent. */
+  /** What is sent: a `MailMessage`, or the JSON of a call. It holds no address of the call and no secret: those are looked up when it is sent. With a field `waits` it goes out as one with those that stand behind it. */
   readonly payload: JsonObject;
+  /** So long it waits for others to go out with; 0 by default. */
+  readonly waitMs?: number;
 }
 
 /** How many messages wait, and why the oldest one does. */
@@ -51,8 +53,8 @@ export type OutboxEvent =
 export interface OutboxOptions {
   readonly file: string;
   readonly nowMs: () => number;
-  /** Hands a message over; rejects with DeliveryError, or anything else for another try. */
-  readonly deliver: (message: OutboxMessage) => Promise<void>;
+  /** Hands over one message, or several that go out as one; rejects with DeliveryError, or anything else for another try. */
+  readonly deliver: (messages: readonly OutboxMessage[]) => Promise<void>;
   readonly onEvent: (event: OutboxEvent) => void;
 }
 
@@ -76,6 +78,9 @@ const GIVE_UP_AFTER_MS = 7 * 86_400_000;
 /** Keys of messages that went out are known for so long. */
 const KEEP_MS = 60 * 86_400_000;
 
+/** So many go out as one: as much as one person reads, and one message of Slack holds. */
+const MOST_TOGETHER = 8;
+
 interface Row {
   readonly seq: number;
   readonly key: string;
@@ -98,12 +103,16 @@ export function pauseMs(attempts: number): number {
 export function openOutbox({ file, nowMs, deliver, onEvent }: OutboxOptions): Outbox {
   const database = openOutboxFile(file);
   const insert = database.prepare(
-    "INSERT OR IGNORE INTO messages (key, channel, receiver, payload, created_ms, state, attempts, due_ms) VALUES (?, ?, ?, ?, ?, 'waiting', 0, 0)",
+    "INSERT OR IGNORE INTO messages (key, channel, receiver, payload, created_ms, state, attempts, due_ms) VALUES (?, ?, ?, ?, ?, 'waiting', 0, ?)",
   );
   // The first of each queue: the ones behind it wait, so that an end never comes before its beginning.
   const heads = database.prepare(
     `SELECT seq, key, channel, receiver, payload, created_ms, attempts FROM messages WHERE seq IN
      (SELECT min(seq) FROM messages WHERE state = 'waiting' GROUP BY channel, receiver) AND due_ms <= ?`,
+  );
+  const behind = database.prepare(
+    `SELECT seq, key, channel, receiver, payload, created_ms, attempts FROM messages
+     WHERE state = 'waiting' AND channel = ? AND receiver = ? AND seq > ? ORDER BY seq LIMIT ${MOST_TOGETHER - 1}`,
   );
   const take = database.prepare(
     "UPDATE messages SET due_ms = ? WHERE seq = ? AND state = 'waiting' AND due_ms <= ? RETURNING seq",
@@ -123,11 +132,18 @@ export function openOutbox({ file, nowMs, deliver, onEvent }: OutboxOptions): Ou
   let isClosed = false;
 
   function add(messages: readonly OutboxMessage[]): void {
+    const atMs = Math.floor(nowMs());
+    inTransaction(() => {
+      for (const { key, channel, receiver, payload, waitMs = 0 } of messages) {
+        insert.run(key, channel, receiver, JSON.stringify(payload), atMs, atMs + waitMs);
+      }
+    });
+  }
+
+  function inTransaction(work: () => void): void {
     database.exec('BEGIN IMMEDIATE');
     try {
-      for (const { key, channel, receiver, payload } of messages) {
-        insert.run(key, channel, receiver, JSON.stringify(payload), Math.floor(nowMs()));
-      }
+      work();
       database.exec('COMMIT');
     } catch (error) {
       database.exec('ROLLBACK');
@@ -149,27 +165,43 @@ export function openOutbox({ file, nowMs, deliver, onEvent }: OutboxOptions): Ou
     }
   }
 
-  async function attempt(row: Row): Promise<boolean> {
-    const { seq, key, channel, receiver } = row;
-    const attempts = row.attempts + 1;
-    const told = { key, channel, receiver, attempts };
+  /** The message with those that go out with it. Nobody else sends what stands behind a message that is in hand. */
+  function groupOf(head: Row): readonly Row[] {
+    if (!waits(head)) return [head];
+    const others = behind.all(head.channel, head.receiver, head.seq) as unknown as readonly Row[];
+    const alone = others.findIndex((each) => !waits(each));
+    return [head, ...(alone < 0 ? others : others.slice(0, alone))];
+  }
+
+  function endAll(rows: readonly Row[], state: 'sent' | 'given-up', problem: string | null): void {
+    inTransaction(() => {
+      for (const { seq, attempts } of rows) end.run(attempts + 1, state, Math.floor(nowMs()), problem, seq);
+    });
+    for (const { key, channel, receiver, attempts } of rows) {
+      const told = { key, channel, receiver, attempts: attempts + 1 };
+      onEvent(problem === null ? { kind: 'sent', ...told } : { kind: 'given-up', ...told, problem });
+    }
+  }
+
+  async function attempt(head: Row): Promise<boolean> {
+    const group = groupOf(head);
     try {
-      await deliver({ key, channel, receiver, payload: JSON.parse(row.payload) as JsonObject });
-      end.run(attempts, 'sent', Math.floor(nowMs()), null, seq);
-      onEvent({ kind: 'sent', ...told });
-      return true;
+      await deliver(group.map((row) => ({ ...named(row), payload: JSON.parse(row.payload) as JsonObject })));
     } catch (error) {
       const text = error instanceof DeliveryError ? error.message : 'a bug while it was sent';
       const isFinal = error instanceof DeliveryError && error.isFinal;
-      if (isFinal || nowMs() - row.created_ms > GIVE_UP_AFTER_MS) {
-        end.run(attempts, 'given-up', Math.floor(nowMs()), text, seq);
-        onEvent({ kind: 'given-up', ...told, problem: text });
+      const lost = isFinal ? group : group.filter((row) => nowMs() - row.created_ms > GIVE_UP_AFTER_MS);
+      if (lost.length > 0) {
+        endAll(lost, 'given-up', text);
         return true;
       }
-      delay.run(attempts, Math.floor(nowMs()) + pauseMs(attempts), text, seq);
-      if (attempts % 10 === 1) onEvent({ kind: 'delayed', ...told, problem: text });
+      const attempts = head.attempts + 1;
+      delay.run(attempts, Math.floor(nowMs()) + pauseMs(attempts), text, head.seq);
+      if (attempts % 10 === 1) onEvent({ kind: 'delayed', ...named(head), attempts, problem: text });
       return false;
     }
+    endAll(group, 'sent', null);
+    return true;
   }
 
   return {
@@ -196,4 +228,12 @@ export function openOutbox({ file, nowMs, deliver, onEvent }: OutboxOptions): Ou
       database.close();
     },
   };
+}
+
+function named({ key, channel, receiver }: Row): Omit<OutboxMessage, 'payload'> {
+  return { key, channel, receiver };
+}
+
+function waits({ payload }: Row): boolean {
+  return (JSON.parse(payload) as JsonObject).waits !== undefined;
 }
