@@ -44,8 +44,7 @@ export function createKeptRevisions(dataDir: string, environment: string, most =
   }
 
   async function list(): Promise<readonly KeptRevision[]> {
-    const known = new Set<string>();
-    return (await files()).filter(({ digest }) => !known.has(digest) && known.add(digest));
+    return newestOfEach(await files());
   }
 
   return {
@@ -61,9 +60,11 @@ export function createKeptRevisions(dataDir: string, environment: string, most =
       const temporary = `${pathOf(revision)}.${process.pid}.tmp`;
       await writeFile(temporary, text, { mode: 0o600, flush: true });
       await rename(temporary, pathOf(revision));
-      const kept = new Set((await list()).slice(0, most).map(pathOf));
-      const old = (await files()).map(pathOf).filter((path) => !kept.has(path));
-      await Promise.all(old.map((path) => rm(path, { force: true })));
+      // One look for both: what another process writes after it is not taken for old.
+      const seen = await files();
+      const kept = new Set(newestOfEach(seen).slice(0, most));
+      const old = seen.filter((file) => !kept.has(file));
+      await Promise.all(old.map((file) => rm(pathOf(file), { force: true })));
     },
     async load(digest) {
       const revision = (await list()).find((kept) => kept.digest === digest);
@@ -75,4 +76,10 @@ export function createKeptRevisions(dataDir: string, environment: string, most =
       return unpackTree(tree);
     },
   };
+}
+
+/** Without those that came back later. Newest first, as given. Pure. */
+function newestOfEach(revisions: readonly KeptRevision[]): readonly KeptRevision[] {
+  const known = new Set<string>();
+  return revisions.filter(({ digest }) => !known.has(digest) && known.add(digest));
 }
