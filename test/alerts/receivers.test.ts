@@ -69,10 +69,10 @@ spec: { webhook: { url: { env: NOWHERE, optional: true } }, slack: { url: { env:
 `);
   const secrets = { text: ({ name }: { readonly name: string }) => SECRETS[name] ?? null };
   const deliver = createDelivery({ snapshot: () => snapshot, secrets, nowMs: () => NOW_MS, reach: createReach() });
-  const messages = (name: string) => {
+  const messages = (name: string, notice = NOTICE) => {
     const receiver = alertReceivers(snapshot).get(name);
     assert.ok(receiver);
-    return noticeMessages(NOTICE, receiver, 'k:1', 'k:1');
+    return noticeMessages(notice, receiver, 'k:1', 'k:1');
   };
   return { calls, deliver, messages };
 }
@@ -108,6 +108,8 @@ describe('notices that wait for one another', () => {
         ['pagerduty', undefined, 'event_action'],
       ],
     );
+    // Who tries a receiver out does not wait for anything else.
+    assert.ok(messages('team', { ...NOTICE, isTest: true }).every(({ waitMs }) => waitMs === undefined));
     const told = [kept(over, 'down-1:end'), kept(slow, 'slow-1:1'), kept(NOTICE, 'errors-1:1')];
     const slack = noticePayload('slack', told);
     assert.match(String(slack.text), /\(\+2 more\)$/);

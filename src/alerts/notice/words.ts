@@ -73,3 +73,8 @@ function ordinal(value: number): string {
   const ending = isTeen ? 'th' : (['th', 'st', 'nd', 'rd'][value % 10] ?? 'th');
   return `${value}${ending}`;
 }
+
+/** Backticks would be shown as such: what they mean to a channel is taken away with all other formatting. Pure. */
+export function withoutCode(step: string): string {
+  return step.replaceAll('`', '');
+}
