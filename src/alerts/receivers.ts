@@ -54,7 +54,7 @@ export function noticeMessages(
   return channels.map((channel) => {
     const message = { key: `${key}:${channel}`, channel, receiver: name };
     return groupMs !== null && FOR_PEOPLE.has(channel) && !notice.isTest
-      ? { ...message, payload: { waits: { ...told } }, waitMs: groupMs }
+      ? { ...message, payload: { waits: { ...told }, as: notice.state }, waitMs: groupMs }
       : { ...message, payload: noticePayload(channel, [told]) };
   });
 }

@@ -84,7 +84,8 @@ describe('the outbox', () => {
 
   it('sends as one what comes while the first one waits, and nothing else', async (t) => {
     const { world, outbox } = open(t);
-    const waiting = (key: string) => message(key, { payload: { waits: { said: key } }, waitMs: 30_000 });
+    const waiting = (key: string) =>
+      message(key, { payload: { waits: { said: key }, as: key.endsWith('!') ? 'end' : 'begin' }, waitMs: 30_000 });
     outbox.add([waiting('a'), message('for another', { receiver: 'leads' })]);
     await outbox.run();
     world.nowMs += 29_000;
@@ -102,15 +103,16 @@ describe('the outbox', () => {
       world.events.map(({ kind, key }) => `${kind} ${key}`),
       ['sent for another', 'sent a', 'sent b', 'sent c', 'sent alone', 'sent d'],
     );
-    outbox.add([waiting('b')]);
+    // What ends does not go out with what begins, nor before it.
+    outbox.add([waiting('b'), waiting('e'), waiting('e!'), waiting('d!')]);
     world.nowMs += 60_000;
     await outbox.run();
-    assert.equal(world.delivered.length, 4);
+    assert.deepEqual(world.delivered.slice(4), ['e', 'e! + d!']);
   });
 
   it('sends as one, once, and no more than eight, what a server that was down has kept waiting', async (t) => {
     const first = open(t);
-    const waiting = (key: string) => message(key, { payload: { waits: { said: key } }, waitMs: 1000 });
+    const waiting = (key: string) => message(key, { payload: { waits: { said: key }, as: 'begin' }, waitMs: 1000 });
     first.world.problem = new DeliveryError('away', false);
     for (const key of 'abcdefghij') {
       first.outbox.add([waiting(key)]);

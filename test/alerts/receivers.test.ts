@@ -88,13 +88,9 @@ describe('notices that wait for one another', () => {
     ...NOTICE,
     ...{ incident: 'slow-1', alert: 'slow', severity: 'warning', subject: '[prod] slow', fact: 'slow' },
   };
-  const over: Notice = {
+  const down: Notice = {
     ...slow,
-    incident: 'down-1',
-    alert: 'down',
-    state: 'resolved',
-    subject: '[prod] up',
-    fact: 'up',
+    ...{ incident: 'down-1', alert: 'down', severity: 'info', subject: '[prod] down', fact: 'down' },
   };
 
   it('are one message to people, the worst first, and an event each to machines', async (t) => {
@@ -110,20 +106,20 @@ describe('notices that wait for one another', () => {
     );
     // Who tries a receiver out does not wait for anything else.
     assert.ok(messages('team', { ...NOTICE, isTest: true }).every(({ waitMs }) => waitMs === undefined));
-    const told = [kept(over, 'down-1:end'), kept(slow, 'slow-1:1'), kept(NOTICE, 'errors-1:1')];
+    const told = [kept(down, 'down-1:1'), kept(slow, 'slow-1:1'), kept(NOTICE, 'errors-1:1')];
     const slack = noticePayload('slack', told);
     assert.match(String(slack.text), /\(\+2 more\)$/);
     const order = JSON.stringify(slack.blocks).match(/incident [a-z]+-1/g);
     assert.deepEqual(order, ['incident errors-1', 'incident slow-1', 'incident down-1']);
     const cards = JSON.stringify(noticePayload('teams', told));
     assert.deepEqual(
-      cards.match(/slow|prod[^ ]* up/g)?.map((each) => each.split(' ').at(-1)),
-      ['slow', 'up'],
+      cards.match(/prod[^ ]* (slow|down)/g)?.map((each) => each.split(' ').at(-1)),
+      ['slow', 'down'],
     );
   });
 
   it('make a mail that names every incident and belongs to the thread of each', () => {
-    const mail = noticePayload('email', [kept(slow, 'slow-1:1'), kept(over, 'down-1:end')]) as unknown as MailMessage;
+    const mail = noticePayload('email', [kept(down, 'down-1:1'), kept(slow, 'slow-1:1')]) as unknown as MailMessage;
     assert.equal(mail.subject, '[prod] slow (+1 more)');
     assert.deepEqual(mail.inReplyTo, ['<slow-1-1@signalbox.invalid>', '<down-1-1@signalbox.invalid>']);
     assert.partialDeepStrictEqual(mail.headers, {
@@ -132,24 +128,22 @@ describe('notices that wait for one another', () => {
       'X-Signalbox-Alert': 'slow, down',
       'X-Signalbox-Severity': 'warning',
     });
-    for (const text of ['slow-1', 'down-1', 'Resolved: up']) assert.ok(mail.text.includes(text), mail.text);
+    for (const text of ['slow-1', 'down-1', 'Info: down']) assert.ok(mail.text.includes(text), mail.text);
     // Both name the same step.
     assert.equal(mail.text.match(/What to do next/g)?.length, 1);
     assert.doesNotMatch(mail.html, /<!channel>|<b>/);
   });
 
-  it('tell of an incident once, as it stands', () => {
-    const ended: Notice = { ...slow, state: 'resolved', subject: '[prod] Resolved: slow', fact: 'Resolved: slow' };
-    const told = [kept(slow, 'slow-1:1'), kept(ended, 'slow-1:end')];
-    const mail = noticePayload('email', told) as unknown as MailMessage;
-    assert.equal(mail.subject, '[prod] Resolved: slow');
-    assert.equal(mail.headers['X-Signalbox-Alert-State'], 'resolved');
+  it('tell of an incident once, in its newest words', () => {
+    const again: Notice = { ...slow, subject: '[prod] Still: slow' };
+    const mail = noticePayload('email', [kept(slow, 'slow-1:1'), kept(again, 'slow-1:2')]) as unknown as MailMessage;
+    assert.equal(mail.subject, '[prod] Still: slow');
   });
 
   it('are another mail when another try has more to tell', () => {
     const idOf = (...told: readonly ReturnType<typeof kept>[]) =>
       (noticePayload('email', told) as unknown as MailMessage).messageId;
-    const [first, second] = [kept(slow, 'slow-1:1'), kept(over, 'down-1:end')];
+    const [first, second] = [kept(slow, 'slow-1:1'), kept(down, 'down-1:1')];
     assert.equal(idOf(first, second), idOf(first, second));
     assert.notEqual(idOf(first, second), idOf(first));
     assert.notEqual(idOf(first, second), idOf(first, second, kept(NOTICE, 'errors-1:1')));

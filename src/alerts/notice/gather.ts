@@ -16,10 +16,11 @@ export type Gathered = readonly [ToldNotice, ...ToldNotice[]];
 
 const WORST_FIRST: readonly Notice['severity'][] = ['critical', 'warning', 'info'];
 
-/** Puts notices into the order in which they are told, the worst first and what is over last. Of an incident only the newest is told: what is over already does not also begin. Pure. */
+/** Puts notices of one state into the order in which they are told, the worst first. Of an incident only the newest is told: a reminder says what its first notice did. Pure. */
 export function gather(told: readonly ToldNotice[]): Gathered {
   const newest = new Map(told.map((each) => [each.notice.incident, each]));
-  const [worst, ...others] = [...newest.values()].sort((a, b) => rankOf(a.notice) - rankOf(b.notice));
+  const rank = ({ notice }: ToldNotice): number => WORST_FIRST.indexOf(notice.severity);
+  const [worst, ...others] = [...newest.values()].sort((a, b) => rank(a) - rank(b));
   if (worst === undefined) throw new RangeError('nothing to tell');
   return [worst, ...others];
 }
@@ -27,8 +28,4 @@ export function gather(told: readonly ToldNotice[]): Gathered {
 /** The subject: the worst fact, and how many more there are. Pure. */
 export function subjectOf([{ notice }, ...others]: Gathered): string {
   return others.length === 0 ? notice.subject : `${notice.subject} (+${others.length} more)`;
-}
-
-function rankOf({ state, severity }: Notice): number {
-  return (state === 'firing' ? 0 : WORST_FIRST.length) + WORST_FIRST.indexOf(severity);
 }

@@ -31,9 +31,8 @@ function noticeMail(group: Gathered): MailMessage {
   const notices = group.map(({ notice }) => notice);
   const [worst] = group;
   const { to, key, first, notice } = worst;
-  const isFiring = notices.some(({ state }) => state === 'firing');
   const headers = {
-    'X-Signalbox-Alert-State': isFiring ? 'firing' : 'resolved',
+    'X-Signalbox-Alert-State': notice.state,
     'X-Signalbox-Incident': notices.map(({ incident }) => incident).join(', '),
     'X-Signalbox-Alert': notices.map(({ alert }) => alert).join(', '),
     'X-Signalbox-Severity': notice.severity,

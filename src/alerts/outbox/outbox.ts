@@ -9,7 +9,7 @@ export interface OutboxMessage {
   readonly channel: 'email' | 'webhook' | 'slack' | 'teams' | 'pagerduty';
   /** Name of the Receiver: messages to one receiver by one channel go out in their order. */
   readonly receiver: string;
-  /** What is sent: a `MailMessage`, or the JSON of a call. It holds no address of the call and no secret: those are looked up when it is sent. With a field `waits` it goes out as one with those that stand behind it. */
+  /** What is sent: a `MailMessage`, or the JSON of a call. It holds no address of the call and no secret: those are looked up when it is sent. With fields `waits` and `as` it goes out as one with those behind it that have the same `as`. */
   readonly payload: JsonObject;
   /** So long it waits for others to go out with; 0 by default. */
   readonly waitMs?: number;
@@ -167,10 +167,11 @@ export function openOutbox({ file, nowMs, deliver, onEvent }: OutboxOptions): Ou
 
   /** The message with those that go out with it. Nobody else sends what stands behind a message that is in hand. */
   function groupOf(head: Row): readonly Row[] {
-    if (!waits(head)) return [head];
+    const own = groupName(head);
+    if (own === null) return [head];
     const others = behind.all(head.channel, head.receiver, head.seq) as unknown as readonly Row[];
-    const alone = others.findIndex((each) => !waits(each));
-    return [head, ...(alone < 0 ? others : others.slice(0, alone))];
+    const end = others.findIndex((each) => groupName(each) !== own);
+    return [head, ...(end < 0 ? others : others.slice(0, end))];
   }
 
   function endAll(rows: readonly Row[], state: 'sent' | 'given-up', problem: string | null): void {
@@ -234,6 +235,7 @@ function named({ key, channel, receiver }: Row): Omit<OutboxMessage, 'payload'> 
   return { key, channel, receiver };
 }
 
-function waits({ payload }: Row): boolean {
-  return (JSON.parse(payload) as JsonObject).waits !== undefined;
+function groupName({ payload }: Row): string | null {
+  const { waits, as } = JSON.parse(payload) as JsonObject;
+  return waits === undefined ? null : String(as);
 }
