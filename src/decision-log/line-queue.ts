@@ -28,13 +28,15 @@ interface Block {
 }
 
 const BLOCK_BYTES = 256 * 1024;
+/** As many as are written at once when much comes. */
+const MAX_SPARES = 5;
 const LINE_END = 0x0a;
 
 /** Makes an empty queue; bounds are the caller's. */
 export function createLineQueue(): LineQueue {
   let blocks: Block[] = [];
-  // The last block that was emptied: the next one stands in its place.
-  let spare: Buffer | null = null;
+  // Blocks that were emptied: the next ones stand in their place, as fresh memory has its price.
+  const spares: Buffer[] = [];
   let lines = 0;
   let bytes = 0;
 
@@ -44,8 +46,7 @@ export function createLineQueue(): LineQueue {
     push(line, sizeBytes) {
       let block = blocks.at(-1);
       if (block === undefined || endOf(block) + sizeBytes > block.bytes.length) {
-        const room = sizeBytes <= BLOCK_BYTES ? spare : null;
-        if (room !== null) spare = null;
+        const room = sizeBytes <= BLOCK_BYTES ? spares.pop() : undefined;
         block = { bytes: room ?? Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, sizeBytes)), ends: [], gone: 0 };
         blocks.push(block);
       }
@@ -78,7 +79,7 @@ export function createLineQueue(): LineQueue {
       bytes -= head.bytes.length;
       if (block.gone < block.ends.length) return;
       blocks.shift();
-      if (block.bytes.length === BLOCK_BYTES) spare = block.bytes;
+      if (block.bytes.length === BLOCK_BYTES && spares.length < MAX_SPARES) spares.push(block.bytes);
     },
     texts: () =>
       blocks.flatMap((block) => {
