@@ -1,10 +1,8 @@
-import { hash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { KEY, type Served, startLoadHarness } from './load-harness.ts';
+import { type Served, startLoadHarness } from './load-harness.ts';
 import { measureInTurn, quantile, ratios } from './measure-in-turn.ts';
+import { startCollector, telemetryPolicies } from './telemetry-world.ts';
 
 /**
  * What telemetry adds to the CPU of a request: `node bench/telemetry.ts [--generations 5] [--rounds 20] [--seconds 0.5] [--warm 20000] [--body small|8k|100k] [--only off,all] [--against CHECKOUT] [--prof DIR]`.
@@ -19,16 +17,9 @@ const option = (name: string, byDefault: string) => {
 };
 const GOAL = 0.25;
 
-const collector = createServer((request, response) => {
-  request.resume();
-  request.on('end', () => response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end());
-});
-await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
-const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
-// Every slice of the run has its share of exports.
-const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces`, OTEL_BSP_SCHEDULE_DELAY: '500' };
-const metrics = { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${endpoint}/v1/metrics`, OTEL_METRIC_EXPORT_INTERVAL: '1000' };
+const collector = await startCollector();
 const off = { OTEL_SDK_DISABLED: 'true' };
+const { metrics, traces } = collector;
 
 const VARIANTS: readonly { readonly name: string; readonly records: string; readonly env: NodeJS.ProcessEnv }[] = [
   { name: 'off', records: '0%', env: off },
@@ -39,7 +30,7 @@ const VARIANTS: readonly { readonly name: string; readonly records: string; read
   {
     name: 'all, log to OTLP',
     records: '100%',
-    env: { ...metrics, ...traces, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${endpoint}/v1/logs` },
+    env: { ...metrics, ...traces, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${collector.endpoint}/v1/logs` },
   },
 ];
 
@@ -83,7 +74,6 @@ try {
 } finally {
   await harness.close();
   collector.close();
-  collector.closeAllConnections();
 }
 
 async function serveAll(
@@ -95,7 +85,7 @@ async function serveAll(
   for (const { name, records, env, checkout } of variants) {
     const own = join(directory, `${generation}-${gateways.length}`);
     mkdirSync(join(own, 'policies'), { recursive: true });
-    writeFileSync(join(own, 'policies/all.yaml'), documents(records));
+    writeFileSync(join(own, 'policies/all.yaml'), telemetryPolicies(providerPort, { records }));
     const served = await harness?.serve({
       policies: join(own, 'policies'),
       dataDir: join(own, 'data'),
@@ -111,20 +101,4 @@ async function serveAll(
 
 function percent(ratio: number): string {
   return `${((ratio - 1) * 100).toFixed(0)} %`;
-}
-
-function documents(records: string): string {
-  return [
-    `kind: Project\nmetadata: { name: bench }\nspec: { requires: ">=0.1 <2", timezone: UTC, recording: { sample: ${records} }, telemetry: { traceSample: 10% } }`,
-    'kind: Environment\nmetadata: { name: production }\nspec: {}',
-    `kind: Provider\nmetadata: { name: mock }\nspec: { dialect: openai-chat, baseUrl: "http://127.0.0.1:${providerPort}/v1", auth: { kind: bearer, secret: { env: MOCK_KEY } } }`,
-    'kind: Model\nmetadata: { name: mock/gpt }\nspec: { provider: mock, upstreamName: gpt-4o-mini, tier: small, contextWindow: 128000, maxOutput: 16384, capabilities: [tools, streaming, system], prices: [{ from: 2026-01-01, input: "0.15", output: "0.60", source: bench, readAt: 2026-01-01 }] }',
-    'kind: Chain\nmetadata: { name: main }\nspec: { targets: [{ id: gpt, model: mock/gpt }] }',
-    `kind: Consumer\nmetadata: { name: app, labels: { team: product } }\nspec: { keys: [{ id: k1, sha256: ${hash('sha256', KEY)}, createdAt: 2026-01-01, expiresAt: 2099-01-01 }] }`,
-    'kind: Budget\nmetadata: { name: month }\nspec: { scope: { consumers: [app] }, limit: { cost: "1000000 USD" }, window: { every: month, timezone: UTC }, onExhausted: deny }',
-    'kind: Budget\nmetadata: { name: minute }\nspec: { scope: { consumers: [app] }, limit: { requests: 100000000 }, window: { rolling: 1m }, onExhausted: deny }',
-    'kind: Route\nmetadata: { name: main }\nspec: { match: { models: [gpt-4o-mini] }, chain: main }',
-  ]
-    .map((text) => `apiVersion: signalbox/v1\n${text}`)
-    .join('\n---\n');
 }
