@@ -104,7 +104,7 @@ describe('notices that wait for one another', () => {
         ['pagerduty', undefined, 'event_action'],
       ],
     );
-    // Who tries a receiver out does not wait for anything else.
+    // Who tries a receiver out does not wait for others to come.
     assert.ok(messages('team', { ...NOTICE, isTest: true }).every(({ waitMs }) => waitMs === undefined));
     const told = [kept(down, 'down-1:1'), kept(slow, 'slow-1:1'), kept(NOTICE, 'errors-1:1')];
     const slack = noticePayload('slack', told);
@@ -119,8 +119,10 @@ describe('notices that wait for one another', () => {
   });
 
   it('make a mail that names every incident and belongs to the thread of each', () => {
-    const mail = noticePayload('email', [kept(down, 'down-1:1'), kept(slow, 'slow-1:1')]) as unknown as MailMessage;
+    const before = { ...kept(down, 'down-1:1'), to: ['before@example.com', 'ops@example.com'] };
+    const mail = noticePayload('email', [before, kept(slow, 'slow-1:1')]) as unknown as MailMessage;
     assert.equal(mail.subject, '[prod] slow (+1 more)');
+    assert.deepEqual([...mail.to].sort(), ['before@example.com', 'ops@example.com']);
     assert.deepEqual(mail.inReplyTo, ['<slow-1-1@signalbox.invalid>', '<down-1-1@signalbox.invalid>']);
     assert.partialDeepStrictEqual(mail.headers, {
       'X-Signalbox-Alert-State': 'firing',

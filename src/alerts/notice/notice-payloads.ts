@@ -30,7 +30,9 @@ export function noticePayload(channel: OutboxMessage['channel'], told: readonly 
 function noticeMail(group: Gathered): MailMessage {
   const notices = group.map(({ notice }) => notice);
   const [worst] = group;
-  const { to, key, first, notice } = worst;
+  const { key, first, notice } = worst;
+  // Addresses may have changed while notices waited: whoever was to hear of one of them does.
+  const to = [...new Set(group.flatMap((each) => each.to))];
   const headers = {
     'X-Signalbox-Alert-State': notice.state,
     'X-Signalbox-Incident': notices.map(({ incident }) => incident).join(', '),
